@@ -1,0 +1,54 @@
+// Grouped 3x3 convolution with a border of zeros, stride 1, and its two gradients: channels last, float32.
+#pragma once
+
+#include <span>
+
+#include "core/kernels/isa.hpp"
+#include "core/types.hpp"
+
+namespace mog::kernels {
+
+/// Sizes of a 3x3 convolution. A group reads I = in/groups channels and writes Q = out/groups; groups divides both.
+/// groups = 1 is the ordinary convolution (the first layer has in = 3), groups = in = out the depthwise one.
+struct Conv3x3Sizes {
+  Index images, height, width, in, out, groups;
+};
+
+/// Forward: y[n, h, w, g Q + q] = sum over r, s in 0..2 and i in 0..I-1 of
+///          x[n, h + r - 1, w + s - 1, g I + i] weight[g, r, s, i, q], zero outside the map.
+/// Shapes: x [images, height, width, in], weight [groups, 3, 3, I, Q], y [images, height, width, out].
+template <class T>
+struct Conv3x3Forward {
+  const T* x;
+  const T* weight;
+  T* y;
+  Conv3x3Sizes sizes;
+};
+
+/// Gradient by the input: dx[n, h, w, g I + i] = sum over r, s, q of dy[n, h - r + 1, w - s + 1, g Q + q] weight[g, r, s, i, q].
+template <class T>
+struct Conv3x3InputGradient {
+  const T* dy;
+  const T* weight;
+  T* dx;
+  Conv3x3Sizes sizes;
+};
+
+/// Gradient by the weights: dweight[g, r, s, i, q] = sum over n, h, w of x[n, h + r - 1, w + s - 1, g I + i] dy[n, h, w, g Q + q];
+/// overwritten, not added to. Summed over fixed pieces of images and rows, in order.
+template <class T>
+struct Conv3x3WeightGradient {
+  const T* x;
+  const T* dy;
+  T* dweight;
+  Conv3x3Sizes sizes;
+};
+
+void conv3x3_forward(const Conv3x3Forward<float>& args);
+void conv3x3_input_gradient(const Conv3x3InputGradient<float>& args);
+void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args);
+void conv3x3_forward(const Conv3x3Forward<double>& args);
+void conv3x3_input_gradient(const Conv3x3InputGradient<double>& args);
+void conv3x3_weight_gradient(const Conv3x3WeightGradient<double>& args);
+
+}  // namespace mog::kernels

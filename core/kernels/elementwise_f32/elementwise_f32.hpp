@@ -1,0 +1,108 @@
+// Operations on one element at a time: sums, ReLU, quantized ReLU, bit shift of codes, multiplexer; forward and backward.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/kernels/isa.hpp"
+#include "core/types.hpp"
+
+namespace mog::kernels {
+
+/// y[i] = a[i] + b[i]; y may be a or b.
+template <class T>
+struct Add {
+  const T* a;
+  const T* b;
+  T* y;
+  Index count;
+};
+
+/// y[i] = max(x[i], 0); y may be x. NaN stays NaN.
+template <class T>
+struct ReluForward {
+  const T* x;
+  T* y;
+  Index count;
+};
+
+/// dx[i] = y[i] > 0 ? dy[i] : 0, y being the forward result; dx may be dy.
+template <class T>
+struct ReluBackward {
+  const T* y;
+  const T* dy;
+  T* dx;
+  Index count;
+};
+
+/// Paper Eq. 1 on codes. k > 1: q[i] = round(min(max(x[i], 0), 1) (2^k - 1)), ties to even; k = 1: q[i] = x[i] > 0.
+/// passes: bit i (byte i/8, bit i%8 from the least significant) is |x[i]| <= 1, where the surrogate gradient is not zero; the
+/// unused bits of the last byte are 0. passes [ceil(count / 8)] may be null when no gradient is wanted. 1 <= bits <= 8.
+template <class T>
+struct QreluForward {
+  const T* x;
+  T* q;
+  std::uint8_t* passes;
+  Index count;
+  int bits;
+};
+
+/// dx[i] = passes bit i ? (2^bits - 1) dq[i] : 0; dx may be dq.
+template <class T>
+struct QreluBackward {
+  const std::uint8_t* passes;
+  const T* dq;
+  T* dx;
+  Index count;
+  int bits;
+};
+
+/// Paper Eq. 2 on the sum of two codes. bits > 1: y[i] = floor((a[i] + b[i]) / 2); bits = 1: y[i] = a[i] + b[i] >= 1 (OR).
+template <class T>
+struct BitshiftForward {
+  const T* a;
+  const T* b;
+  T* y;
+  Index count;
+  int bits;
+};
+
+/// Paper Eq. 3: y[n, p, c] = s[n, c] ? i1[n, p, c] : i0[n, p, c]; s holds 0 and 1, one byte each.
+/// Shapes: i0, i1, y [images, pixels, channels]; s [images, channels].
+template <class T>
+struct MuxForward {
+  const T* i0;
+  const T* i1;
+  const std::uint8_t* s;
+  T* y;
+  Index images, pixels, channels;
+};
+
+/// di0 = s ? 0 : dy, di1 = s ? dy : 0; either may be null when its gradient is not wanted, either may be dy but not both.
+template <class T>
+struct MuxBackward {
+  const T* dy;
+  const std::uint8_t* s;
+  T* di0;
+  T* di1;
+  Index images, pixels, channels;
+};
+
+void add(const Add<float>& args);
+void relu_forward(const ReluForward<float>& args);
+void relu_backward(const ReluBackward<float>& args);
+void qrelu_forward(const QreluForward<float>& args);
+void qrelu_backward(const QreluBackward<float>& args);
+void bitshift_forward(const BitshiftForward<float>& args);
+void mux_forward(const MuxForward<float>& args);
+void mux_backward(const MuxBackward<float>& args);
+void add(const Add<double>& args);
+void relu_forward(const ReluForward<double>& args);
+void relu_backward(const ReluBackward<double>& args);
+void qrelu_forward(const QreluForward<double>& args);
+void qrelu_backward(const QreluBackward<double>& args);
+void bitshift_forward(const BitshiftForward<double>& args);
+void mux_forward(const MuxForward<double>& args);
+void mux_backward(const MuxBackward<double>& args);
+
+}  // namespace mog::kernels

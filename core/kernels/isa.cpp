@@ -1,0 +1,60 @@
+// Which instruction sets the running machine has, asked once.
+#include "core/kernels/isa.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <string_view>
+
+#include "core/error.hpp"
+
+namespace mog::kernels {
+namespace {
+
+constexpr std::array kAll{Isa::avx512, Isa::avx2, Isa::neon64, Isa::reference};  // best first
+
+Isa choose() {
+  const char* wanted = std::getenv("MOG_ISA");
+  for (const Isa isa : kAll) {
+    if (wanted == nullptr ? available(isa) : std::string_view(wanted) == name(isa)) {
+      require(available(isa), "MOG_ISA=", name(isa), ": this machine does not have it");
+      return isa;
+    }
+  }
+  throw std::invalid_argument(
+      concat("MOG_ISA=", wanted, ": unknown, expected reference, neon64, avx2 or avx512"));
+}
+
+}  // namespace
+
+const char* name(Isa isa) {
+  switch (isa) {
+    case Isa::neon64: return "neon64";
+    case Isa::avx2: return "avx2";
+    case Isa::avx512: return "avx512";
+    case Isa::reference: break;
+  }
+  return "reference";
+}
+
+bool available(Isa isa) {
+  switch (isa) {
+    case Isa::reference: return true;
+#if defined(__x86_64__)
+    case Isa::avx2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case Isa::avx512:
+      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+             __builtin_cpu_supports("avx512cd");
+#elif defined(__aarch64__)
+    case Isa::neon64: return true;
+#endif
+    default: return false;
+  }
+}
+
+Isa chosen_isa() {
+  static const Isa isa = choose();
+  return isa;
+}
+
+}  // namespace mog::kernels

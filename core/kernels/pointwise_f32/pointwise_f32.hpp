@@ -1,0 +1,49 @@
+// Pointwise (1x1) convolution as a matrix product, and its two gradients: channels last, float32.
+#pragma once
+
+#include <span>
+
+#include "core/kernels/isa.hpp"
+#include "core/types.hpp"
+
+namespace mog::kernels {
+
+/// Forward: y[p, o] = sum_c x[p, c] w[c, o].
+/// Shapes: x [rows, in], w [in, out], y [rows, out], all contiguous; y must not overlap the others.
+/// Any sizes of at least 1; fastest where `in` and `out` are multiples of 16 and `rows` of a few hundred.
+/// When x and w hold integers and every partial sum stays below 2^24 the result is exact, in any order of summation.
+template <class T>
+struct PointwiseForward {
+  const T* x;
+  const T* w;
+  T* y;
+  Index rows, in, out;
+};
+
+/// Gradient by the input: dx[p, c] = sum_o dy[p, o] w[c, o].
+template <class T>
+struct PointwiseInputGradient {
+  const T* dy;
+  const T* w;
+  T* dx;
+  Index rows, in, out;
+};
+
+/// Gradient by the weights: dw[c, o] = sum_p x[p, c] dy[p, o]; overwritten, not added to.
+/// The rows are cut into pieces whose number depends on the sizes only; the pieces' sums are added in order.
+template <class T>
+struct PointwiseWeightGradient {
+  const T* x;
+  const T* dy;
+  T* dw;
+  Index rows, in, out;
+};
+
+void pointwise_forward(const PointwiseForward<float>& args);
+void pointwise_input_gradient(const PointwiseInputGradient<float>& args);
+void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args);
+void pointwise_forward(const PointwiseForward<double>& args);
+void pointwise_input_gradient(const PointwiseInputGradient<double>& args);
+void pointwise_weight_gradient(const PointwiseWeightGradient<double>& args);
+
+}  // namespace mog::kernels
