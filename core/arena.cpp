@@ -1,0 +1,145 @@
+// Blocks and holes: best fit in address order, neighbours merged when a block comes back.
+#include "core/arena.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <new>
+
+#include "core/error.hpp"
+
+namespace mog {
+
+/// The arena's own state; it stays alive until the last block has come back.
+struct Storage::Region {
+  std::byte* base = nullptr;
+  std::size_t capacity = 0;
+  std::size_t top = 0;   // bytes from base that blocks and holes cover
+  std::size_t peak = 0;  // the largest top so far
+  std::size_t in_use = 0;
+  long users = 1;              // blocks in use, and the arena itself
+  Block* first_hole = nullptr;  // in address order
+
+  Block* take(std::size_t bytes);
+  void give_back(Block* block);
+  void drop() {
+    if (--users > 0) return;
+    munmap(base, capacity);
+    delete this;
+  }
+
+ private:
+  static std::byte* address(Block* block) { return reinterpret_cast<std::byte*>(block); }
+  static bool touch(Block* left, Block* right) { return address(left) + left->bytes == address(right); }
+  Block** smallest_hole_of(std::size_t bytes);
+  Block** last_hole_link();
+};
+
+/// The link that points to the smallest hole with room for `bytes`; null when there is none.
+Storage::Block** Storage::Region::smallest_hole_of(std::size_t bytes) {
+  Block** best = nullptr;
+  for (Block** link = &first_hole; *link != nullptr; link = &(*link)->next_free) {
+    if ((*link)->bytes >= bytes && (best == nullptr || (*link)->bytes < (*best)->bytes)) best = link;
+  }
+  return best;
+}
+
+/// The link to the hole at the highest address; it points to null when there is no hole.
+Storage::Block** Storage::Region::last_hole_link() {
+  Block** link = &first_hole;
+  while (*link != nullptr && (*link)->next_free != nullptr) link = &(*link)->next_free;
+  return link;
+}
+
+Storage::Block* Storage::Region::take(std::size_t bytes) {
+  Block* block = nullptr;
+  if (Block** link = smallest_hole_of(bytes); link != nullptr) {
+    block = *link;
+    if (const std::size_t rest = block->bytes - bytes; rest > kHeader) {
+      *link = new (address(block) + bytes) Block{0, this, rest, block->next_free};
+      block->bytes = bytes;
+    } else {
+      *link = block->next_free;
+    }
+  } else {
+    Block** last = last_hole_link();
+    const bool extends = *last != nullptr && address(*last) + (*last)->bytes == base + top;
+    const std::size_t start = extends ? static_cast<std::size_t>(address(*last) - base) : top;
+    if (bytes > capacity - start) throw std::bad_alloc();
+    if (extends) *last = nullptr;
+    block = new (base + start) Block{0, this, bytes, nullptr};
+    top = start + bytes;
+    peak = std::max(peak, top);
+  }
+  block->handles.store(1, std::memory_order_relaxed);
+  in_use += block->bytes;
+  ++users;
+  return block;
+}
+
+void Storage::Region::give_back(Block* block) {
+  in_use -= block->bytes;
+  Block* before = nullptr;
+  Block* after = first_hole;
+  while (after != nullptr && after < block) {
+    before = after;
+    after = after->next_free;
+  }
+  block->next_free = after;
+  (before == nullptr ? first_hole : before->next_free) = block;
+  if (after != nullptr && touch(block, after)) {
+    block->bytes += after->bytes;
+    block->next_free = after->next_free;
+  }
+  if (before != nullptr && touch(before, block)) {
+    before->bytes += block->bytes;
+    before->next_free = block->next_free;
+  }
+  drop();
+}
+
+Storage Storage::from_heap(std::size_t bytes) {
+  void* memory = ::operator new(kHeader + bytes, std::align_val_t{kAlignment});
+  return Storage(new (memory) Block{1, nullptr, kHeader + bytes, nullptr});
+}
+
+void Storage::release() {
+  if (block_ == nullptr || block_->handles.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (block_->region != nullptr) {
+    block_->region->give_back(block_);
+  } else {
+    ::operator delete(block_, std::align_val_t{kAlignment});
+  }
+}
+
+Arena::Arena(std::size_t capacity) : region_(new Storage::Region) {
+  if (capacity == 0) {
+    capacity = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  }
+  void* base = mmap(nullptr, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED) {
+    delete region_;
+    throw IoError(concat("arena: cannot reserve ", capacity, " bytes of address space: ", std::strerror(errno)));
+  }
+#ifdef MADV_HUGEPAGE
+  madvise(base, capacity, MADV_HUGEPAGE);  // a wish: large maps walk through far fewer page-table entries
+#endif
+  region_->base = static_cast<std::byte*>(base);
+  region_->capacity = capacity;
+}
+
+Arena::~Arena() { region_->drop(); }
+
+Storage Arena::take(std::size_t bytes) {
+  const std::size_t rounded = (bytes + Storage::kAlignment - 1) / Storage::kAlignment * Storage::kAlignment;
+  if (rounded < bytes || rounded > region_->capacity) throw std::bad_alloc();
+  return Storage(region_->take(Storage::kHeader + rounded));
+}
+
+std::size_t Arena::bytes_in_use() const { return region_->in_use; }
+std::size_t Arena::peak_bytes() const { return region_->peak; }
+
+}  // namespace mog

@@ -1,0 +1,53 @@
+// Gradients add; the tape replays backwards and frees as it goes.
+#include "core/tape.hpp"
+
+#include "core/kernels/elementwise_f32/elementwise_f32.hpp"
+
+namespace mog {
+
+template <class T>
+void Gradient<T>::add(const Tensor<T>& g, Arena& arena) const {
+  if (slot_ == nullptr) return;
+  if (slot_->empty()) {
+    *slot_ = g;
+    return;
+  }
+  require_shape(g, slot_->shape(), "gradient", "contribution");
+  // The kept contribution may be another gradient's as well (a sum hands one tensor to both of its terms): then it is not ours to change.
+  const Tensor<T> sum = slot_->unique() ? *slot_ : Tensor<T>(arena, g.shape());
+  kernels::add(kernels::Add<T>{.a = slot_->data(), .b = g.data(), .y = sum.data(), .count = g.elements()});
+  *slot_ = sum;
+}
+
+template <class T>
+void Tape<T>::backward(const Variable<T>& loss) {
+  require(loss.value.elements() == 1, "backward: the loss has shape ", loss.shape().text(), ", expected one element");
+  const Tensor<T> one = make(loss.shape());
+  one.fill(T{1});
+  backward(loss, one);
+}
+
+template <class T>
+void Tape<T>::backward(const Variable<T>& y, const Tensor<T>& dy) {
+  require(static_cast<bool>(y.gradient), "backward: no operation with a gradient led to this variable");
+  require_shape(dy, y.shape(), "backward", "the gradient");
+  y.gradient.add(dy, arena_);
+  while (!nodes_.empty()) {
+    nodes_.back().object->replay();
+    nodes_.back().object->~Node();  // what the operation kept for its backward pass is free from here on
+    nodes_.pop_back();
+  }
+}
+
+template <class T>
+void Tape<T>::reset() {
+  for (; !nodes_.empty(); nodes_.pop_back()) nodes_.back().object->~Node();
+  for (; !slots_.empty(); slots_.pop_back()) slots_.back().object->~Tensor();
+}
+
+template class Gradient<float>;
+template class Gradient<double>;
+template class Tape<float>;
+template class Tape<double>;
+
+}  // namespace mog

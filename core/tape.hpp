@@ -1,0 +1,130 @@
+// Tape: define-by-run automatic differentiation of coarse operations over an arena that every step reuses.
+#pragma once
+
+#include <concepts>
+#include <initializer_list>
+#include <vector>
+
+#include "core/arena.hpp"
+#include "core/tensor.hpp"
+
+namespace mog {
+
+/// Where the gradient of one tensor gathers. A handle: copies speak of the same gradient. Default-made it is "no gradient wanted",
+/// and adding to it does nothing, but an operation asks first (`if (dx)`) and saves the work.
+template <class T>
+class Gradient {
+ public:
+  Gradient() = default;
+  explicit Gradient(Tensor<T>* slot) : slot_(slot) {}
+  explicit operator bool() const { return slot_ != nullptr; }
+
+  /// Gradients always add. The first contribution is kept as it is, without a copy, so `g` must not be written to afterwards.
+  void add(const Tensor<T>& g, Arena& arena) const;
+  /// Takes the gradient out; empty when nothing was added.
+  [[nodiscard]] Tensor<T> take() const { return slot_ == nullptr ? Tensor<T>() : std::exchange(*slot_, Tensor<T>()); }
+
+ private:
+  Tensor<T>* slot_ = nullptr;
+};
+
+/// A tensor on its way through a network: its value, and where its gradient gathers.
+template <class T>
+struct Variable {
+  Tensor<T> value;
+  Gradient<T> gradient;
+
+  [[nodiscard]] const Shape& shape() const { return value.shape(); }
+};
+
+/// Records operations while the network runs, then replays them backwards.
+///
+/// An operation computes its result into `tape.make(shape)` and ends with
+///     return tape.record(y, {x}, [=, dx = x.gradient, &tape](const Tensor<T>& dy) { ... dx.add(...) ... });
+/// What the closure captures is what the backward pass costs in memory; it is released as soon as the closure has run. Capture tensors
+/// and gradients, not variables: a variable would keep its value alive.
+///
+/// All memory comes from the tape's arena. After the first training step of a given size a step asks the system for nothing.
+/// A tape belongs to one thread; the operations themselves run on many.
+template <class T>
+class Tape {
+ public:
+  Tape() = default;
+  Tape(const Tape&) = delete;
+  Tape& operator=(const Tape&) = delete;
+  ~Tape() { reset(); }
+
+  /// Uninitialised numbers that live as long as somebody holds them.
+  [[nodiscard]] Tensor<T> make(const Shape& shape) { return Tensor<T>(arena_, shape); }
+  template <class U>
+  [[nodiscard]] Tensor<U> make_as(const Shape& shape) {
+    return Tensor<U>(arena_, shape);
+  }
+
+  /// Off for evaluation: then nothing is kept for a backward pass, and values live only as long as the next operation needs them.
+  void set_recording(bool on) { recording_ = on; }
+  [[nodiscard]] bool recording() const { return recording_; }
+
+  /// A variable whose gradient is wanted without belonging to any operation: an input under a gradient check.
+  [[nodiscard]] Variable<T> leaf(const Tensor<T>& value) { return {value, Gradient<T>(new_slot())}; }
+
+  /// Makes the result y of an operation on `inputs` a variable. `backward` is called with dy once it is complete, unless y never
+  /// reached the loss. Nothing is recorded while recording is off, or when no input wants a gradient.
+  template <std::invocable<const Tensor<T>&> Backward>
+  Variable<T> record(const Tensor<T>& y, std::initializer_list<Gradient<T>> inputs, Backward backward) {
+    bool wanted = false;
+    for (const Gradient<T>& input : inputs) wanted = wanted || input;
+    if (!recording_ || !wanted) return {y, Gradient<T>()};
+    Gradient<T> dy(new_slot());
+    place<Operation<Backward>>(nodes_, dy, std::move(backward));
+    return {y, dy};
+  }
+
+  /// Sends dloss/dloss = 1 backwards through everything recorded, and forgets it on the way. loss: one element.
+  void backward(const Variable<T>& loss);
+  /// Sends the given gradient of y instead.
+  void backward(const Variable<T>& y, const Tensor<T>& dy);
+  /// Forgets what was recorded. Gradients of parameters stay where they are.
+  void reset();
+
+  [[nodiscard]] Arena& arena() { return arena_; }
+
+ private:
+  /// An operation to replay, with whatever its closure captured.
+  struct Node {
+    virtual ~Node() = default;
+    virtual void replay() = 0;
+  };
+  template <class Backward>
+  struct Operation final : Node {
+    Operation(Gradient<T> dy, Backward backward) : dy_(dy), backward_(std::move(backward)) {}
+    void replay() override {
+      if (const Tensor<T> dy = dy_.take(); !dy.empty()) backward_(dy);
+    }
+    Gradient<T> dy_;
+    Backward backward_;
+  };
+
+  /// An object that lives in a block of the arena.
+  template <class Object>
+  struct Placed {
+    Object* object;
+    Storage memory;
+  };
+  template <class Object, class Base, class... Args>
+  Object* place(std::vector<Placed<Base>>& list, Args&&... args) {
+    static_assert(alignof(Object) <= Storage::kAlignment);
+    Storage memory = arena_.take(sizeof(Object));
+    auto* object = new (memory.data()) Object(std::forward<Args>(args)...);
+    list.push_back({object, std::move(memory)});
+    return object;
+  }
+  Tensor<T>* new_slot() { return place<Tensor<T>>(slots_); }
+
+  Arena arena_;
+  std::vector<Placed<Tensor<T>>> slots_;  // where gradients gather
+  std::vector<Placed<Node>> nodes_;       // in the order of the forward pass
+  bool recording_ = true;
+};
+
+}  // namespace mog

@@ -1,0 +1,75 @@
+// Tensor: a shape and a shared, 64-byte aligned block of numbers, channels last.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string_view>
+
+#include "core/arena.hpp"
+#include "core/error.hpp"
+#include "core/types.hpp"
+
+namespace mog {
+
+/// A handle: copying a Tensor shares its numbers, and costs one counter. T is float, double (gradient checks) or an integer type.
+/// A default-made Tensor is empty: rank 0, no numbers.
+template <class T>
+class Tensor {
+ public:
+  Tensor() = default;
+  /// Uninitialised numbers from the heap, or from `arena`.
+  explicit Tensor(const Shape& shape) : Tensor(Storage::from_heap(bytes_of(shape)), shape) {}
+  Tensor(Arena& arena, const Shape& shape) : Tensor(arena.take(bytes_of(shape)), shape) {}
+
+  static Tensor filled(const Shape& shape, T value) {
+    Tensor tensor(shape);
+    tensor.fill(value);
+    return tensor;
+  }
+  static Tensor from(const Shape& shape, std::span<const T> values) {
+    require(static_cast<Index>(values.size()) == shape.elements(), "tensor: ", values.size(), " values for shape ", shape.text());
+    Tensor tensor(shape);
+    std::copy(values.begin(), values.end(), tensor.data());
+    return tensor;
+  }
+
+  [[nodiscard]] const Shape& shape() const { return shape_; }
+  [[nodiscard]] Index elements() const { return shape_.elements(); }
+  [[nodiscard]] Index rows() const { return shape_.rows(); }
+  [[nodiscard]] Index channels() const { return shape_.rank() == 0 ? 0 : shape_[-1]; }
+  [[nodiscard]] bool empty() const { return shape_.rank() == 0; }
+  /// Whether no other handle shares the numbers.
+  [[nodiscard]] bool unique() const { return storage_.unique(); }
+
+  [[nodiscard]] T* data() const { return static_cast<T*>(storage_.data()); }
+  [[nodiscard]] std::span<T> values() const { return {data(), static_cast<std::size_t>(elements())}; }
+  T& operator[](Index i) const { return data()[i]; }
+
+  void fill(T value) const { std::fill_n(data(), elements(), value); }
+  void copy_from(const Tensor& other) const {
+    require(shape_ == other.shape_, "tensor: copy of shape ", other.shape_.text(), " into ", shape_.text());
+    std::copy_n(other.data(), elements(), data());
+  }
+  /// The same numbers under another shape of as many elements.
+  [[nodiscard]] Tensor reshaped(const Shape& shape) const {
+    require(shape.elements() == elements(), "tensor: reshape of ", shape_.text(), " into ", shape.text());
+    return Tensor(storage_, shape);
+  }
+
+ private:
+  Tensor(Storage storage, const Shape& shape) : storage_(std::move(storage)), shape_(shape) {}
+  static std::size_t bytes_of(const Shape& shape) { return static_cast<std::size_t>(shape.elements()) * sizeof(T); }
+
+  Storage storage_;
+  Shape shape_;
+};
+
+/// Throws std::invalid_argument naming the operation, what the tensor is, its shape and the expected one.
+template <class T>
+void require_shape(const Tensor<T>& tensor, const Shape& expected, std::string_view operation, std::string_view what) {
+  require(tensor.shape() == expected, operation, ": ", what, " has shape ", tensor.shape().text(), ", expected ", expected.text());
+}
+
+}  // namespace mog
