@@ -20,7 +20,7 @@ struct Storage::Region {
   std::size_t top = 0;   // bytes from base that blocks and holes cover
   std::size_t peak = 0;  // the largest top so far
   std::size_t in_use = 0;
-  long users = 1;              // blocks in use, and the arena itself
+  long users = 1;               // blocks in use, and the arena itself
   Block* first_hole = nullptr;  // in address order
 
   Block* take(std::size_t bytes);
@@ -102,7 +102,7 @@ void Storage::Region::give_back(Block* block) {
 }
 
 Storage Storage::from_heap(std::size_t bytes) {
-  void* memory = ::operator new(kHeader + bytes, std::align_val_t{kAlignment});
+  void* memory = ::operator new (kHeader + bytes, std::align_val_t{kAlignment});
   return Storage(new (memory) Block{1, nullptr, kHeader + bytes, nullptr});
 }
 
@@ -111,7 +111,7 @@ void Storage::release() {
   if (block_->region != nullptr) {
     block_->region->give_back(block_);
   } else {
-    ::operator delete(block_, std::align_val_t{kAlignment});
+    ::operator delete (block_, std::align_val_t{kAlignment});
   }
 }
 

@@ -9,8 +9,8 @@ namespace mog {
 
 class Arena;
 
-/// A shared handle on one block of memory, 64-byte aligned. Copying shares the block; the last handle gives it back to where
-/// it came from. The count lives in the block itself, so that sharing never allocates.
+/// A shared handle on one block of memory, 64-byte aligned. Copying shares the block; the last handle gives it back to
+/// where it came from. The count lives in the block itself, so that sharing never allocates.
 class Storage {
  public:
   Storage() = default;
@@ -25,9 +25,13 @@ class Storage {
   /// A block from the heap. Throws std::bad_alloc.
   static Storage from_heap(std::size_t bytes);
 
-  [[nodiscard]] void* data() const { return block_ == nullptr ? nullptr : reinterpret_cast<std::byte*>(block_) + kHeader; }
+  [[nodiscard]] void* data() const {
+    return block_ == nullptr ? nullptr : reinterpret_cast<std::byte*>(block_) + kHeader;
+  }
   /// Whether this is the only handle: then nobody sees the block being overwritten.
-  [[nodiscard]] bool unique() const { return block_ != nullptr && block_->handles.load(std::memory_order_acquire) == 1; }
+  [[nodiscard]] bool unique() const {
+    return block_ != nullptr && block_->handles.load(std::memory_order_acquire) == 1;
+  }
 
   static constexpr std::size_t kAlignment = 64;
 
@@ -54,13 +58,14 @@ class Storage {
 
 /// One contiguous piece of address space that grows page by page, and a best-fit list of the holes in it.
 ///
-/// A training step asks for the same blocks in the same order every time, so from the second step on every request is met from
-/// holes: the system is asked for nothing, and `peak_bytes` of the first step is the memory plan. Neighbouring holes merge, so
-/// what the last layers gave back serves the large maps of the first ones. Not for use by several threads at once.
+/// A training step asks for the same blocks in the same order every time, so from the second step on every request is
+/// met from holes: the system is asked for nothing, and `peak_bytes` of the first step is the memory plan. Neighbouring
+/// holes merge, so what the last layers gave back serves the large maps of the first ones. Not for use by several
+/// threads at once.
 class Arena {
  public:
-  /// Reserves address space, not memory. capacity: bytes, at most what the address space holds; 0 takes the machine's memory.
-  /// Throws IoError when the system refuses.
+  /// Reserves address space, not memory. capacity: bytes, at most what the address space holds; 0 takes the machine's
+  /// memory. Throws IoError when the system refuses.
   explicit Arena(std::size_t capacity = 0);
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;

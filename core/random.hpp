@@ -9,12 +9,20 @@
 namespace mog {
 
 /// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): ten rounds that turn a
-/// 128-bit counter and a 64-bit key into 128 random bits. No state: the same (counter, key) gives the same bits on every
-/// machine, whatever was drawn before.
+/// 128-bit counter and a 64-bit key into 128 random bits. No state: the same (counter, key) gives the same bits on
+/// every machine, whatever was drawn before.
 std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
 /// What a number is drawn for: two draws with different purposes are independent.
-enum class Purpose : std::uint32_t { weights = 1, automaton = 2, shuffle = 3, augment = 4, split = 5, images = 6, user = 1000 };
+enum class Purpose : std::uint32_t {
+  weights = 1,
+  automaton = 2,
+  shuffle = 3,
+  augment = 4,
+  split = 5,
+  images = 6,
+  user = 1000
+};
 
 /// A stream of numbers named by (seed, purpose, a, b), for example (seed, augment, epoch, image).
 /// Streams of different names are independent; making one costs nothing.

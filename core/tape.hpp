@@ -10,8 +10,8 @@
 
 namespace mog {
 
-/// Where the gradient of one tensor gathers. A handle: copies speak of the same gradient. Default-made it is "no gradient wanted",
-/// and adding to it does nothing, but an operation asks first (`if (dx)`) and saves the work.
+/// Where the gradient of one tensor gathers. A handle: copies speak of the same gradient. Default-made it is "no
+/// gradient wanted", and adding to it does nothing, but an operation asks first (`if (dx)`) and saves the work.
 template <class T>
 class Gradient {
  public:
@@ -19,7 +19,8 @@ class Gradient {
   explicit Gradient(Tensor<T>* slot) : slot_(slot) {}
   explicit operator bool() const { return slot_ != nullptr; }
 
-  /// Gradients always add. The first contribution is kept as it is, without a copy, so `g` must not be written to afterwards.
+  /// Gradients always add. The first contribution is kept as it is, without a copy, so `g` must not be written to
+  /// afterwards.
   void add(const Tensor<T>& g, Arena& arena) const;
   /// Takes the gradient out; empty when nothing was added.
   [[nodiscard]] Tensor<T> take() const { return slot_ == nullptr ? Tensor<T>() : std::exchange(*slot_, Tensor<T>()); }
@@ -41,11 +42,11 @@ struct Variable {
 ///
 /// An operation computes its result into `tape.make(shape)` and ends with
 ///     return tape.record(y, {x}, [=, dx = x.gradient, &tape](const Tensor<T>& dy) { ... dx.add(...) ... });
-/// What the closure captures is what the backward pass costs in memory; it is released as soon as the closure has run. Capture tensors
-/// and gradients, not variables: a variable would keep its value alive.
+/// What the closure captures is what the backward pass costs in memory; it is released as soon as the closure has run.
+/// Capture tensors and gradients, not variables: a variable would keep its value alive.
 ///
-/// All memory comes from the tape's arena. After the first training step of a given size a step asks the system for nothing.
-/// A tape belongs to one thread; the operations themselves run on many.
+/// All memory comes from the tape's arena. After the first training step of a given size a step asks the system for
+/// nothing. A tape belongs to one thread; the operations themselves run on many.
 template <class T>
 class Tape {
  public:
@@ -61,15 +62,16 @@ class Tape {
     return Tensor<U>(arena_, shape);
   }
 
-  /// Off for evaluation: then nothing is kept for a backward pass, and values live only as long as the next operation needs them.
+  /// Off for evaluation: then nothing is kept for a backward pass, and values live only as long as the next operation
+  /// needs them.
   void set_recording(bool on) { recording_ = on; }
   [[nodiscard]] bool recording() const { return recording_; }
 
   /// A variable whose gradient is wanted without belonging to any operation: an input under a gradient check.
   [[nodiscard]] Variable<T> leaf(const Tensor<T>& value) { return {value, Gradient<T>(new_slot())}; }
 
-  /// Makes the result y of an operation on `inputs` a variable. `backward` is called with dy once it is complete, unless y never
-  /// reached the loss. Nothing is recorded while recording is off, or when no input wants a gradient.
+  /// Makes the result y of an operation on `inputs` a variable. `backward` is called with dy once it is complete,
+  /// unless y never reached the loss. Nothing is recorded while recording is off, or when no input wants a gradient.
   template <std::invocable<const Tensor<T>&> Backward>
   Variable<T> record(const Tensor<T>& y, std::initializer_list<Gradient<T>> inputs, Backward backward) {
     bool wanted = false;

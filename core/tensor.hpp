@@ -13,8 +13,8 @@
 
 namespace mog {
 
-/// A handle: copying a Tensor shares its numbers, and costs one counter. T is float, double (gradient checks) or an integer type.
-/// A default-made Tensor is empty: rank 0, no numbers.
+/// A handle: copying a Tensor shares its numbers, and costs one counter. T is float, double (gradient checks) or an
+/// integer type. A default-made Tensor is empty: rank 0, no numbers.
 template <class T>
 class Tensor {
  public:
@@ -29,7 +29,8 @@ class Tensor {
     return tensor;
   }
   static Tensor from(const Shape& shape, std::span<const T> values) {
-    require(static_cast<Index>(values.size()) == shape.elements(), "tensor: ", values.size(), " values for shape ", shape.text());
+    require(static_cast<Index>(values.size()) == shape.elements(), "tensor: ", values.size(), " values for shape ",
+            shape.text());
     Tensor tensor(shape);
     std::copy(values.begin(), values.end(), tensor.data());
     return tensor;
@@ -69,7 +70,8 @@ class Tensor {
 /// Throws std::invalid_argument naming the operation, what the tensor is, its shape and the expected one.
 template <class T>
 void require_shape(const Tensor<T>& tensor, const Shape& expected, std::string_view operation, std::string_view what) {
-  require(tensor.shape() == expected, operation, ": ", what, " has shape ", tensor.shape().text(), ", expected ", expected.text());
+  require(tensor.shape() == expected, operation, ": ", what, " has shape ", tensor.shape().text(), ", expected ",
+          expected.text());
 }
 
 }  // namespace mog

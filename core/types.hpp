@@ -28,7 +28,9 @@ class Shape {
   /// Number of elements; 0 for rank 0.
   [[nodiscard]] Index elements() const;
   /// Rows of channels: elements / last size. P = N*H*W of an activation.
-  [[nodiscard]] Index rows() const { return rank_ == 0 || sizes_[static_cast<std::size_t>(rank_ - 1)] == 0 ? 0 : elements() / (*this)[-1]; }
+  [[nodiscard]] Index rows() const {
+    return rank_ == 0 || sizes_[static_cast<std::size_t>(rank_ - 1)] == 0 ? 0 : elements() / (*this)[-1];
+  }
   /// "[50, 32, 32, 128]"
   [[nodiscard]] std::string text() const;
 

@@ -20,8 +20,7 @@ Isa choose() {
       return isa;
     }
   }
-  throw std::invalid_argument(
-      concat("MOG_ISA=", wanted, ": unknown, expected reference, neon64, avx2 or avx512"));
+  throw std::invalid_argument(concat("MOG_ISA=", wanted, ": unknown, expected reference, neon64, avx2 or avx512"));
 }
 
 }  // namespace

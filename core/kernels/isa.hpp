@@ -19,8 +19,8 @@ bool available(Isa isa);
 /// Throws std::invalid_argument, once and at the first use, when MOG_ISA names an unknown or unavailable one.
 Isa chosen_isa();
 
-/// The row of a family's table (best first, `reference` last) that runs for chosen_isa(): the first row that the machine has
-/// and that is not above the chosen one. Every table ends with a reference row, so there always is one.
+/// The row of a family's table (best first, `reference` last) that runs for chosen_isa(): the first row that the
+/// machine has and that is not above the chosen one. Every table ends with a reference row, so there always is one.
 template <class Kernel>
 const Kernel& select(std::span<const Kernel> table) {
   for (const Kernel& row : table) {

@@ -1,4 +1,5 @@
-// Adam's update of one parameter tensor (Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, Algorithm 1).
+// Adam's update of one parameter tensor (Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015,
+// Algorithm 1).
 #pragma once
 
 #include <span>

@@ -8,9 +8,9 @@
 
 namespace mog::kernels {
 
-/// mean[c] = sum_p x[p, c] / rows, variance[c] = sum_p (x[p, c] - mean[c])^2 / rows (biased, as batch normalisation uses it).
-/// Float sums run over short pieces and are combined in double: the variance keeps a relative error below 1e-5 while
-/// |mean| is below 100 standard deviations.  x [rows, channels].
+/// mean[c] = sum_p x[p, c] / rows, variance[c] = sum_p (x[p, c] - mean[c])^2 / rows (biased, as batch normalisation
+/// uses it). Float sums run over short pieces and are combined in double: the variance keeps a relative error below
+/// 1e-5 while |mean| is below 100 standard deviations.  x [rows, channels].
 template <class T>
 struct BatchStatistics {
   const T* x;
@@ -19,8 +19,8 @@ struct BatchStatistics {
   Index rows, channels;
 };
 
-/// y[p, c] = fma(x[p, c], scale[c], shift[c]): one rounding, the same on every instruction set, so that a decision taken on y
-/// is a comparison of x with a constant. y may be x.
+/// y[p, c] = fma(x[p, c], scale[c], shift[c]): one rounding, the same on every instruction set, so that a decision
+/// taken on y is a comparison of x with a constant. y may be x.
 template <class T>
 struct ChannelAffine {
   const T* x;

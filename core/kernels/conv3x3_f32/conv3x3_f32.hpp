@@ -25,7 +25,8 @@ struct Conv3x3Forward {
   Conv3x3Sizes sizes;
 };
 
-/// Gradient by the input: dx[n, h, w, g I + i] = sum over r, s, q of dy[n, h - r + 1, w - s + 1, g Q + q] weight[g, r, s, i, q].
+/// Gradient by the input: dx[n, h, w, g I + i] = sum over r, s, q of dy[n, h - r + 1, w - s + 1, g Q + q] weight[g, r,
+/// s, i, q].
 template <class T>
 struct Conv3x3InputGradient {
   const T* dy;
@@ -34,8 +35,8 @@ struct Conv3x3InputGradient {
   Conv3x3Sizes sizes;
 };
 
-/// Gradient by the weights: dweight[g, r, s, i, q] = sum over n, h, w of x[n, h + r - 1, w + s - 1, g I + i] dy[n, h, w, g Q + q];
-/// overwritten, not added to. Summed over fixed pieces of images and rows, in order.
+/// Gradient by the weights: dweight[g, r, s, i, q] = sum over n, h, w of x[n, h + r - 1, w + s - 1, g I + i] dy[n, h,
+/// w, g Q + q]; overwritten, not added to. Summed over fixed pieces of images and rows, in order.
 template <class T>
 struct Conv3x3WeightGradient {
   const T* x;

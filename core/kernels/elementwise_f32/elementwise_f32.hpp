@@ -1,4 +1,5 @@
-// Operations on one element at a time: sums, ReLU, quantized ReLU, bit shift of codes, multiplexer; forward and backward.
+// Operations on one element at a time: sums, ReLU, quantized ReLU, bit shift of codes, multiplexer; forward and
+// backward.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +37,9 @@ struct ReluBackward {
 };
 
 /// Paper Eq. 1 on codes. k > 1: q[i] = round(min(max(x[i], 0), 1) (2^k - 1)), ties to even; k = 1: q[i] = x[i] > 0.
-/// passes: bit i (byte i/8, bit i%8 from the least significant) is |x[i]| <= 1, where the surrogate gradient is not zero; the
-/// unused bits of the last byte are 0. passes [ceil(count / 8)] may be null when no gradient is wanted. 1 <= bits <= 8.
+/// passes: bit i (byte i/8, bit i%8 from the least significant) is |x[i]| <= 1, where the surrogate gradient is not
+/// zero; the unused bits of the last byte are 0. passes [ceil(count / 8)] may be null when no gradient is wanted. 1 <=
+/// bits <= 8.
 template <class T>
 struct QreluForward {
   const T* x;
@@ -57,7 +59,8 @@ struct QreluBackward {
   int bits;
 };
 
-/// Paper Eq. 2 on the sum of two codes. bits > 1: y[i] = floor((a[i] + b[i]) / 2); bits = 1: y[i] = a[i] + b[i] >= 1 (OR).
+/// Paper Eq. 2 on the sum of two codes. bits > 1: y[i] = floor((a[i] + b[i]) / 2); bits = 1: y[i] = a[i] + b[i] >= 1
+/// (OR).
 template <class T>
 struct BitshiftForward {
   const T* a;
@@ -78,7 +81,8 @@ struct MuxForward {
   Index images, pixels, channels;
 };
 
-/// di0 = s ? 0 : dy, di1 = s ? dy : 0; either may be null when its gradient is not wanted, either may be dy but not both.
+/// di0 = s ? 0 : dy, di1 = s ? dy : 0; either may be null when its gradient is not wanted, either may be dy but not
+/// both.
 template <class T>
 struct MuxBackward {
   const T* dy;

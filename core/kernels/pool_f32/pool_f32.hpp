@@ -9,9 +9,9 @@
 
 namespace mog::kernels {
 
-/// y[n, h, w, c] = maximum of x[n, 2h + r, 2w + s, c] over r, s in {0, 1}; which[n, h, w, c] = 2r + s of the first maximum in that
-/// order (codes tie often; the gradient goes to the first). x [images, height, width, channels] with even height and width.
-/// `which` may be null when no gradient is wanted.
+/// y[n, h, w, c] = maximum of x[n, 2h + r, 2w + s, c] over r, s in {0, 1}; which[n, h, w, c] = 2r + s of the first
+/// maximum in that order (codes tie often; the gradient goes to the first). x [images, height, width, channels] with
+/// even height and width. `which` may be null when no gradient is wanted.
 template <class T>
 struct MaxPoolForward {
   const T* x;

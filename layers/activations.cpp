@@ -1,0 +1,49 @@
+// ReLU and quantized ReLU, forward beside backward.
+#include "layers/activations.hpp"
+
+#include "core/kernels/elementwise_f32/elementwise_f32.hpp"
+
+namespace mog {
+
+template <class T>
+Variable<T> relu(Tape<T>& tape, const Variable<T>& x) {
+  const Tensor<T> y = tape.make(x.shape());
+  kernels::relu_forward(kernels::ReluForward<T>{.x = x.value.data(), .y = y.data(), .count = y.elements()});
+
+  return tape.record(y, {x.gradient}, [&tape, y, dx_sum = x.gradient](const Tensor<T>& dy) {
+    const Tensor<T> dx = tape.make(dy.shape());
+    kernels::relu_backward(
+        kernels::ReluBackward<T>{.y = y.data(), .dy = dy.data(), .dx = dx.data(), .count = dx.elements()});
+    dx_sum.add(dx, tape.arena());
+  });
+}
+
+template <class T>
+Variable<T> qrelu(Tape<T>& tape, const Variable<T>& x, int bits) {
+  require(bits >= 1 && bits <= 8, "qrelu: k = ", bits, " bits, expected 1 to 8");
+  const Tensor<T> q = tape.make(x.shape());
+  const auto passes = tape.template make_as<std::uint8_t>({(q.elements() + 7) / 8});
+  kernels::qrelu_forward(kernels::QreluForward<T>{
+      .x = x.value.data(), .q = q.data(), .passes = passes.data(), .count = q.elements(), .bits = bits});
+
+  return tape.record(q, {x.gradient}, [&tape, passes, bits, dx_sum = x.gradient](const Tensor<T>& dq) {
+    const Tensor<T> dx = tape.make(dq.shape());
+    kernels::qrelu_backward(kernels::QreluBackward<T>{
+        .passes = passes.data(), .dq = dq.data(), .dx = dx.data(), .count = dx.elements(), .bits = bits});
+    dx_sum.add(dx, tape.arena());
+  });
+}
+
+template <class T>
+Variable<T> activation(Pass<T>& pass, const Variable<T>& x, int bits) {
+  return pass.quantized_activations() ? qrelu(pass.tape, x, bits) : relu(pass.tape, x);
+}
+
+template Variable<float> relu(Tape<float>&, const Variable<float>&);
+template Variable<double> relu(Tape<double>&, const Variable<double>&);
+template Variable<float> qrelu(Tape<float>&, const Variable<float>&, int);
+template Variable<double> qrelu(Tape<double>&, const Variable<double>&, int);
+template Variable<float> activation(Pass<float>&, const Variable<float>&, int);
+template Variable<double> activation(Pass<double>&, const Variable<double>&, int);
+
+}  // namespace mog

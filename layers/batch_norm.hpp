@@ -1,0 +1,43 @@
+// Batch normalisation (Ioffe and Szegedy, ICML 2015) over all rows of an activation, channel by channel.
+#pragma once
+
+#include "layers/pass.hpp"
+
+namespace mog {
+
+struct BatchNormOptions {
+  Index channels;          // at least 1
+  double momentum = 0.99;  // running = momentum running + (1 - momentum) batch; the Keras default
+  double epsilon = 1e-3;   // added to the variance; the Keras default
+};
+
+/// Batch normalisation layer.
+///   training    y = gamma (x - mean) / sqrt(variance + epsilon) + beta with the batch's own biased statistics
+///   evaluation  the same with the running statistics
+///   both as     y = fma(x, scale, shift), scale = gamma / sqrt(variance + epsilon), shift = beta - mean scale: one
+///   multiply-add an element backward    xn = (x - mean) / sqrt(variance + epsilon), dbeta = sum dy, dgamma = sum dy
+///   xn,
+///               dx = scale (dy - dbeta / P - xn dgamma / P) in training; dx = scale dy in evaluation
+/// Shapes  x, y [..., C] of P rows.  Saves  x.  Owns parameters NAME.gamma, NAME.beta, buffers NAME.mean,
+/// NAME.variance, each [C]. Throws  std::invalid_argument on another channel count, or in training on fewer than 2
+/// rows.
+template <class T>
+class BatchNorm {
+ public:
+  BatchNorm(Parameters<T>& parameters, const std::string& name, const BatchNormOptions& options);
+  Variable<T> operator()(Pass<T>& pass, const Variable<T>& x);
+
+  /// The evaluation's affine map, computed as the evaluation computes it: for lowering to integers.
+  void affine(Tensor<T>& scale, Tensor<T>& shift) const;
+
+ private:
+  Variable<T> normalise_batch(Pass<T>& pass, const Variable<T>& x);
+  Variable<T> normalise_running(Pass<T>& pass, const Variable<T>& x);
+
+  std::string name_;
+  BatchNormOptions options_;
+  Parameter<T>*gamma_, *beta_;
+  Buffer<T>*mean_, *variance_;
+};
+
+}  // namespace mog

@@ -1,0 +1,41 @@
+// CFLOG: convolution factorization leveraging online-generated weights (paper section III.B, Fig. 2).
+#pragma once
+
+#include "layers/automaton.hpp"
+#include "layers/conv.hpp"
+
+namespace mog {
+
+struct CflogOptions {
+  Index in;                 // C, even
+  Index out;                // O
+  Index groups;             // g of the 3x3 convolution, divides m = C / 2
+  std::uint32_t layer = 0;  // which automaton this is: its first state is drawn from (the parameters' seed, layer)
+  int rule = 30;            // of the automaton
+};
+
+/// A 3x3 convolution C -> O in three factors with nothing in between:
+///   squeeze   pointwise C -> m = C / 2, binary, learned
+///   group     3x3 m -> m in g groups, ternary, learned
+///   expand    pointwise m -> O, weights -1 and +1 from O cells of a cellular automaton over m states, never stored,
+///   never trained
+/// Shapes  x [N, H, W, C], y [N, H, W, O].  Owns NAME.squeeze.weight, NAME.group.weight.  Throws std::invalid_argument
+/// when C is odd or g does not divide m.
+template <class T>
+class Cflog {
+ public:
+  Cflog(Parameters<T>& parameters, const std::string& name, const CflogOptions& options);
+  Variable<T> operator()(Pass<T>& pass, const Variable<T>& x);
+
+  /// Replaces the automaton's first state, one 0 or 1 for each of the `out` cells: for networks that come from
+  /// elsewhere.
+  void set_first_state(const std::vector<std::uint8_t>& state);
+
+ private:
+  std::string name_;
+  CflogOptions options_;
+  Conv<T> squeeze_, group_;
+  Tensor<T> generated_;  // [m, O], expanded from the automaton once
+};
+
+}  // namespace mog

@@ -1,0 +1,30 @@
+// Fully connected layer: a pointwise convolution on vectors, with a bias.
+#pragma once
+
+#include "layers/pass.hpp"
+
+namespace mog {
+
+struct LinearOptions {
+  Index in;   // input features, at least 1
+  Index out;  // output features, at least 1
+  bool bias = true;
+  Precision precision = Precision::full;  // of the weights in the quantized runs; the bias stays in full precision
+};
+
+/// y[n, o] = sum_c x[n, c] w[c, o] + b[o];  dx = dy w^T, dw = x^T dy, db = sum_n dy.
+/// Shapes  x [..., C], y [..., O].  Owns NAME.weight [C, O], Glorot uniform, and NAME.bias [O], zero.
+template <class T>
+class Linear {
+ public:
+  Linear(Parameters<T>& parameters, const std::string& name, const LinearOptions& options);
+  Variable<T> operator()(Pass<T>& pass, const Variable<T>& x);
+
+ private:
+  std::string name_;
+  LinearOptions options_;
+  Parameter<T>* weight_;
+  Parameter<T>* bias_;  // null without bias
+};
+
+}  // namespace mog

@@ -1,0 +1,35 @@
+// Weight quantizers: binary (sign) and balanced ternary, with straight-through gradients.
+#pragma once
+
+#include <span>
+
+#include "layers/pass.hpp"
+
+namespace mog {
+
+/// Binary quantizer.
+///   forward   q = w >= 0 ? +1 : -1
+///   backward  dw = dq [|w| <= 1]      an estimator, not a derivative
+/// Shapes    any.  Saves  w.
+template <class T>
+Variable<T> binarize(Tape<T>& tape, const Variable<T>& w);
+
+/// Ternary quantizer (paper Eq. 5) with step size s > 0.
+///   forward   q = clip(round(w / s), -1, 1), ties to even: |w| = s / 2 gives 0
+///   backward  dw = dq [|w| <= 1]      an estimator, not a derivative
+/// Shapes    w any, step [1].  Saves  w.  Throws  NumericError unless s is positive and finite.
+template <class T>
+Variable<T> ternarize(Tape<T>& tape, const Variable<T>& w, const Tensor<T>& step);
+
+/// Step size of balanced ternary quantization (paper Eq. 6): s = |q1| + |q2| with q1, q2 the exact tertiles of the
+/// proxy weights, the quantiles 1/3 and 2/3 with linear interpolation between order statistics. Throws
+/// std::invalid_argument when w is empty.
+template <class T>
+T balanced_step(std::span<const T> w);
+
+/// The weights that a layer computes with in this pass: the proxy itself in the full-precision run, else quantized to
+/// the parameter's precision.
+template <class T>
+Variable<T> weights_for(Pass<T>& pass, Parameter<T>& parameter);
+
+}  // namespace mog

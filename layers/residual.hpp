@@ -1,0 +1,36 @@
+// What the multiplexer residual block is made of: sum, bit shift (paper Eq. 2), multiplexer (Eq. 3), thresholded
+// average pooling.
+#pragma once
+
+#include <cstdint>
+
+#include "layers/pass.hpp"
+
+namespace mog {
+
+/// y = a + b;  da = dy, db = dy. Shapes: all the same. Saves nothing.
+template <class T>
+Variable<T> add(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b);
+
+/// Bit shift of the sum of two codes (paper Eq. 2), which keeps it a code.
+///   forward   y = floor((a + b) / 2);  k = 1: y = a OR b
+///   backward  da = dy, db = dy      the paper's "completely passed through" gradient of 1
+/// Shapes    all the same.  Saves  nothing.  Throws  std::invalid_argument on different shapes, or unless 1 <= k <= 8.
+template <class T>
+Variable<T> bitshift(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b, int bits);
+
+/// Thresholded global average pooling, the multiplexer's control: s[n, c] = [mean of map (n, c) > 0.5 m].
+/// m is the largest code, 2^k - 1, while activations are codes (then the comparison is of exact integers: 2 sum > m H
+/// W), and the largest mean among the sample's channels while they are not. Shapes: x [N, H, W, C], s [N, C] of 0
+/// and 1. No gradient.
+template <class T>
+Tensor<std::uint8_t> tgap(Pass<T>& pass, const Tensor<T>& x, int bits);
+
+/// Multiplexer (paper Eq. 3).
+///   forward   y[n, h, w, c] = s[n, c] ? i1 : i0
+///   backward  di0 = s ? 0 : dy, di1 = s ? dy : 0; none through s
+/// Shapes    i0, i1, y [N, H, W, C], s [N, C].  Saves  s.
+template <class T>
+Variable<T> mux(Tape<T>& tape, const Variable<T>& i0, const Variable<T>& i1, const Tensor<std::uint8_t>& s);
+
+}  // namespace mog
