@@ -1,0 +1,81 @@
+// A quantized network of one's own, trained on one's own folder of images with one's own loop.
+//
+//   own_network FOLDER        FOLDER holds one sub-folder of PNG, JPEG or BMP images for each class
+#include <cstdio>
+#include <exception>
+#include <mog/mog.hpp>
+
+namespace {
+
+constexpr int kBits = 2;  // activations are codes 0..3 once the network is quantized
+
+/// Ternary 3x3 convolution, a factorized one with generated weights, a multiplexer residual block, a binary classifier.
+struct TinyNet {
+  TinyNet(mog::Parameters<float>& p, mog::Index classes)
+      : conv(p, "conv", {.in = 3, .out = 16, .kernel = 3, .precision = mog::Precision::ternary}),
+        norm(p, "norm", {.channels = 16}),
+        wider(p, "wider", {.in = 16, .out = 32, .groups = 2, .layer = 0}, kBits),
+        residual(p, "residual", {.channels = 32, .groups = 2, .bits = kBits, .layer = 1}),
+        classify(p, "classify", {.in = 32, .out = classes, .precision = mog::Precision::binary}),
+        classify_norm(p, "classify_norm", {.channels = classes}) {}
+
+  mog::Variable<float> operator()(mog::Pass<float>& pass, const mog::Variable<float>& images) {
+    mog::Variable<float> x = mog::activation(pass, norm(pass, conv(pass, images)), kBits);
+    x = mog::max_pool(pass.tape, wider(pass, x));
+    x = mog::max_pool(pass.tape, residual(pass, x));
+    return mog::global_average_pool(pass.tape, classify_norm(pass, classify(pass, x)));
+  }
+
+  mog::Conv<float> conv;
+  mog::BatchNorm<float> norm;
+  mog::CflogBlock<float> wider;
+  mog::Mrb<float> residual;
+  mog::Conv<float> classify;
+  mog::BatchNorm<float> classify_norm;
+};
+
+void train(const char* folder) {
+  const mog::DatasetPair photos = mog::load_image_folders(folder, {.size = 32});
+  const auto classes = static_cast<mog::Index>(photos.train.class_names.size());
+
+  mog::Parameters<float> parameters(/*seed=*/1);
+  TinyNet net(parameters, classes);
+  mog::Adam<float> adam(parameters);
+  mog::Tape<float> tape;
+
+  constexpr int kEpochs = 4;  // of each of the three runs: full precision, quantized weights, all quantized
+  const mog::Batches batches(photos.train, {.size = 20, .seed = 1, .augment = true});
+  mog::Batch batch;
+  for (const mog::Stage stage : {mog::Stage::full_precision, mog::Stage::quantized_weights, mog::Stage::quantized}) {
+    for (int epoch = 0; epoch < kEpochs; ++epoch) {
+      parameters.update_step_sizes();
+      for (mog::Index b = 0; b < batches.count(); ++b) {
+        batches.fill(epoch, b, batch);
+        mog::Pass<float> pass{.tape = tape, .stage = stage, .training = true};
+
+        const auto logits = net(pass, {batch.images});
+        const auto loss = mog::softmax_cross_entropy(tape, logits, batch.labels);
+        tape.backward(loss);
+        adam.step(1e-3);
+        tape.reset();
+      }
+    }
+    const mog::Evaluation result = mog::evaluate(net, stage, photos.test);
+    std::printf("%-18s test accuracy %.1f %%\n", mog::name(stage), 100 * result.accuracy);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: own_network FOLDER\n");
+    return 2;
+  }
+  try {
+    train(argv[1]);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "own_network: %s\n", error.what());
+    return 1;
+  }
+}
