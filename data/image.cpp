@@ -1,0 +1,122 @@
+// Decoding through stb_image, which nothing else sees, and scaling with a box filter.
+#include "data/image.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "core/error.hpp"
+#include "data/file.hpp"
+
+// stb_image's body is compiled here, and only the formats and entries that are used.
+#define STB_IMAGE_IMPLEMENTATION
+#define STB_IMAGE_STATIC
+#define STBI_ONLY_PNG
+#define STBI_ONLY_JPEG
+#define STBI_ONLY_BMP
+#define STBI_NO_STDIO
+#define STBI_NO_LINEAR
+#define STBI_NO_HDR
+#define STBI_MAX_DIMENSIONS 4096
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // memory is read through callbacks that are not used then
+#endif
+#include <stb_image.h>
+#pragma GCC diagnostic pop
+
+namespace mog {
+namespace {
+
+static_assert(kMaxImageSide == STBI_MAX_DIMENSIONS);
+
+struct Free {
+  void operator()(stbi_uc* pixels) const { stbi_image_free(pixels); }
+};
+
+/// Part of the source's row or column that one target pixel covers: pixels first, first + 1, ... with these weights.
+struct Cover {
+  Index first;
+  std::vector<float> weights;  // their sum is 1
+};
+
+/// Covers of `size` target pixels over `side` source pixels that begin at `start`.
+std::vector<Cover> covers(Index start, Index side, Index size) {
+  std::vector<Cover> all(static_cast<std::size_t>(size));
+  // In units of 1/size of a source pixel everything is an integer: target i covers [i * side, (i + 1) * side).
+  for (Index i = 0; i < size; ++i) {
+    Cover& cover = all[static_cast<std::size_t>(i)];
+    const Index from = i * side;
+    const Index to = from + side;
+    cover.first = start + from / size;
+    for (Index source = from / size; source * size < to; ++source) {
+      const Index covered = std::min(to, (source + 1) * size) - std::max(from, source * size);
+      cover.weights.push_back(static_cast<float>(covered) / static_cast<float>(side));
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+Image decode_image(std::span<const std::uint8_t> file, std::string_view name) {
+  if (file.size() > kMaxImageBytes) {
+    throw DataError(concat(name, ": ", file.size(), " bytes, expected a picture of at most ", kMaxImageBytes));
+  }
+  int width = 0;
+  int height = 0;
+  int channels = 0;
+  const std::unique_ptr<stbi_uc, Free> rgba(
+      stbi_load_from_memory(file.data(), static_cast<int>(file.size()), &width, &height, &channels, 4));
+  if (rgba == nullptr) {
+    throw DataError(concat(name, ": not a PNG, JPEG or BMP of at most ", kMaxImageSide, " pixels a side (",
+                           stbi_failure_reason(), ")"));
+  }
+  Image image{.height = height, .width = width, .pixels = {}};
+  const auto count = static_cast<std::size_t>(image.height * image.width);
+  image.pixels.resize(3 * count);
+  for (std::size_t p = 0; p < count; ++p) {
+    const int alpha = rgba.get()[4 * p + 3];
+    for (std::size_t c = 0; c < 3; ++c) {
+      const int over_white = (rgba.get()[4 * p + c] * alpha + 255 * (255 - alpha) + 127) / 255;
+      image.pixels[3 * p + c] = static_cast<std::uint8_t>(over_white);
+    }
+  }
+  return image;
+}
+
+Image read_image(const std::filesystem::path& path) {
+  const std::vector<std::uint8_t> file = read_file("image", path, kMaxImageBytes);
+  return decode_image(file, concat("image: ", path.string()));
+}
+
+Image centre_square(const Image& image, Index size) {
+  require(size >= 1 && size <= kMaxImageSide, "centre_square: size ", size, ", expected 1 to ", kMaxImageSide);
+  const Index side = std::min(image.height, image.width);
+  require(side >= 1, "centre_square: picture of ", image.height, " x ", image.width, " pixels, expected 1 x 1 or more");
+  const std::vector<Cover> rows = covers((image.height - side) / 2, side, size);
+  const std::vector<Cover> columns = covers((image.width - side) / 2, side, size);
+  Image square{.height = size, .width = size, .pixels = {}};
+  square.pixels.reserve(static_cast<std::size_t>(3 * size * size));
+  for (const Cover& row : rows) {
+    for (const Cover& column : columns) {
+      float sum[3] = {0.5F, 0.5F, 0.5F};  // rounds to nearest
+      for (std::size_t y = 0; y < row.weights.size(); ++y) {
+        const Index line = row.first + static_cast<Index>(y);
+        const std::uint8_t* pixel = image.pixels.data() + 3 * (line * image.width + column.first);
+        for (const float weight : column.weights) {
+          for (float& channel : sum) channel += row.weights[y] * weight * static_cast<float>(*pixel++);
+        }
+      }
+      for (const float channel : sum) square.pixels.push_back(static_cast<std::uint8_t>(std::min(channel, 255.0F)));
+    }
+  }
+  return square;
+}
+
+Image load_image(const std::filesystem::path& path, Index size) {
+  require(size >= 1 && size <= kMaxImageSide, "load_image: size ", size, ", expected 1 to ", kMaxImageSide);
+  return centre_square(read_image(path), size);
+}
+
+}  // namespace mog
