@@ -1,0 +1,65 @@
+// Orders an epoch and fills batches on all threads.
+#include "data/batches.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "core/random.hpp"
+
+namespace mog {
+
+Batches::Batches(const Dataset& data, const BatchOptions& options, bool shuffled)
+    : data_(&data), options_(options), shuffled_(shuffled), order_(static_cast<std::size_t>(data.size())) {
+  constexpr Index kMost = std::numeric_limits<std::uint32_t>::max();
+  require(options.batch >= 1, "batches: batch of ", options.batch, ", expected 1 or more");
+  require(options.augment.pad >= 0 && options.augment.pad <= kMost / 4, "batches: padding ", options.augment.pad,
+          ", expected 0 or more");
+  require(data.size() <= kMost, "batches: ", data.size(), " pictures, expected at most ", kMost);
+  data.check();
+  std::iota(order_.begin(), order_.end(), 0U);
+  count_ = (data.size() + options.batch - 1) / options.batch;
+  if (shuffled && options.batch > 1 && count_ > 0 && size(count_ - 1) == 1) --count_;
+  require(count_ >= 1, "batches: ", data.name, " has ", data.size(), " pictures, expected ",
+          shuffled ? "2 or more" : "1 or more");
+}
+
+Batches Batches::training(const Dataset& data, const BatchOptions& options) { return {data, options, true}; }
+
+Batches Batches::evaluation(const Dataset& data, Index batch) {
+  return {data, {.batch = batch, .seed = 0, .augment = {}}, false};
+}
+
+Index Batches::size(Index b) const { return std::min(options_.batch, data_->size() - b * options_.batch); }
+
+void Batches::shuffle(Index epoch) {
+  if (epoch == ordered_epoch_) return;
+  std::iota(order_.begin(), order_.end(), 0U);
+  Random random(options_.seed, Purpose::shuffle, static_cast<std::uint32_t>(epoch));
+  for (std::size_t left = order_.size(); left > 1; --left) std::swap(order_[left - 1], order_[random.below(left)]);
+  ordered_epoch_ = epoch;
+}
+
+void Batches::fill(Index epoch, Index b, std::span<float> images, std::span<std::int32_t> labels) {
+  require(epoch >= 0 && epoch <= std::numeric_limits<std::uint32_t>::max(), "batches: epoch ", epoch,
+          ", expected 0 or more");
+  require(b >= 0 && b < count_, "batches: batch ", b, ", expected 0 to ", count_ - 1);
+  const Index count = size(b);
+  const Index image_size = data_->image_bytes();
+  require(static_cast<Index>(images.size()) >= count * image_size, "batches: room for ", images.size(),
+          " pixels, expected ", count * image_size);
+  require(static_cast<Index>(labels.size()) >= count, "batches: room for ", labels.size(), " labels, expected ", count);
+  if (shuffled_) shuffle(epoch);
+  parallel_for(count, [&](Index i) {
+    const Index index = order_[static_cast<std::size_t>(b * options_.batch + i)];
+    const Placement placement = shuffled_ ? draw_placement(options_.augment, options_.seed, epoch, index) : Placement{};
+    write_centred(data_->image(index), data_->height, data_->width, data_->channels, placement,
+                  images.data() + i * image_size);
+    labels[static_cast<std::size_t>(i)] = data_->labels[static_cast<std::size_t>(index)];
+  });
+}
+
+}  // namespace mog

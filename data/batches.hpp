@@ -1,0 +1,52 @@
+// Batches of a data set: which pictures stand in batch b of epoch e, and how they are placed; nothing to save or
+// restore.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "data/augment.hpp"
+#include "data/dataset.hpp"
+
+namespace mog {
+
+struct BatchOptions {
+  Index batch = 50;        // pictures in a batch, 1 or more
+  std::uint64_t seed = 1;  // of the order and of the placements
+  Augmentation augment{};
+};
+
+/// Any batch of any epoch, in any order: batch b of epoch e holds the same bits whatever was asked for before, so that
+/// a run goes on where it stopped by its epoch and batch numbers alone. The data set must outlive this.
+class Batches {
+ public:
+  /// For training: every epoch in another order, a Fisher-Yates shuffle drawn by (seed, epoch), and augmented. The last
+  /// batch of an epoch may be smaller; one with a single picture is dropped (unless all have), as it has no variance.
+  static Batches training(const Dataset& data, const BatchOptions& options = {});
+  /// For measuring: all pictures once, in their order, as they are; the last batch may be smaller. The epoch is
+  /// ignored.
+  static Batches evaluation(const Dataset& data, Index batch = 50);
+
+  /// Batches in an epoch.
+  [[nodiscard]] Index count() const { return count_; }
+  /// Pictures in batch b.
+  [[nodiscard]] Index size(Index b) const;
+  /// Writes batch b of an epoch: images [size(b), H, W, C], centred (see write_centred), and their labels. Both may be
+  /// longer than needed. Throws std::invalid_argument when b or epoch is out of range or a buffer is too short.
+  void fill(Index epoch, Index b, std::span<float> images, std::span<std::int32_t> labels);
+
+ private:
+  Batches(const Dataset& data, const BatchOptions& options, bool shuffled);
+  void shuffle(Index epoch);
+
+  const Dataset* data_;
+  BatchOptions options_;
+  bool shuffled_;
+  Index count_ = 0;
+  std::vector<std::uint32_t>
+      order_;  // of ordered_epoch_: kept only because drawing it takes as long as several batches
+  Index ordered_epoch_ = -1;
+};
+
+}  // namespace mog
