@@ -1,0 +1,95 @@
+// MD5 as RFC 1321 writes it, its sine table as constants.
+#include "data/md5.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <vector>
+
+#include "data/file.hpp"
+
+namespace mog {
+namespace {
+
+constexpr std::array<std::uint32_t, 64> kSines = {  // floor(2^32 |sin(i + 1)|)
+    0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501,
+    0x698098d8, 0x8b44f7af, 0xffff5bb1, 0x895cd7be, 0x6b901122, 0xfd987193, 0xa679438e, 0x49b40821,
+    0xf61e2562, 0xc040b340, 0x265e5a51, 0xe9b6c7aa, 0xd62f105d, 0x02441453, 0xd8a1e681, 0xe7d3fbc8,
+    0x21e1cde6, 0xc33707d6, 0xf4d50d87, 0x455a14ed, 0xa9e3e905, 0xfcefa3f8, 0x676f02d9, 0x8d2a4c8a,
+    0xfffa3942, 0x8771f681, 0x6d9d6122, 0xfde5380c, 0xa4beea44, 0x4bdecfa9, 0xf6bb4b60, 0xbebfbc70,
+    0x289b7ec6, 0xeaa127fa, 0xd4ef3085, 0x04881d05, 0xd9d4d039, 0xe6db99e5, 0x1fa27cf8, 0xc4ac5665,
+    0xf4292244, 0x432aff97, 0xab9423a7, 0xfc93a039, 0x655b59c3, 0x8f0ccc92, 0xffeff47d, 0x85845dd1,
+    0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391};
+constexpr int kTurns[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
+
+std::uint32_t word_at(const std::uint8_t* bytes) {
+  return static_cast<std::uint32_t>(bytes[0]) | static_cast<std::uint32_t>(bytes[1]) << 8 |
+         static_cast<std::uint32_t>(bytes[2]) << 16 | static_cast<std::uint32_t>(bytes[3]) << 24;
+}
+
+}  // namespace
+
+void Md5::absorb(const std::uint8_t* block) {
+  auto [a, b, c, d] = state_;
+  for (std::size_t i = 0; i < 64; ++i) {
+    std::uint32_t mixed = 0;
+    std::size_t word = 0;
+    switch (i / 16) {
+      case 0: mixed = (b & c) | (~b & d), word = i; break;
+      case 1: mixed = (b & d) | (c & ~d), word = (5 * i + 1) % 16; break;
+      case 2: mixed = b ^ c ^ d, word = (3 * i + 5) % 16; break;
+      default: mixed = c ^ (b | ~d), word = (7 * i) % 16; break;
+    }
+    const std::uint32_t sum = a + mixed + kSines[i] + word_at(block + 4 * word);
+    a = d, d = c, c = b;
+    b += std::rotl(sum, kTurns[i / 16][i % 4]);
+  }
+  state_ = {state_[0] + a, state_[1] + b, state_[2] + c, state_[3] + d};
+}
+
+void Md5::update(std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const std::size_t filled = bytes_ % block_.size();
+    const std::size_t taken = std::min(bytes.size(), block_.size() - filled);
+    std::copy_n(bytes.begin(), taken, block_.begin() + static_cast<std::ptrdiff_t>(filled));
+    bytes_ += taken;
+    bytes = bytes.subspan(taken);
+    if (filled + taken == block_.size()) absorb(block_.data());
+  }
+}
+
+std::string Md5::hex() {
+  const std::uint64_t bits = bytes_ * 8;
+  const std::array<std::uint8_t, 64> padding = {0x80};
+  update(std::span(padding).first((119 - bytes_ % 64) % 64 + 1));  // up to 56 of a block
+  std::array<std::uint8_t, 8> length{};
+  for (std::size_t i = 0; i < 8; ++i) length[i] = static_cast<std::uint8_t>(bits >> (8 * i));
+  update(length);
+  std::string text;
+  for (std::size_t i = 0; i < 16; ++i) {
+    const auto byte = static_cast<std::uint8_t>(state_[i / 4] >> (8 * (i % 4)));
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text;
+}
+
+std::string md5_of(std::string_view text) {
+  Md5 digest;
+  digest.update({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  return digest.hex();
+}
+
+std::string md5_of_file(const std::filesystem::path& path) {
+  Md5 digest;
+  InputFile file("md5", path);
+  std::vector<std::uint8_t> buffer(1 << 20);
+  for (std::uint64_t left = file.size(); left > 0;) {
+    const auto piece = std::span(buffer).first(std::min<std::uint64_t>(left, buffer.size()));
+    file.read(piece);
+    digest.update(piece);
+    left -= piece.size();
+  }
+  return digest.hex();
+}
+
+}  // namespace mog
