@@ -25,4 +25,14 @@ struct AdamUpdate {
 void adam_update(const AdamUpdate<float>& args);
 void adam_update(const AdamUpdate<double>& args);
 
+/// One instruction set's body. It does the whole of its Args on the calling thread and checks nothing.
+template <class T>
+struct AdamKernels {
+  Isa isa;
+  void (*adam_update)(const AdamUpdate<T>&);
+};
+
+/// The rows that this program was built with, best first, the reference last. All give the same bits: no line is fused.
+std::span<const AdamKernels<float>> adam_kernels();
+
 }  // namespace mog::kernels

@@ -9,8 +9,8 @@
 namespace mog::kernels {
 
 /// mean[c] = sum_p x[p, c] / rows, variance[c] = sum_p (x[p, c] - mean[c])^2 / rows (biased, as batch normalisation
-/// uses it). Float sums run over short pieces and are combined in double: the variance keeps a relative error below
-/// 1e-5 while |mean| is below 100 standard deviations.  x [rows, channels].
+/// uses it). Float sums run over short pieces, about the piece's own mean, and are combined in double: the variance
+/// keeps a relative error below 1e-5 while |mean| is below 100 standard deviations.  x [rows, channels], rows >= 1.
 template <class T>
 struct BatchStatistics {
   const T* x;
@@ -41,7 +41,7 @@ struct BatchNormGradientSums {
   Index rows, channels;
 };
 
-/// dx[p, c] = a[c] dy[p, c] + b[c] (x[p, c] - mean[c]) + d[c]; dx may be dy.
+/// dx[p, c] = a[c] dy[p, c] + b[c] (x[p, c] - mean[c]) + d[c] as fma(a, dy, fma(b, x - mean, d)); dx may be dy or x.
 template <class T>
 struct BatchNormInputGradient {
   const T* x;
@@ -62,5 +62,46 @@ void batch_statistics(const BatchStatistics<double>& args);
 void channel_affine(const ChannelAffine<double>& args);
 void batch_norm_gradient_sums(const BatchNormGradientSums<double>& args);
 void batch_norm_input_gradient(const BatchNormInputGradient<double>& args);
+
+/// Rows that one float sum runs over before it goes into a double.
+inline constexpr Index kRunRows = 32;
+
+/// Sums of some rows, added to what is there: sum[c] += sum_p (x[p, c] - shift[c]), squares[c] += sum_p (x[p, c] -
+/// shift[c])^2. With a shift near the data, such as its first row, double holds both to far more digits than the
+/// variance needs.
+template <class T>
+struct ShiftedSums {
+  const T* x;
+  const T* shift;
+  double* sum;
+  double* squares;
+  Index rows, channels;
+};
+
+/// Sums of some rows, added to what is there: sum_dy[c] += sum_p dy[p, c], sum_dy_x[c] += sum_p dy[p, c] (x[p, c] -
+/// mean[c]).
+template <class T>
+struct GradientSums {
+  const T* x;
+  const T* dy;
+  const T* mean;
+  double* sum_dy;
+  double* sum_dy_x;
+  Index rows, channels;
+};
+
+/// One instruction set's bodies. Each does the whole of its Args on the calling thread and checks nothing. The maps
+/// give the same bits on every instruction set; the sums round their short float runs differently.
+template <class T>
+struct BatchNormKernels {
+  Isa isa;
+  void (*shifted_sums)(const ShiftedSums<T>&);
+  void (*channel_affine)(const ChannelAffine<T>&);
+  void (*gradient_sums)(const GradientSums<T>&);
+  void (*input_gradient)(const BatchNormInputGradient<T>&);
+};
+
+/// The rows that this program was built with, best first, the reference last.
+std::span<const BatchNormKernels<float>> batch_norm_kernels();
 
 }  // namespace mog::kernels

@@ -19,7 +19,7 @@ struct Add {
   Index count;
 };
 
-/// y[i] = max(x[i], 0); y may be x. NaN stays NaN.
+/// y[i] = x[i] <= 0 ? 0 : x[i]; y may be x. NaN stays NaN, -0 becomes 0.
 template <class T>
 struct ReluForward {
   const T* x;
@@ -37,6 +37,7 @@ struct ReluBackward {
 };
 
 /// Paper Eq. 1 on codes. k > 1: q[i] = round(min(max(x[i], 0), 1) (2^k - 1)), ties to even; k = 1: q[i] = x[i] > 0.
+/// NaN becomes code 0, and does not pass; q may be x.
 /// passes: bit i (byte i/8, bit i%8 from the least significant) is |x[i]| <= 1, where the surrogate gradient is not
 /// zero; the unused bits of the last byte are 0. passes [ceil(count / 8)] may be null when no gradient is wanted. 1 <=
 /// bits <= 8.
@@ -60,7 +61,7 @@ struct QreluBackward {
 };
 
 /// Paper Eq. 2 on the sum of two codes. bits > 1: y[i] = floor((a[i] + b[i]) / 2); bits = 1: y[i] = a[i] + b[i] >= 1
-/// (OR).
+/// (OR). y may be a or b.
 template <class T>
 struct BitshiftForward {
   const T* a;
@@ -71,7 +72,7 @@ struct BitshiftForward {
 };
 
 /// Paper Eq. 3: y[n, p, c] = s[n, c] ? i1[n, p, c] : i0[n, p, c]; s holds 0 and 1, one byte each.
-/// Shapes: i0, i1, y [images, pixels, channels]; s [images, channels].
+/// Shapes: i0, i1, y [images, pixels, channels]; s [images, channels]. y may be i0 or i1.
 template <class T>
 struct MuxForward {
   const T* i0;
@@ -108,5 +109,22 @@ void qrelu_backward(const QreluBackward<double>& args);
 void bitshift_forward(const BitshiftForward<double>& args);
 void mux_forward(const MuxForward<double>& args);
 void mux_backward(const MuxBackward<double>& args);
+
+/// One instruction set's bodies. Each does the whole of its Args on the calling thread and checks nothing.
+template <class T>
+struct ElementwiseKernels {
+  Isa isa;
+  void (*add)(const Add<T>&);
+  void (*relu_forward)(const ReluForward<T>&);
+  void (*relu_backward)(const ReluBackward<T>&);
+  void (*qrelu_forward)(const QreluForward<T>&);
+  void (*qrelu_backward)(const QreluBackward<T>&);
+  void (*bitshift_forward)(const BitshiftForward<T>&);
+  void (*mux_forward)(const MuxForward<T>&);
+  void (*mux_backward)(const MuxBackward<T>&);
+};
+
+/// The rows that this program was built with, best first, the reference last. All give the same bits.
+std::span<const ElementwiseKernels<float>> elementwise_kernels();
 
 }  // namespace mog::kernels

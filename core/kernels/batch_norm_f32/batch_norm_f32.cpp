@@ -1,0 +1,149 @@
+// Batch normalisation's passes: checks, the choice of an instruction set, the split over threads, the sums of its
+// pieces.
+#include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
+
+#include <vector>
+
+#include "core/kernels/split.hpp"
+
+namespace mog::kernels {
+
+// One row a file of this folder.
+extern const BatchNormKernels<float> batch_norm_reference;
+extern const BatchNormKernels<double> batch_norm_reference_f64;
+
+std::span<const BatchNormKernels<float>> batch_norm_kernels() {
+  static const BatchNormKernels<float> table[] = {
+      batch_norm_reference,
+  };
+  return table;
+}
+
+namespace {
+
+const BatchNormKernels<float>& chosen(float) {
+  static const BatchNormKernels<float>& row = select(batch_norm_kernels());
+  return row;
+}
+const BatchNormKernels<double>& chosen(double) { return batch_norm_reference_f64; }
+
+/// Ranges of rows; work(first row, rows, number of the range).
+template <class Work>
+void split(Index rows, Index channels, const Work& work) {
+  parallel_ranges(rows, kSmallestRange / channels, kRunRows,
+                  [&](Range range, Index number) { work(range.begin, range.end - range.begin, number); });
+}
+
+/// Two sums a channel over all rows: work(first row, rows, sum, other sum) adds a range's to zeroes, and the ranges'
+/// are added in order. Returns [2, channels], valid until the thread's next call; the memory is kept, so that a
+/// training step allocates nothing.
+template <class Work>
+const double* sums_of_ranges(Index rows, Index channels, const Work& work) {
+  static thread_local std::vector<double> kept;
+  const Index ranges = ranges_of(rows, std::max(kSmallestRange / channels, kRunRows));
+  kept.assign(static_cast<std::size_t>(ranges * 2 * channels), 0.0);
+  double* const sums = kept.data();
+  split(rows, channels, [&](Index first, Index count, Index number) {
+    double* const own = sums + number * 2 * channels;
+    work(first, count, own, own + channels);
+  });
+  for (Index range = 1; range < ranges; ++range) {
+    for (Index i = 0; i < 2 * channels; ++i) sums[i] += sums[range * 2 * channels + i];
+  }
+  return sums;
+}
+
+template <class T>
+void run(const BatchStatistics<T>& all) {
+  require(all.rows != 0, "batch_statistics: no rows, expected at least 1");
+  const auto [x, mean, variance, rows, channels] = all;
+  if (!check_operands("batch_statistics", {{"rows", rows}, {"channels", channels}},
+                      {{"x", x}, {"mean", mean}, {"variance", variance}})) {
+    return;
+  }
+  const double* const sums = sums_of_ranges(rows, channels, [&](Index p, Index count, double* sum, double* squares) {
+    chosen(T{}).shifted_sums({.x = all.x + p * all.channels,
+                              .shift = all.x,
+                              .sum = sum,
+                              .squares = squares,
+                              .rows = count,
+                              .channels = all.channels});
+  });
+  for (Index c = 0; c < channels; ++c) {
+    const double offset = sums[c] / static_cast<double>(rows);
+    const double square = sums[channels + c] / static_cast<double>(rows);
+    mean[c] = static_cast<T>(x[c] + offset);
+    variance[c] = static_cast<T>(std::max(0.0, square - offset * offset));
+  }
+}
+
+template <class T>
+void run(const ChannelAffine<T>& all) {
+  if (!check_operands("channel_affine", {{"rows", all.rows}, {"channels", all.channels}},
+                      {{"x", all.x}, {"scale", all.scale}, {"shift", all.shift}, {"y", all.y}})) {
+    return;
+  }
+  split(all.rows, all.channels, [&](Index p, Index rows, Index) {
+    ChannelAffine<T> part = all;
+    part.x += p * all.channels;
+    part.y += p * all.channels;
+    part.rows = rows;
+    chosen(T{}).channel_affine(part);
+  });
+}
+
+template <class T>
+void run(const BatchNormGradientSums<T>& all) {
+  const auto [x, dy, mean, sum_dy, sum_dy_x, rows, channels] = all;
+  check_operands("batch_norm_gradient_sums", {{"rows", rows}, {"channels", channels}},
+                 {{"x", x}, {"dy", dy}, {"mean", mean}, {"sum_dy", sum_dy}, {"sum_dy_x", sum_dy_x}});
+  if (channels == 0) return;
+  const double* const sums = sums_of_ranges(rows, channels, [&](Index p, Index count, double* first, double* second) {
+    chosen(T{}).gradient_sums({.x = all.x + p * all.channels,
+                               .dy = all.dy + p * all.channels,
+                               .mean = all.mean,
+                               .sum_dy = first,
+                               .sum_dy_x = second,
+                               .rows = count,
+                               .channels = all.channels});
+  });
+  for (Index c = 0; c < channels; ++c) {
+    sum_dy[c] = static_cast<T>(sums[c]);
+    sum_dy_x[c] = static_cast<T>(sums[channels + c]);
+  }
+}
+
+template <class T>
+void run(const BatchNormInputGradient<T>& all) {
+  if (!check_operands("batch_norm_input_gradient", {{"rows", all.rows}, {"channels", all.channels}},
+                      {{"x", all.x},
+                       {"dy", all.dy},
+                       {"mean", all.mean},
+                       {"a", all.a},
+                       {"b", all.b},
+                       {"d", all.d},
+                       {"dx", all.dx}})) {
+    return;
+  }
+  split(all.rows, all.channels, [&](Index p, Index rows, Index) {
+    BatchNormInputGradient<T> part = all;
+    part.x += p * all.channels;
+    part.dy += p * all.channels;
+    part.dx += p * all.channels;
+    part.rows = rows;
+    chosen(T{}).input_gradient(part);
+  });
+}
+
+}  // namespace
+
+void batch_statistics(const BatchStatistics<float>& args) { run(args); }
+void channel_affine(const ChannelAffine<float>& args) { run(args); }
+void batch_norm_gradient_sums(const BatchNormGradientSums<float>& args) { run(args); }
+void batch_norm_input_gradient(const BatchNormInputGradient<float>& args) { run(args); }
+void batch_statistics(const BatchStatistics<double>& args) { run(args); }
+void channel_affine(const ChannelAffine<double>& args) { run(args); }
+void batch_norm_gradient_sums(const BatchNormGradientSums<double>& args) { run(args); }
+void batch_norm_input_gradient(const BatchNormInputGradient<double>& args) { run(args); }
+
+}  // namespace mog::kernels
