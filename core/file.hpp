@@ -1,0 +1,25 @@
+// Whole files: written so that a crash leaves the old one or the new one, and read with a limit on their size.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/types.hpp"
+
+namespace mog {
+
+using Bytes = std::span<const std::byte>;
+
+/// Replaces `path` by the joined pieces, or leaves it as it is: they are written to a temporary file in the same
+/// folder, which is brought to the disk (fsync) and renamed over `path`; then the folder is brought to the disk too. A
+/// failure removes the temporary file and throws IoError with the path and what the system said.
+void write_file(const std::filesystem::path& path, std::span<const Bytes> pieces);
+void write_file(const std::filesystem::path& path, std::string_view text);
+
+/// All bytes of a regular file. Throws IoError when it cannot be read, DataError when it has more than `at_most` bytes.
+std::vector<std::byte> read_bytes(const std::filesystem::path& path, Index at_most);
+
+}  // namespace mog

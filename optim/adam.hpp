@@ -1,0 +1,34 @@
+// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, Algorithm 1).
+#pragma once
+
+#include "optim/optimizer.hpp"
+
+namespace mog {
+
+struct AdamOptions {
+  double beta1 = 0.9;     // decay of the first moment, 0 <= beta1 < 1 (paper Table I)
+  double beta2 = 0.999;   // decay of the second moment, 0 <= beta2 < 1 (paper Table I)
+  double epsilon = 1e-7;  // added to the root, positive; the Keras default, since the paper trained there
+};
+
+/// With t the number of the step, g the gradient:
+///   m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
+///   w -= lr sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + epsilon sqrt(1 - beta2^t))
+/// which is Algorithm 1 with its two bias corrections folded into the last line. State: adam.m.NAME, adam.v.NAME.
+template <class T>
+class Adam final : public Optimizer<T> {
+ public:
+  /// Throws std::invalid_argument unless the options are in range.
+  explicit Adam(Parameters<T>& parameters, const AdamOptions& options = {});
+  [[nodiscard]] const char* name() const override { return "adam"; }
+
+ private:
+  void begin(double learning_rate) override;
+  void update(std::size_t i, Parameter<T>& parameter) override;
+
+  AdamOptions options_;
+  std::size_t m_, v_;         // where the moments begin in the state
+  T rate_ = 0, epsilon_ = 0;  // of this step, bias corrections included
+};
+
+}  // namespace mog

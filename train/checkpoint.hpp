@@ -1,0 +1,76 @@
+// Checkpoints: everything that a training run is, in one safetensors file; docs/formats.md lists what is in it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/safetensors.hpp"
+#include "optim/optimizer.hpp"
+#include "train/network.hpp"
+
+namespace mog {
+
+/// How far a run has come. Steps of the stage are the optimizer's.
+struct Position {
+  Stage stage = Stage::full_precision;
+  Index epoch = 0;            // epochs of this stage that are complete
+  Index step = 0;             // steps of the next one
+  double loss_sum = 0;        // over the images of those steps: loss, ...
+  Index correct = 0;          // ... images whose class was found, ...
+  Index images = 0;           // ... and how many they were
+  double best_accuracy = -1;  // on the test set, of the last stage so far; -1 before its first epoch is complete
+
+  friend bool operator==(const Position&, const Position&) = default;
+};
+
+/// What a checkpoint says about itself.
+struct CheckpointHeader {
+  Description description;
+  std::uint64_t seed = 1;  // of the network: initial weights and automata
+  std::string training;    // how it was trained, one line; a run is resumed with the same line only
+  Position position;
+};
+
+/// Writes parameters, step sizes, running statistics, the optimizer's state and the header, as write_file does.
+/// Throws IoError; NumericError, before anything is written, when a number is not finite.
+void save_checkpoint(const std::filesystem::path& path, const CheckpointHeader& header,
+                     const Parameters<float>& parameters, const Optimizer<float>& optimizer);
+
+/// A checkpoint in memory. All functions throw DataError with one line that names the file and what is wrong with it.
+class Checkpoint {
+ public:
+  /// Reads and checks format, version and header. Throws IoError when there is no such file.
+  explicit Checkpoint(const std::filesystem::path& path);
+
+  [[nodiscard]] const CheckpointHeader& header() const { return header_; }
+  /// Copies weights, step sizes and statistics into a network's parameters: all of them, of the same shapes, finite,
+  /// and no others in the file. Nothing is changed unless everything fits.
+  void load(Parameters<float>& parameters) const;
+  /// The same for parameters and optimizer.
+  void load(Parameters<float>& parameters, Optimizer<float>& optimizer) const;
+
+ private:
+  void load(Parameters<float>& parameters, Optimizer<float>* optimizer) const;
+
+  SafetensorsFile file_;
+  CheckpointHeader header_;
+};
+
+/// A MOGNET as a checkpoint holds it, ready to run.
+struct TrainedMognet {
+  explicit TrainedMognet(const Checkpoint& checkpoint);
+  TrainedMognet(const TrainedMognet&) = delete;
+  TrainedMognet& operator=(const TrainedMognet&) = delete;
+
+  Description description;
+  Stage stage;  // that it was trained in last, and is to be evaluated in
+  Parameters<float> parameters;
+  Mognet<float> network;
+};
+
+/// Throws IoError and DataError, see Checkpoint.
+std::unique_ptr<TrainedMognet> load_mognet(const std::filesystem::path& path);
+
+}  // namespace mog

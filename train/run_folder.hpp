@@ -1,0 +1,30 @@
+// Run folder: where one training run keeps its files, held by one process at a time.
+#pragma once
+
+#include <filesystem>
+
+namespace mog {
+
+/// The folder and the names in it. Holds a lock (flock on the file `lock`) until it is destroyed, or the process ends
+/// in whatever way.
+class RunFolder {
+ public:
+  /// Makes the folder where there is none. Throws IoError when that fails, or when another process holds it.
+  explicit RunFolder(std::filesystem::path path);
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+  ~RunFolder();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::filesystem::path last() const { return path_ / "last.safetensors"; }
+  [[nodiscard]] std::filesystem::path best() const { return path_ / "best.safetensors"; }
+  [[nodiscard]] std::filesystem::path metrics() const { return path_ / "metrics.csv"; }
+  [[nodiscard]] std::filesystem::path curves() const { return path_ / "curves.svg"; }
+  [[nodiscard]] std::filesystem::path confusion() const { return path_ / "confusion.svg"; }
+
+ private:
+  std::filesystem::path path_;
+  int lock_ = -1;  // file descriptor
+};
+
+}  // namespace mog

@@ -1,0 +1,102 @@
+// Trainer: the paper's three runs in a row (section IV.A), from new weights or from where a run stopped.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/augment.hpp"
+#include "data/dataset.hpp"
+#include "optim/adam.hpp"
+#include "train/checkpoint.hpp"
+#include "train/metrics.hpp"
+#include "train/recipe.hpp"
+#include "train/run_folder.hpp"
+
+namespace mog {
+
+struct TrainOptions {
+  Recipe recipe = find_recipe("short");
+  Index batch = 50;        // images in a step, at least 2
+  std::uint64_t seed = 1;  // of the order of the images and of their augmentation
+  Augmentation augment;    // 4 pixels of padding, random crop, random flip
+  Index max_steps = 0;     // of each stage; 0 for no limit
+  bool overfit_batch =
+      false;                // only the first images, one batch, as they are, 100 steps an epoch: the loss must go to 0
+  double save_every = 300;  // seconds between checkpoints within an epoch; 0 saves after every step
+};
+
+/// Hears how a run goes. Called between steps, from the thread that trains; must not allocate if steps are not to.
+class TrainListener {
+ public:
+  /// After each step: where the run is, and how fast it goes.
+  struct Progress {
+    Stage stage;
+    Index epoch, epochs;  // the current one, from 1, of how many
+    Index step, steps;    // complete, of how many in the epoch
+    double loss;          // means over the epoch so far
+    double accuracy;
+    double images_per_second;  // over the last steps
+    double seconds_left;       // of the whole run, at that speed
+  };
+
+  virtual ~TrainListener() = default;
+  virtual void on_step(const Progress& /*progress*/) {}
+  virtual void on_epoch(const EpochRow& /*row*/) {}
+  /// Something that the person should know, one line: resumed at ..., a checkpoint that could not be written.
+  virtual void on_message(const std::string& /*text*/) {}
+};
+
+/// How run() ended.
+struct TrainOutcome {
+  bool finished = false;       // false: a stop was asked for; the run folder holds where to go on
+  std::vector<EpochRow> rows;  // all epochs, those before a resume included
+  std::size_t peak_bytes = 0;  // of the tape's arena: activations and gradients of a step
+};
+
+/// Trains a network through the stages of a recipe. Each stage begins with the weights that the one before ended with
+/// and a fresh Adam; each epoch begins with new ternary step sizes (paper Algorithm 1) and ends with an evaluation on
+/// the test set, a row in metrics.csv, last.safetensors, and in the last stage, if no epoch did better,
+/// best.safetensors. The result is the same to the byte on any number of threads, and whether resumed or not.
+class Trainer {
+ public:
+  /// `parameters` are the network's; `description` goes into checkpoints; all must outlive the trainer.
+  /// Throws std::invalid_argument on options out of range.
+  Trainer(Parameters<float>& parameters, Network network, const DatasetPair& data, TrainOptions options,
+          Description description = {});
+  ~Trainer();
+
+  /// Keeps files in `folder`; without it, a run leaves nothing behind but the trained parameters.
+  void set_folder(const RunFolder& folder) { folder_ = &folder; }
+  void set_listener(TrainListener& listener) { listener_ = &listener; }
+  /// Looked at between steps; true saves and ends run(). Interrupt::requested, for example.
+  void set_stop(std::function<bool()> stop) { stop_ = std::move(stop); }
+
+  /// Continues from the folder's last.safetensors. Throws IoError when there is none, DataError when it is another
+  /// network's or was trained otherwise.
+  void resume();
+
+  /// Trains to the end, or until asked to stop. Throws NumericError, naming stage, epoch and step, as soon as the loss
+  /// is not finite and before the weights are touched; IoError when the last save of the run fails. A checkpoint that
+  /// cannot be written earlier is reported to the listener and tried again at the next save; the last good one stays.
+  TrainOutcome run();
+
+ private:
+  struct Run;
+  std::unique_ptr<Run> run_state_;
+
+  Parameters<float>& parameters_;
+  Network network_;
+  const DatasetPair& data_;
+  TrainOptions options_;
+  Description description_;
+  const RunFolder* folder_ = nullptr;
+  TrainListener* listener_ = nullptr;
+  std::function<bool()> stop_;
+};
+
+}  // namespace mog
