@@ -1,3 +1,4 @@
+#!/bin/sh
 # Code compiled for an instruction set must not reach an older machine: the linker keeps one copy of each inline function,
 # so an object file of avx2.cpp or avx512.cpp may share (weak symbols) only functions whose names carry the instruction set.
 set -eu
@@ -18,12 +19,13 @@ EOF
 "$MOG_CXX" -O2 -c planted.cpp -o planted.o
 shared planted.o | grep -q planted
 
+find "$MOG_BUILD_DIR" -path '*core/kernels*' -name 'avx*.cpp.o' >objects
 found=0
-for object in $(find "$MOG_BUILD_DIR" -path '*core/kernels*' -name 'avx*.cpp.o'); do
+while read -r object; do
   if [ -n "$(shared "$object")" ]; then
     echo "$object shares functions with the baseline:"
     shared "$object"
     found=1
   fi
-done
+done <objects
 exit $found
