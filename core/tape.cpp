@@ -22,7 +22,7 @@ void Gradient<T>::add(const Tensor<T>& g, Arena& arena) const {
 
 template <class T>
 void Tape<T>::backward(const Variable<T>& loss) {
-  require(loss.value.elements() == 1, "backward: the loss has shape ", loss.shape().text(), ", expected one element");
+  require(loss.value.elements() == 1, "backward: the loss has shape ", loss.shape(), ", expected one element");
   const Tensor<T> one = make(loss.shape());
   one.fill(T{1});
   backward(loss, one);

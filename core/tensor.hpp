@@ -30,7 +30,7 @@ class Tensor {
   }
   static Tensor from(const Shape& shape, std::span<const T> values) {
     require(static_cast<Index>(values.size()) == shape.elements(), "tensor: ", values.size(), " values for shape ",
-            shape.text());
+            shape);
     Tensor tensor(shape);
     std::copy(values.begin(), values.end(), tensor.data());
     return tensor;
@@ -50,12 +50,12 @@ class Tensor {
 
   void fill(T value) const { std::fill_n(data(), elements(), value); }
   void copy_from(const Tensor& other) const {
-    require(shape_ == other.shape_, "tensor: copy of shape ", other.shape_.text(), " into ", shape_.text());
+    require(shape_ == other.shape_, "tensor: copy of shape ", other.shape_, " into ", shape_);
     std::copy_n(other.data(), elements(), data());
   }
   /// The same numbers under another shape of as many elements.
   [[nodiscard]] Tensor reshaped(const Shape& shape) const {
-    require(shape.elements() == elements(), "tensor: reshape of ", shape_.text(), " into ", shape.text());
+    require(shape.elements() == elements(), "tensor: reshape of ", shape_, " into ", shape);
     return Tensor(storage_, shape);
   }
 
@@ -70,8 +70,7 @@ class Tensor {
 /// Throws std::invalid_argument naming the operation, what the tensor is, its shape and the expected one.
 template <class T>
 void require_shape(const Tensor<T>& tensor, const Shape& expected, std::string_view operation, std::string_view what) {
-  require(tensor.shape() == expected, operation, ": ", what, " has shape ", tensor.shape().text(), ", expected ",
-          expected.text());
+  require(tensor.shape() == expected, operation, ": ", what, " has shape ", tensor.shape(), ", expected ", expected);
 }
 
 }  // namespace mog

@@ -1,6 +1,7 @@
 // Shapes: construction with checks, element count, printing.
 #include "core/types.hpp"
 
+#include <ostream>
 #include <stdexcept>
 
 #include "core/error.hpp"
@@ -27,10 +28,19 @@ Index Shape::elements() const {
   return product;
 }
 
+Shape Shape::with_channels(Index channels) const {
+  require(rank_ >= 1, "shape: channels of a shape of rank 0");
+  std::array<Index, kMaxRank> sizes = sizes_;
+  sizes[static_cast<std::size_t>(rank_ - 1)] = channels;
+  return {sizes.data(), rank_};
+}
+
 std::string Shape::text() const {
   std::string text = "[";
   for (int i = 0; i < rank_; ++i) text += (i == 0 ? "" : ", ") + std::to_string((*this)[i]);
   return text + "]";
 }
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << shape.text(); }
 
 }  // namespace mog

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <string>
 
 namespace mog {
@@ -31,8 +32,12 @@ class Shape {
   [[nodiscard]] Index rows() const {
     return rank_ == 0 || sizes_[static_cast<std::size_t>(rank_ - 1)] == 0 ? 0 : elements() / (*this)[-1];
   }
+  /// The same sizes with another number of channels.
+  [[nodiscard]] Shape with_channels(Index channels) const;
   /// "[50, 32, 32, 128]"
   [[nodiscard]] std::string text() const;
+  /// Writes text(); messages take the shape itself, so that a check that holds builds no string.
+  friend std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
   friend bool operator==(const Shape&, const Shape&) = default;
 

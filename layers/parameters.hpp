@@ -57,7 +57,8 @@ class Parameters {
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;
 
-  /// Throws std::invalid_argument when the name is taken.
+  /// A ternary parameter's step size begins as its initial weights ask. Throws std::invalid_argument when the name is
+  /// taken or the shape is empty.
   Parameter<T>* add(const std::string& name, const Shape& shape, Initial initial,
                     Precision precision = Precision::full);
   Buffer<T>* add_buffer(const std::string& name, const Shape& shape, T value);
@@ -71,7 +72,7 @@ class Parameters {
   /// Forgets all gradients; the next step's contributions start anew.
   void clear_gradients();
   /// Paper Algorithm 1, lines 2 to 5: the step size of every ternary parameter from its proxy weights, at the start of
-  /// an epoch.
+  /// an epoch. Throws NumericError when one is not positive (a third of the weights or more are 0) or a weight is NaN.
   void update_step_sizes();
 
  private:

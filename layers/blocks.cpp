@@ -1,0 +1,53 @@
+// CFLOG with normalisation and activation, and the MUX residual block, read like the paper's Fig. 1.
+#include "layers/blocks.hpp"
+
+#include "layers/activations.hpp"
+#include "layers/residual.hpp"
+
+namespace mog {
+
+template <class T>
+CflogBlock<T>::CflogBlock(Parameters<T>& parameters, const std::string& name, const CflogOptions& options, int bits)
+    : name_(name),
+      bits_(bits),
+      cflog_(parameters, name, options),
+      norm_(parameters, name + ".norm", {.channels = options.out}) {}
+
+template <class T>
+Variable<T> CflogBlock<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
+  const Variable<T> y = activation(pass, norm_(pass, cflog_(pass, x)), bits_);
+  if (pass.observer) {
+    pass.report({.name = name_ + ".activation", .kind = concat("QReLU k=", bits_), .precision = Precision::full}, y);
+  }
+  return y;
+}
+
+template <class T>
+Mrb<T>::Mrb(Parameters<T>& parameters, const std::string& name, const MrbOptions& options)
+    : name_(name),
+      bits_(options.bits),
+      a_(parameters, name + ".a",
+         {.in = options.channels, .out = options.channels, .groups = options.groups, .layer = options.layer},
+         options.bits),
+      b_(parameters, name + ".b",
+         {.in = options.channels, .out = options.channels, .groups = options.groups, .layer = options.layer + 1},
+         options.bits) {}
+
+template <class T>
+Variable<T> Mrb<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
+  const Variable<T> a = a_(pass, x);
+  const Variable<T> i1 = b_(pass, a);
+  const Variable<T> i0 = pass.quantized_activations() ? bitshift(pass.tape, x, i1, bits_) : add(pass.tape, x, i1);
+  const Variable<T> y = mux(pass.tape, i0, i1, tgap(pass, x.value, bits_));
+  if (pass.observer) {
+    pass.report({.name = name_ + ".mux", .kind = "bit shift, TGAP, MUX", .precision = Precision::full}, y);
+  }
+  return y;
+}
+
+template class CflogBlock<float>;
+template class CflogBlock<double>;
+template class Mrb<float>;
+template class Mrb<double>;
+
+}  // namespace mog

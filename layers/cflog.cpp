@@ -1,0 +1,57 @@
+// CFLOG, read like the paper's Fig. 2: squeeze, group, expand.
+#include "layers/cflog.hpp"
+
+namespace mog {
+namespace {
+
+CflogOptions checked(const std::string& name, const CflogOptions& o) {
+  require(o.in >= 2 && o.in % 2 == 0, name, ": ", o.in, " input channels, expected an even number of at least 2");
+  require(o.out >= 1, name, ": ", o.out, " output channels, expected at least 1");
+  require(o.groups >= 1 && (o.in / 2) % o.groups == 0, name, ": ", o.groups, " groups, expected a divisor of ",
+          o.in / 2, " latent maps");
+  return o;
+}
+
+}  // namespace
+
+template <class T>
+Cflog<T>::Cflog(Parameters<T>& parameters, const std::string& name, const CflogOptions& options)
+    : name_(name),
+      options_(checked(name, options)),
+      squeeze_(parameters, name + ".squeeze",
+               {.in = options.in, .out = options.in / 2, .kernel = 1, .precision = Precision::binary}),
+      group_(parameters, name + ".group",
+             {.in = options.in / 2,
+              .out = options.in / 2,
+              .kernel = 3,
+              .groups = options.groups,
+              .precision = Precision::ternary}),
+      generated_(generated_weights<T>(Automaton(options.out, parameters.seed(), options.layer, options.rule),
+                                      options.in / 2)) {}
+
+template <class T>
+Variable<T> Cflog<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
+  const Variable<T> latent = group_(pass, squeeze_(pass, x));
+  const Variable<T> y = pointwise(pass.tape, latent, {generated_, Gradient<T>()});
+  if (pass.observer) {
+    pass.report({.name = name_ + ".expand",
+                 .kind = "pointwise generated",
+                 .precision = Precision::binary,
+                 .generated = generated_.elements(),
+                 .macs = y.value.rows() / y.shape()[0] * generated_.elements()},
+                y);
+  }
+  return y;
+}
+
+template <class T>
+void Cflog<T>::set_first_state(const std::vector<std::uint8_t>& state) {
+  require(static_cast<Index>(state.size()) == options_.out, name_, ": a first state of ", state.size(),
+          " cells, expected ", options_.out);
+  generated_ = generated_weights<T>(Automaton(state, options_.rule), options_.in / 2);
+}
+
+template class Cflog<float>;
+template class Cflog<double>;
+
+}  // namespace mog

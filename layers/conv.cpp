@@ -1,0 +1,131 @@
+// Pointwise and 3x3 convolution, forward beside backward, and the layer that owns the weights.
+#include "layers/conv.hpp"
+
+#include "core/kernels/conv3x3_f32/conv3x3_f32.hpp"
+#include "core/kernels/pointwise_f32/pointwise_f32.hpp"
+#include "layers/quantizers.hpp"
+
+namespace mog {
+
+template <class T>
+Variable<T> pointwise(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
+  require(w.shape().rank() == 2 && w.value.elements() > 0, "pointwise: weights of shape ", w.shape(),
+          ", expected [C, O]");
+  const Index in = w.shape()[0], out = w.shape()[1], rows = x.value.rows();
+  require(rows >= 1 && x.value.channels() == in, "pointwise: x has shape ", x.shape(), ", expected [..., ", in, "]");
+  const Tensor<T> y = tape.make(x.shape().with_channels(out));
+  kernels::pointwise_forward(kernels::PointwiseForward<T>{
+      .x = x.value.data(), .w = w.value.data(), .y = y.data(), .rows = rows, .in = in, .out = out});
+
+  const Tensor<T> kept_x = w.gradient ? x.value : Tensor<T>();
+  const Tensor<T> kept_w = x.gradient ? w.value : Tensor<T>();
+  return tape.record(y, {x.gradient, w.gradient},
+                     [&tape, kept_x, kept_w, in, dx_sum = x.gradient, dw_sum = w.gradient](const Tensor<T>& dy) {
+                       const Index p = dy.rows(), o = dy.channels();
+                       if (dw_sum) {
+                         const Tensor<T> dw = tape.make({in, o});
+                         kernels::pointwise_weight_gradient(kernels::PointwiseWeightGradient<T>{
+                             .x = kept_x.data(), .dy = dy.data(), .dw = dw.data(), .rows = p, .in = in, .out = o});
+                         dw_sum.add(dw, tape.arena());
+                       }
+                       if (dx_sum) {
+                         const Tensor<T> dx = tape.make(dy.shape().with_channels(in));
+                         kernels::pointwise_input_gradient(kernels::PointwiseInputGradient<T>{
+                             .dy = dy.data(), .w = kept_w.data(), .dx = dx.data(), .rows = p, .in = in, .out = o});
+                         dx_sum.add(dx, tape.arena());
+                       }
+                     });
+}
+
+template <class T>
+Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
+  const Shape& weights = w.shape();
+  require(weights.rank() == 5 && weights[1] == 3 && weights[2] == 3 && w.value.elements() > 0,
+          "conv3x3: weights of shape ", weights, ", expected [G, 3, 3, I, Q]");
+  const Index groups = weights[0], in = groups * weights[3], out = groups * weights[4];
+  require(x.shape().rank() == 4 && x.value.elements() > 0 && x.value.channels() == in, "conv3x3: x has shape ",
+          x.shape(), ", expected [N, H, W, ", in, "]");
+  const kernels::Conv3x3Sizes sizes{
+      .images = x.shape()[0], .height = x.shape()[1], .width = x.shape()[2], .in = in, .out = out, .groups = groups};
+  const Tensor<T> y = tape.make(x.shape().with_channels(out));
+  kernels::conv3x3_forward(
+      kernels::Conv3x3Forward<T>{.x = x.value.data(), .weight = w.value.data(), .y = y.data(), .sizes = sizes});
+
+  const Tensor<T> kept_x = w.gradient ? x.value : Tensor<T>();
+  const Tensor<T> kept_w = x.gradient ? w.value : Tensor<T>();
+  return tape.record(
+      y, {x.gradient, w.gradient},
+      [&tape, kept_x, kept_w, sizes, weights, dx_sum = x.gradient, dw_sum = w.gradient](const Tensor<T>& dy) {
+        if (dw_sum) {
+          const Tensor<T> dw = tape.make(weights);
+          kernels::conv3x3_weight_gradient(kernels::Conv3x3WeightGradient<T>{
+              .x = kept_x.data(), .dy = dy.data(), .dweight = dw.data(), .sizes = sizes});
+          dw_sum.add(dw, tape.arena());
+        }
+        if (dx_sum) {
+          const Tensor<T> dx = tape.make(dy.shape().with_channels(sizes.in));
+          kernels::conv3x3_input_gradient(kernels::Conv3x3InputGradient<T>{
+              .dy = dy.data(), .weight = kept_w.data(), .dx = dx.data(), .sizes = sizes});
+          dx_sum.add(dx, tape.arena());
+        }
+      });
+}
+
+namespace {
+
+ConvOptions checked(const std::string& name, const ConvOptions& o) {
+  require(o.in >= 1 && o.out >= 1, name, ": ", o.in, " input and ", o.out, " output channels, expected at least 1");
+  require(o.kernel == 1 || o.kernel == 3, name, ": kernel ", o.kernel, ", expected 1 or 3");
+  require(o.groups >= 1 && o.in % o.groups == 0 && o.out % o.groups == 0, name, ": ", o.groups,
+          " groups, expected a divisor of ", o.in, " and ", o.out, " channels");
+  require(o.kernel == 3 || o.groups == 1, name, ": ", o.groups, " groups of a pointwise kernel, expected 1");
+  return o;
+}
+
+Shape weight_shape(const ConvOptions& o) {
+  return o.kernel == 1 ? Shape{o.in, o.out} : Shape{o.groups, 3, 3, o.in / o.groups, o.out / o.groups};
+}
+
+/// Each output is a sum of kernel^2 in / groups products, each input goes into kernel^2 out / groups of them.
+Initial initial_weights(const ConvOptions& o) {
+  const Index pixels = Index{o.kernel} * o.kernel;
+  return Initial::glorot(pixels * o.in / o.groups, pixels * o.out / o.groups);
+}
+
+std::string kind(const ConvOptions& o) {
+  std::string text = concat(o.kernel == 1 ? "pointwise " : "3x3 ", name(o.precision));
+  return o.groups == 1 ? text : concat(text, " g=", o.groups);
+}
+
+}  // namespace
+
+template <class T>
+Conv<T>::Conv(Parameters<T>& parameters, const std::string& name, const ConvOptions& options)
+    : name_(name),
+      options_(checked(name, options)),
+      weight_(parameters.add(name + ".weight", weight_shape(options), initial_weights(options), options.precision)) {}
+
+template <class T>
+Variable<T> Conv<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
+  const Variable<T> w = weights_for(pass, *weight_);
+  const Variable<T> y = options_.kernel == 1 ? pointwise(pass.tape, x, w) : conv3x3(pass.tape, x, w);
+  if (pass.observer) {
+    const Index weights = weight_->value.elements();
+    pass.report({.name = name_,
+                 .kind = kind(options_),
+                 .precision = options_.precision,
+                 .weights = weights,
+                 .macs = y.value.rows() / y.shape()[0] * weights},
+                y);
+  }
+  return y;
+}
+
+template Variable<float> pointwise(Tape<float>&, const Variable<float>&, const Variable<float>&);
+template Variable<double> pointwise(Tape<double>&, const Variable<double>&, const Variable<double>&);
+template Variable<float> conv3x3(Tape<float>&, const Variable<float>&, const Variable<float>&);
+template Variable<double> conv3x3(Tape<double>&, const Variable<double>&, const Variable<double>&);
+template class Conv<float>;
+template class Conv<double>;
+
+}  // namespace mog

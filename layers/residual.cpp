@@ -1,0 +1,102 @@
+// Sum, bit shift, thresholded average pooling and multiplexer, forward beside backward.
+#include "layers/residual.hpp"
+
+#include <algorithm>
+
+#include "core/kernels/elementwise_f32/elementwise_f32.hpp"
+#include "core/kernels/pool_f32/pool_f32.hpp"
+
+namespace mog {
+
+template <class T>
+Variable<T> add(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b) {
+  require_shape(b.value, a.shape(), "add", "b");
+  const Tensor<T> y = tape.make(a.shape());
+  kernels::add(kernels::Add<T>{.a = a.value.data(), .b = b.value.data(), .y = y.data(), .count = y.elements()});
+
+  return tape.record(y, {a.gradient, b.gradient},
+                     [&tape, da_sum = a.gradient, db_sum = b.gradient](const Tensor<T>& dy) {
+                       da_sum.add(dy, tape.arena());
+                       db_sum.add(dy, tape.arena());
+                     });
+}
+
+template <class T>
+Variable<T> bitshift(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b, int bits) {
+  require(bits >= 1 && bits <= 8, "bitshift: k = ", bits, " bits, expected 1 to 8");
+  require_shape(b.value, a.shape(), "bitshift", "b");
+  const Tensor<T> y = tape.make(a.shape());
+  kernels::bitshift_forward(kernels::BitshiftForward<T>{
+      .a = a.value.data(), .b = b.value.data(), .y = y.data(), .count = y.elements(), .bits = bits});
+
+  return tape.record(y, {a.gradient, b.gradient},
+                     [&tape, da_sum = a.gradient, db_sum = b.gradient](const Tensor<T>& dy) {
+                       da_sum.add(dy, tape.arena());
+                       db_sum.add(dy, tape.arena());
+                     });
+}
+
+template <class T>
+Tensor<std::uint8_t> tgap(Pass<T>& pass, const Tensor<T>& x, int bits) {
+  require(bits >= 1 && bits <= 8, "tgap: k = ", bits, " bits, expected 1 to 8");
+  require(x.shape().rank() == 4 && x.elements() > 0, "tgap: x has shape ", x.shape(), ", expected [N, H, W, C]");
+  const Index images = x.shape()[0], pixels = x.shape()[1] * x.shape()[2], channels = x.channels();
+  const Tensor<T> means = pass.tape.make({images, channels});
+  kernels::map_mean_forward(kernels::MapMeanForward<T>{
+      .x = x.data(), .y = means.data(), .images = images, .pixels = pixels, .channels = channels});
+
+  const auto s = pass.tape.template make_as<std::uint8_t>(means.shape());
+  for (Index n = 0; n < images; ++n) {
+    const T* mean = means.data() + n * channels;
+    // For codes sum / pixels > m / 2 holds exactly when 2 sum > m pixels does: while m pixels < 2^24 the nearest that a
+    // quotient comes to m / 2 is further than the division's rounding.
+    const T m =
+        pass.quantized_activations() ? static_cast<T>((1 << bits) - 1) : *std::max_element(mean, mean + channels);
+    for (Index c = 0; c < channels; ++c) s[n * channels + c] = mean[c] > m / 2 ? 1 : 0;
+  }
+  return s;
+}
+
+template <class T>
+Variable<T> mux(Tape<T>& tape, const Variable<T>& i0, const Variable<T>& i1, const Tensor<std::uint8_t>& s) {
+  require(i0.shape().rank() == 4, "mux: i0 has shape ", i0.shape(), ", expected [N, H, W, C]");
+  require_shape(i1.value, i0.shape(), "mux", "i1");
+  const Index images = i0.shape()[0], pixels = i0.shape()[1] * i0.shape()[2], channels = i0.shape()[3];
+  require_shape(s, {images, channels}, "mux", "s");
+  const Tensor<T> y = tape.make(i0.shape());
+  kernels::mux_forward(kernels::MuxForward<T>{.i0 = i0.value.data(),
+                                              .i1 = i1.value.data(),
+                                              .s = s.data(),
+                                              .y = y.data(),
+                                              .images = images,
+                                              .pixels = pixels,
+                                              .channels = channels});
+
+  return tape.record(
+      y, {i0.gradient, i1.gradient},
+      [&tape, s, images, pixels, channels, di0_sum = i0.gradient, di1_sum = i1.gradient](const Tensor<T>& dy) {
+        const Tensor<T> di0 = di0_sum ? tape.make(dy.shape()) : Tensor<T>();
+        const Tensor<T> di1 = di1_sum ? tape.make(dy.shape()) : Tensor<T>();
+        kernels::mux_backward(kernels::MuxBackward<T>{.dy = dy.data(),
+                                                      .s = s.data(),
+                                                      .di0 = di0.data(),
+                                                      .di1 = di1.data(),
+                                                      .images = images,
+                                                      .pixels = pixels,
+                                                      .channels = channels});
+        di0_sum.add(di0, tape.arena());
+        di1_sum.add(di1, tape.arena());
+      });
+}
+
+template Variable<float> add(Tape<float>&, const Variable<float>&, const Variable<float>&);
+template Variable<double> add(Tape<double>&, const Variable<double>&, const Variable<double>&);
+template Variable<float> bitshift(Tape<float>&, const Variable<float>&, const Variable<float>&, int);
+template Variable<double> bitshift(Tape<double>&, const Variable<double>&, const Variable<double>&, int);
+template Tensor<std::uint8_t> tgap(Pass<float>&, const Tensor<float>&, int);
+template Tensor<std::uint8_t> tgap(Pass<double>&, const Tensor<double>&, int);
+template Variable<float> mux(Tape<float>&, const Variable<float>&, const Variable<float>&, const Tensor<std::uint8_t>&);
+template Variable<double> mux(Tape<double>&, const Variable<double>&, const Variable<double>&,
+                              const Tensor<std::uint8_t>&);
+
+}  // namespace mog
