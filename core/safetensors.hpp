@@ -39,7 +39,6 @@ class SafetensorsWriter {
     std::span<const std::byte> bytes;
     std::shared_ptr<const void> owner;  // keeps the tensor's numbers alive
   };
-  [[nodiscard]] std::string header() const;
 
   std::vector<Entry> entries_;
   std::vector<std::pair<std::string, std::string>> metadata_;
