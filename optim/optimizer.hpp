@@ -18,7 +18,7 @@ class Optimizer {
     Tensor<T> value;
   };
 
-  explicit Optimizer(Parameters<T>& parameters) : parameters_(&parameters) {}
+  explicit Optimizer(Parameters<T>& parameters) : parameters_(&parameters), known_(parameters.trained().size()) {}
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
   virtual ~Optimizer() = default;
@@ -49,6 +49,7 @@ class Optimizer {
 
  private:
   Parameters<T>* parameters_;
+  std::size_t known_;  // parameters when it was made
   std::vector<State> state_;
   Index steps_ = 0;
 };

@@ -1,0 +1,31 @@
+// Stochastic gradient descent with momentum.
+#include "optim/sgd.hpp"
+
+namespace mog {
+
+template <class T>
+Sgd<T>::Sgd(Parameters<T>& parameters, const SgdOptions& options)
+    : Optimizer<T>(parameters), options_(options), u_(this->add_state("sgd.u")) {
+  require(options.momentum >= 0 && options.momentum < 1, "sgd: momentum ", options.momentum,
+          ", expected 0 <= momentum < 1");
+}
+
+template <class T>
+void Sgd<T>::begin(double learning_rate) {
+  rate_ = static_cast<T>(learning_rate);
+}
+
+template <class T>
+void Sgd<T>::update(std::size_t i, Parameter<T>& parameter) {
+  const auto momentum = static_cast<T>(options_.momentum);
+  const Tensor<T>& u = this->state_at(u_ + i);
+  for (Index e = 0; e < u.elements(); ++e) {
+    u[e] = momentum * u[e] + parameter.gradient[e];
+    parameter.value[e] -= rate_ * u[e];
+  }
+}
+
+template class Sgd<float>;
+template class Sgd<double>;
+
+}  // namespace mog

@@ -1,0 +1,51 @@
+// Learning rates against their formulas.
+#include "optim/schedule.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <stdexcept>
+
+using mog::Schedule;
+
+TEST_CASE("a constant schedule never changes") {
+  CHECK(Schedule::constant(0.1).at(0) == 0.1);
+  CHECK(Schedule::constant(0.1).at(1000) == 0.1);
+}
+
+TEST_CASE("the paper's schedule holds 1e-3 for 120 epochs, and has lost 0.9^60 of it in the 180th") {
+  const Schedule paper = Schedule::exponential(1e-3, 120, 0.9);
+  CHECK(paper.at(0) == 1e-3);
+  CHECK(paper.at(119) == 1e-3);
+  CHECK(paper.at(120) == doctest::Approx(9e-4));
+  CHECK(paper.at(179) == doctest::Approx(1e-3 * std::pow(0.9, 60)));
+}
+
+TEST_CASE("a drop holds one rate, then the other; a cosine falls from the first to the last") {
+  CHECK(Schedule::drop(1e-3, 2, 5e-5).at(1) == 1e-3);
+  CHECK(Schedule::drop(1e-3, 2, 5e-5).at(2) == 5e-5);
+  const Schedule cosine = Schedule::cosine(1, 10, 0.2);
+  CHECK(cosine.at(0) == doctest::Approx(1));
+  CHECK(cosine.at(5) == doctest::Approx(0.6));
+  CHECK(cosine.at(10) == 0.2);
+  CHECK(cosine.at(11) == 0.2);
+}
+
+TEST_CASE("scaling keeps the share of the epochs at the first rate") {
+  CHECK(Schedule::exponential(1e-3, 120, 0.9).scaled(180, 3).hold == 2);
+  CHECK(Schedule::exponential(1e-3, 120, 0.9).scaled(180, 1).hold == 1);
+  CHECK(Schedule::exponential(1e-3, 80, 0.9).scaled(150, 300).hold == 160);
+  CHECK(Schedule::drop(1e-3, 2, 0).scaled(3, 0).hold == 0);
+  CHECK(Schedule::cosine(1, 3).scaled(3, 30).hold == 30);
+}
+
+TEST_CASE("rates and epochs out of range are refused") {
+  CHECK_THROWS_AS(Schedule::constant(0), std::invalid_argument);
+  CHECK_THROWS_AS(Schedule::constant(NAN), std::invalid_argument);
+  CHECK_THROWS_AS(Schedule::exponential(1, -1, 0.9), std::invalid_argument);
+  CHECK_THROWS_AS(Schedule::exponential(1, 1, 0), std::invalid_argument);
+  CHECK_THROWS_AS(Schedule::exponential(1, 1, 1.1), std::invalid_argument);
+  CHECK_THROWS_AS(Schedule::drop(1, 1, -1), std::invalid_argument);
+  CHECK_THROWS_AS(Schedule::cosine(1, 0), std::invalid_argument);
+  CHECK_THROWS_AS(static_cast<void>(Schedule::constant(1).at(-1)), std::invalid_argument);
+}
