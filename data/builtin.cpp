@@ -30,6 +30,7 @@ struct Scene {
   float noise;       // amplitude
 };
 
+/// One draw a statement: the order in which a call's arguments are evaluated is the compiler's choice.
 Scene draw_scene(Random& random) {
   Scene scene{};
   scene.centre = {random.uniform(13, 19), random.uniform(13, 19)};
@@ -41,11 +42,13 @@ Scene draw_scene(Random& random) {
   const float hue = random.uniform();
   const float saturation = random.uniform(0.45F, 0.9F);
   scene.tones[0] = from_hsv(hue, saturation, random.uniform(0.9F, 1.0F));
-  scene.tones[1] = from_hsv(hue + random.uniform(-0.12F, 0.12F), saturation, random.uniform(0.4F, 0.6F));
+  const float second_hue = hue + random.uniform(-0.12F, 0.12F);
+  scene.tones[1] = from_hsv(second_hue, saturation, random.uniform(0.4F, 0.6F));
   const float ground_hue = hue + random.uniform(0.25F, 0.75F);
   for (Colour& ground : scene.ground) {
-    ground =
-        from_hsv(ground_hue + random.uniform(-0.1F, 0.1F), random.uniform(0.3F, 0.8F), random.uniform(0.05F, 0.4F));
+    const float nearby_hue = ground_hue + random.uniform(-0.1F, 0.1F);
+    const float ground_saturation = random.uniform(0.3F, 0.8F);
+    ground = from_hsv(nearby_hue, ground_saturation, random.uniform(0.05F, 0.4F));
   }
   scene.slope = direction(random.uniform(-1, 1));
   scene.noise = random.uniform(0.02F, 0.08F);
