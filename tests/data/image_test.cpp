@@ -1,0 +1,175 @@
+// Decoding against files whose pixels are known, scaling against the mean of the area covered, and broken files.
+#include "data/image.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "tests/data/pictures.hpp"
+#include "tests/data/scratch.hpp"
+
+using namespace mog;
+using namespace mog::test;
+
+namespace {
+
+unsigned some_pixel(Index y, Index x, Index c) {
+  return static_cast<unsigned>((y * 37 + x * 11 + c * 101) % 256) * 257U;
+}
+
+/// 16 x 8 pixels of (198, 101, 50): Pillow's Image.new("RGB", (16, 8), (200, 100, 50)).save(..., quality=50,
+/// optimize=True).
+const Bytes kJpeg = {
+    255, 216, 255, 224, 0,   16,  74, 70, 73, 70,  0,   1,   1,  0,  0,   1,   0,   1,   0,   0,   255, 219,
+    0,   67,  0,   16,  11,  12,  14, 12, 10, 16,  14,  13,  14, 18, 17,  16,  19,  24,  40,  26,  24,  22,
+    22,  24,  49,  35,  37,  29,  40, 58, 51, 61,  60,  57,  51, 56, 55,  64,  72,  92,  78,  64,  68,  87,
+    69,  55,  56,  80,  109, 81,  87, 95, 98, 103, 104, 103, 62, 77, 113, 121, 112, 100, 120, 92,  101, 103,
+    99,  255, 219, 0,   67,  1,   17, 18, 18, 24,  21,  24,  47, 26, 26,  47,  99,  66,  56,  66,  99,  99,
+    99,  99,  99,  99,  99,  99,  99, 99, 99, 99,  99,  99,  99, 99, 99,  99,  99,  99,  99,  99,  99,  99,
+    99,  99,  99,  99,  99,  99,  99, 99, 99, 99,  99,  99,  99, 99, 99,  99,  99,  99,  99,  99,  99,  99,
+    99,  99,  99,  99,  255, 192, 0,  17, 8,  0,   8,   0,   16, 3,  1,   34,  0,   2,   17,  1,   3,   17,
+    1,   255, 196, 0,   21,  0,   1,  1,  0,  0,   0,   0,   0,  0,  0,   0,   0,   0,   0,   0,   0,   0,
+    0,   2,   255, 196, 0,   20,  16, 1,  0,  0,   0,   0,   0,  0,  0,   0,   0,   0,   0,   0,   0,   0,
+    0,   0,   255, 196, 0,   20,  1,  1,  0,  0,   0,   0,   0,  0,  0,   0,   0,   0,   0,   0,   0,   0,
+    0,   5,   255, 196, 0,   20,  17, 1,  0,  0,   0,   0,   0,  0,  0,   0,   0,   0,   0,   0,   0,   0,
+    0,   0,   255, 218, 0,   12,  3,  1,  0,  2,   17,  3,   17, 0,  63,  0,   144, 5,   153, 127, 255, 217};
+
+Image random_image(Index height, Index width) {
+  Image image{.height = height, .width = width, .pixels = {}};
+  Random random(3, Purpose::user);
+  for (Index i = 0; i < 3 * height * width; ++i) image.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
+  return image;
+}
+
+double overlap(double begin1, double end1, double begin2, double end2) {
+  return std::max(0.0, std::min(end1, end2) - std::max(begin1, begin2));
+}
+
+/// The mean of channel c over the area that target pixel (y, x) covers, over all source pixels in double.
+double area_mean(const Image& image, Index size, Index y, Index x, Index c) {
+  const Index side = std::min(image.height, image.width);
+  const double scale = static_cast<double>(side) / static_cast<double>(size);
+  const auto top = static_cast<double>((image.height - side) / 2) + static_cast<double>(y) * scale;
+  const auto left = static_cast<double>((image.width - side) / 2) + static_cast<double>(x) * scale;
+  double sum = 0;
+  for (Index v = 0; v < image.height; ++v) {
+    for (Index u = 0; u < image.width; ++u) {
+      const auto dv = static_cast<double>(v);
+      const auto du = static_cast<double>(u);
+      sum += overlap(top, top + scale, dv, dv + 1) * overlap(left, left + scale, du, du + 1) *
+             image.pixels[static_cast<std::size_t>((v * image.width + u) * 3 + c)];
+    }
+  }
+  return sum / (scale * scale);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "PNG with 1 to 4 channels of 8 or 16 bits and BMP give the pixels that were put in; alpha is laid over white") {
+  for (const int bits : {8, 16}) {
+    for (Index channels = 1; channels <= 4; ++channels) {
+      const Image image = decode_image(make_png(5, 7, channels, bits, some_pixel), "made");
+      REQUIRE(image.height == 5);
+      REQUIRE(image.width == 7);
+      REQUIRE(image.pixels.size() == 105);
+      for (Index i = 0; i < 105; ++i) {
+        const Index y = i / 21, x = i / 3 % 7, c = channels < 3 ? 0 : i % 3;
+        const double alpha = channels % 2 == 0 ? (some_pixel(y, x, channels - 1) >> 8) / 255.0 : 1;
+        const double expected = (some_pixel(y, x, c) >> 8) * alpha + 255 * (1 - alpha);
+        CHECK(std::abs(image.pixels[static_cast<std::size_t>(i)] - expected) <= 0.5);
+      }
+    }
+  }
+  const Image image = decode_image(make_bmp(5, 7, some_pixel), "made");
+  REQUIRE(image.pixels.size() == 105);
+  for (Index i = 0; i < 105; ++i) {
+    CHECK(image.pixels[static_cast<std::size_t>(i)] == some_pixel(i / 21, i / 3 % 7, i % 3) >> 8);
+  }
+}
+
+TEST_CASE("a JPEG is decoded") {
+  const Image image = decode_image(kJpeg, "made");
+  REQUIRE(image.height == 8);
+  REQUIRE(image.width == 16);
+  for (std::size_t i = 0; i < image.pixels.size(); i += 3) {
+    CHECK(std::abs(image.pixels[i] - 198) <= 1);
+    CHECK(std::abs(image.pixels[i + 1] - 101) <= 1);
+    CHECK(std::abs(image.pixels[i + 2] - 50) <= 1);
+  }
+}
+
+TEST_CASE("scaling gives the mean of the area that each pixel covers, of the centred square") {
+  for (const auto& [height, width] :
+       {std::pair<Index, Index>{1, 1}, {2, 2}, {5, 5}, {7, 12}, {13, 6}, {64, 64}, {33, 50}}) {
+    const Image image = random_image(height, width);
+    for (const Index size : {1, 2, 3, 8, 13, 32}) {
+      const Image square = centre_square(image, size);
+      REQUIRE(square.height == size);
+      REQUIRE(square.width == size);
+      REQUIRE(static_cast<Index>(square.pixels.size()) == 3 * size * size);
+      for (Index i = 0; i < 3 * size * size; ++i) {
+        const double expected = area_mean(image, size, i / (3 * size), i / 3 % size, i % 3);
+        // Half a unit from rounding; float sums of at most 64 * 64 terms below 255 add less than 0.1.
+        REQUIRE(std::abs(square.pixels[static_cast<std::size_t>(i)] - expected) < 0.6);
+      }
+    }
+  }
+}
+
+TEST_CASE("a square picture of the asked size stays as it is") {
+  const Image image = random_image(32, 32);
+  CHECK(centre_square(image, 32).pixels == image.pixels);
+}
+
+TEST_CASE("other formats, too large files and too large pictures are refused with the file's name") {
+  const Scratch scratch;
+  const fs::path path = scratch.path() / "picture.png";
+  const auto refusal = [&] { return message_of<DataError>([&] { load_image(path, 32); }); };
+  for (const std::string_view text :
+       {"", "no picture", "GIF89a and so on", "P6 2 2 255 abcdefghijkl", "8BPS", "#?RADIANCE\n"}) {
+    write_text(path, text);
+    CHECK(contains(refusal(),
+                   concat("image: ", path.string(), ": not a PNG, JPEG or BMP of at most 4096 pixels a side")));
+  }
+  Bytes wide = make_png(1, 4097, 1, 8, some_pixel);
+  write_text(path, as_text(wide));
+  CHECK(contains(refusal(), "too large"));
+  write_text(path, as_text(make_png(1, 4096, 1, 8, some_pixel)));
+  CHECK(load_image(path, 32).pixels.size() == 3072);
+  fs::resize_file(path, kMaxImageBytes + 1);
+  CHECK(contains(refusal(), "picture.png: 16777217 bytes, expected at most 16777216"));
+  CHECK(contains(message_of<IoError>([&] { load_image(scratch.path() / "none.png", 32); }), "none.png: no such file"));
+  CHECK_THROWS_AS(load_image(path, 0), std::invalid_argument);
+  CHECK_THROWS_AS(load_image(path, 4097), std::invalid_argument);
+}
+
+TEST_CASE("a broken picture is decoded or refused, never worse (run this one under sanitizers)") {
+  Random random(5, Purpose::user);
+  int refused = 0;
+  for (const Bytes& whole :
+       {make_png(9, 6, 4, 8, some_pixel), make_png(4, 6, 3, 16, some_pixel), make_bmp(5, 7, some_pixel), kJpeg}) {
+    const auto attempt = [&](const Bytes& bytes) {
+      try {
+        const Image image = decode_image(bytes, "broken");
+        REQUIRE(static_cast<Index>(image.pixels.size()) == 3 * image.height * image.width);
+      } catch (const DataError&) {
+        ++refused;
+      }
+    };
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+      attempt(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)));
+    }
+    for (int trial = 0; trial < 2000; ++trial) {
+      Bytes bytes = whole;
+      for (std::uint32_t flips = 1 + random.below(4); flips > 0; --flips) {
+        bytes[random.below(bytes.size())] = static_cast<std::uint8_t>(random.below(256));
+      }
+      // Two bytes of a BMP's or PNG's sizes could ask for 4096 x 4096 pixels each time: slow, not wrong.
+      if (trial % 4 != 0) std::copy_n(whole.begin(), std::min<std::size_t>(30, whole.size()), bytes.begin());
+      attempt(bytes);
+    }
+  }
+  CHECK(refused > 500);
+}
