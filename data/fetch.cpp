@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/error.hpp"
@@ -61,48 +62,61 @@ int run_curl(const std::string& url, const fs::path& part, const FetchOptions& o
 /// Brings the whole archive to `archive`, going on with a .part from before, and checks its MD5.
 void download(const std::string& url, const std::string& md5, const fs::path& archive, const FetchOptions& options) {
   const fs::path part = archive.string() + ".part";
-  std::error_code error;
-  const bool resumed = fs::exists(part, error);
-  if (!resumed || md5_of_file(part) != md5) {  // else: stopped between the last byte and the rename
+  const bool resumed = fs::exists(part);
+  std::string got = resumed ? md5_of_file(part) : "";
+  if (got != md5) {  // else: stopped between the last byte and the rename
     int status = run_curl(url, part, options);
-    if (resumed && (status == kHttpError || status == kNoRanges)) {
-      // The server cannot go on from there (no ranges, or the .part is longer than the file): begin again.
+    if (status == 0) got = md5_of_file(part);
+    if (resumed && (status == kHttpError || status == kNoRanges || (status == 0 && got != md5))) {
+      // The server cannot go on from there, or the .part was no beginning of this file: begin again.
       fs::remove(part);
       status = run_curl(url, part, options);
+      if (status == 0) got = md5_of_file(part);
     }
     if (status != 0)
       throw IoError(concat("fetch: ", url, ": ", meaning_of(status), " (curl exit status ", status, ")"));
-    const std::string got = md5_of_file(part);
-    if (got != md5) {
-      fs::remove(part);
-      throw DataError(
-          concat("fetch: ", url, ": MD5 ", got, ", expected ", md5, "; removed, run it again to begin anew"));
-    }
+  }
+  if (got != md5) {
+    fs::remove(part);
+    throw DataError(concat("fetch: ", url, ": MD5 ", got, ", expected ", md5, "; removed, run it again to begin anew"));
   }
   fs::rename(part, archive);
 }
 
+/// A folder that is empty at first and gone at the end, however that comes.
+class TemporaryFolder {
+ public:
+  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {
+    fs::remove_all(path_);
+    fs::create_directories(path_);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
 /// Unpacks the archive beside its final place, checks the files, and renames their folder to `folder`.
 void unpack(const CifarLayout& layout, const fs::path& archive, const fs::path& folder) {
-  const fs::path temporary = folder.string() + ".unpacking";
-  fs::remove_all(temporary);
-  fs::create_directories(temporary);
+  const TemporaryFolder temporary(folder.string() + ".unpacking");
   const int status = run_program("tar",
                                  {"--extract", "--gzip", "--no-same-owner", "--no-same-permissions", "--file",
-                                  archive.string(), "--directory", temporary.string()},
+                                  archive.string(), "--directory", temporary.path().string()},
                                  "tar gzip");
   if (status != 0) {
-    fs::remove_all(temporary);
     throw IoError(
         concat("fetch: ", archive.string(), ": unpacking failed (tar exit status ", status, "): is the disk full?"));
   }
-  const std::vector<std::string> problems = cifar_problems(layout, temporary / layout.folder);
-  if (!problems.empty()) {
-    fs::remove_all(temporary);
-    throw DataError(concat("fetch: ", archive.string(), ": ", problems[0]));
-  }
-  fs::rename(temporary / layout.folder, folder);
-  fs::remove_all(temporary);
+  const fs::path unpacked = temporary.path() / layout.folder;
+  const std::vector<std::string> problems = cifar_problems(layout, unpacked);
+  if (!problems.empty()) throw DataError(concat("fetch: ", archive.string(), ": ", problems[0]));
+  fs::rename(unpacked, folder);
 }
 
 void check_room(const fs::path& dir, std::uint64_t room) {
