@@ -1,6 +1,7 @@
 // Batch normalisation with the batch's statistics or the running ones, forward beside backward.
 #include "layers/batch_norm.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
@@ -77,7 +78,7 @@ Variable<T> BatchNorm<T>::normalise_batch(Pass<T>& pass, const Variable<T>& x) {
   kernels::batch_statistics(kernels::BatchStatistics<T>{
       .x = x.value.data(), .mean = mean.data(), .variance = variance.data(), .rows = rows, .channels = channels});
   for (Index c = 0; c < channels; ++c) {
-    const auto blend = [m = options_.momentum](T& running, T batch) {
+    const auto blend = [m = std::min(options_.momentum, pass.momentum_limit)](T& running, T batch) {
       running = static_cast<T>(m * running + (1.0 - m) * batch);
     };
     blend(mean_->value[c], mean[c]);

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <string>
 
 #include "core/safetensors.hpp"
@@ -45,6 +44,9 @@ class Checkpoint {
   explicit Checkpoint(const std::filesystem::path& path);
 
   [[nodiscard]] const CheckpointHeader& header() const { return header_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return file_.path(); }
+  /// Shape of one of its tensors; rank 0 when there is none of this name.
+  [[nodiscard]] Shape shape_of(const std::string& tensor) const;
   /// Copies weights, step sizes and statistics into a network's parameters: all of them, of the same shapes, finite,
   /// and no others in the file. Nothing is changed unless everything fits.
   void load(Parameters<float>& parameters) const;
@@ -57,20 +59,5 @@ class Checkpoint {
   SafetensorsFile file_;
   CheckpointHeader header_;
 };
-
-/// A MOGNET as a checkpoint holds it, ready to run.
-struct TrainedMognet {
-  explicit TrainedMognet(const Checkpoint& checkpoint);
-  TrainedMognet(const TrainedMognet&) = delete;
-  TrainedMognet& operator=(const TrainedMognet&) = delete;
-
-  Description description;
-  Stage stage;  // that it was trained in last, and is to be evaluated in
-  Parameters<float> parameters;
-  Mognet<float> network;
-};
-
-/// Throws IoError and DataError, see Checkpoint.
-std::unique_ptr<TrainedMognet> load_mognet(const std::filesystem::path& path);
 
 }  // namespace mog

@@ -4,12 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "data/augment.hpp"
+#include "data/batches.hpp"
 #include "data/dataset.hpp"
 #include "optim/adam.hpp"
 #include "train/checkpoint.hpp"
@@ -21,13 +19,13 @@ namespace mog {
 
 struct TrainOptions {
   Recipe recipe = find_recipe("short");
-  Index batch = 50;        // images in a step, at least 2
-  std::uint64_t seed = 1;  // of the order of the images and of their augmentation
-  Augmentation augment;    // 4 pixels of padding, random crop, random flip
-  Index max_steps = 0;     // of each stage; 0 for no limit
-  bool overfit_batch =
-      false;                // only the first images, one batch, as they are, 100 steps an epoch: the loss must go to 0
-  double save_every = 300;  // seconds between checkpoints within an epoch; 0 saves after every step
+  Index batch = 50;             // images in a step, at least 2
+  std::uint64_t seed = 1;       // of the order of the images and of their augmentation
+  Augmentation augment;         // 4 pixels of padding, random crop, random flip
+  Index max_steps = 0;          // of each stage; 0 for no limit
+  bool overfit_batch = false;   // learn the first `batch` images only, 100 steps an epoch: the loss must go to 0
+  bool warm_statistics = true;  // running statistics begin anew in each stage, see Pass::momentum_limit
+  double save_every = 300;      // seconds between checkpoints within an epoch; 0 saves after every step
 };
 
 /// Hears how a run goes. Called between steps, from the thread that trains; must not allocate if steps are not to.
@@ -64,13 +62,15 @@ struct TrainOutcome {
 /// best.safetensors. The result is the same to the byte on any number of threads, and whether resumed or not.
 class Trainer {
  public:
-  /// `parameters` are the network's; `description` goes into checkpoints; all must outlive the trainer.
+  /// `parameters` are the network's, `description` goes into checkpoints. Parameters and data must outlive the trainer.
   /// Throws std::invalid_argument on options out of range.
   Trainer(Parameters<float>& parameters, Network network, const DatasetPair& data, TrainOptions options,
           Description description = {});
-  ~Trainer();
+  Trainer(const Trainer&) = delete;
+  Trainer& operator=(const Trainer&) = delete;
 
-  /// Keeps files in `folder`; without it, a run leaves nothing behind but the trained parameters.
+  /// Keeps files in `folder`, which must outlive the trainer and hold no run yet, unless resume() is called. Without
+  /// one, a run leaves nothing behind but the trained parameters.
   void set_folder(const RunFolder& folder) { folder_ = &folder; }
   void set_listener(TrainListener& listener) { listener_ = &listener; }
   /// Looked at between steps; true saves and ends run(). Interrupt::requested, for example.
@@ -81,22 +81,54 @@ class Trainer {
   void resume();
 
   /// Trains to the end, or until asked to stop. Throws NumericError, naming stage, epoch and step, as soon as the loss
-  /// is not finite and before the weights are touched; IoError when the last save of the run fails. A checkpoint that
-  /// cannot be written earlier is reported to the listener and tried again at the next save; the last good one stays.
+  /// is not finite and before the weights are touched; std::invalid_argument when the folder holds a run already;
+  /// IoError when the last save of the run fails. A checkpoint that cannot be written earlier is reported to the
+  /// listener and tried again at the next save; the last good one stays.
   TrainOutcome run();
 
  private:
-  struct Run;
-  std::unique_ptr<Run> run_state_;
+  using Clock = std::chrono::steady_clock;
+
+  bool run_stage(const StagePlan& plan);
+  bool run_epoch(const StagePlan& plan);
+  void step(const StagePlan& plan);
+  void finish_epoch(const StagePlan& plan);
+  void report_step(const StagePlan& plan);
+
+  [[nodiscard]] bool at_step_limit() const;
+  [[nodiscard]] bool is_last(const StagePlan& plan) const;
+  [[nodiscard]] Index epochs_before(Stage stage) const;
+  [[nodiscard]] Index steps_left() const;
+  [[nodiscard]] CheckpointHeader header() const;
+  void save(const std::filesystem::path& path);
+  template <class Write>
+  bool tried(const Write& write);
+  void message(const std::string& text) const;
 
   Parameters<float>& parameters_;
   Network network_;
-  const DatasetPair& data_;
   TrainOptions options_;
   Description description_;
+  Dataset first_batch_;  // of overfit_batch
+  const Dataset& train_;
+  const Dataset& test_;
+  Batches batches_;
+  Index steps_per_epoch_;
+  Tape<float> tape_;
+  Adam<float> adam_;
+  std::vector<std::int32_t> labels_;
   const RunFolder* folder_ = nullptr;
   TrainListener* listener_ = nullptr;
   std::function<bool()> stop_;
+
+  Position position_;
+  std::vector<EpochRow> rows_;
+  bool saved_ = true;  // whether last.safetensors stands where the run does
+  Clock::time_point saved_at_ = Clock::now();
+  double epoch_seconds_ = 0;      // of steps, and ...
+  Index epoch_images_ = 0;        // ... images of the current epoch, in this process
+  double seconds_per_image_ = 0;  // a running mean
+  bool resumed_ = false;
 };
 
 }  // namespace mog

@@ -1,0 +1,176 @@
+// What a checkpoint holds, written and read by one list of its tensors.
+#include "train/checkpoint.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "train/text.hpp"
+
+namespace mog {
+namespace {
+
+constexpr const char* kFormat = "mog-checkpoint";
+constexpr int kVersion = 1;
+constexpr std::string_view kWordPrefix = "model.";
+
+/// One tensor of a checkpoint: what the network or the optimizer calls it, and where its numbers are.
+struct Item {
+  std::string name;
+  Tensor<float> value;
+};
+
+/// Every tensor that a network and its optimizer consist of, in the order of the file.
+std::vector<Item> items_of(const Parameters<float>& parameters, const Optimizer<float>* optimizer) {
+  std::vector<Item> items;
+  for (const auto& parameter : parameters.trained()) {
+    items.push_back({parameter.name, parameter.value});
+    if (!parameter.step.empty()) items.push_back({parameter.name + ".step", parameter.step});
+  }
+  for (const auto& buffer : parameters.buffers()) items.push_back({buffer.name, buffer.value});
+  if (optimizer != nullptr) {
+    for (const auto& state : optimizer->state()) items.push_back({state.name, state.value});
+  }
+  return items;
+}
+
+/// Index of the first number that is NaN or infinite; -1 for none.
+Index first_not_finite(const Tensor<float>& tensor) {
+  const auto values = tensor.values();
+  const auto bad = std::find_if(values.begin(), values.end(), [](float v) { return !std::isfinite(v); });
+  return bad == values.end() ? -1 : bad - values.begin();
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : "\n") + name;
+  return text;
+}
+
+Stage stage_of(const SafetensorsFile& file) {
+  const std::string& text = file.metadata("stage");
+  for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
+    if (text == name(stage)) return stage;
+  }
+  throw DataError(concat(file.path().string(), ": unknown stage ", text));
+}
+
+template <class Number>
+Number number_of(const SafetensorsFile& file, const std::string& key, Number least = 0) {
+  const std::string& text = file.metadata(key);
+  const auto number = from_text<Number>(text);
+  if (!number || !(*number >= least)) throw DataError(concat(file.path().string(), ": ", key, " is ", text));
+  return *number;
+}
+
+void check_format(const SafetensorsFile& file) {
+  const std::string path = file.path().string();
+  if (!file.has_metadata("format") || file.metadata("format") != kFormat) {
+    throw DataError(path + ": a safetensors file, but no checkpoint of this program (no format mog-checkpoint in it)");
+  }
+  const int version = number_of<int>(file, "version", 1);
+  if (version > kVersion) {
+    throw DataError(
+        concat(path, ": a checkpoint of version ", version, ", newer than this program, which knows ", kVersion));
+  }
+}
+
+CheckpointHeader header_of(const SafetensorsFile& file) {
+  check_format(file);
+  CheckpointHeader header;
+  for (const auto& [key, value] : file.metadata()) {
+    if (key.starts_with(kWordPrefix)) header.description.words[key.substr(kWordPrefix.size())] = value;
+  }
+  const std::string& names = file.metadata("class_names");
+  if (!names.empty()) header.description.class_names = split(names, '\n');
+  header.seed = number_of<std::uint64_t>(file, "seed");
+  header.training = file.metadata("training");
+  header.position = {.stage = stage_of(file),
+                     .epoch = number_of<Index>(file, "epoch"),
+                     .step = number_of<Index>(file, "step"),
+                     .loss_sum = number_of<double>(file, "loss_sum", std::numeric_limits<double>::lowest()),
+                     .correct = number_of<Index>(file, "correct"),
+                     .images = number_of<Index>(file, "images"),
+                     .best_accuracy = number_of<double>(file, "best_accuracy", -1)};
+  return header;
+}
+
+}  // namespace
+
+void save_checkpoint(const std::filesystem::path& path, const CheckpointHeader& header,
+                     const Parameters<float>& parameters, const Optimizer<float>& optimizer) {
+  SafetensorsWriter writer;
+  writer.set_metadata("format", kFormat);
+  writer.set_metadata("version", to_text(kVersion));
+  for (const auto& [key, value] : header.description.words) writer.set_metadata(concat(kWordPrefix, key), value);
+  writer.set_metadata("class_names", joined(header.description.class_names));
+  writer.set_metadata("seed", to_text(header.seed));
+  writer.set_metadata("training", header.training);
+  const Position& position = header.position;
+  writer.set_metadata("stage", name(position.stage));
+  writer.set_metadata("epoch", to_text(position.epoch));
+  writer.set_metadata("step", to_text(position.step));
+  writer.set_metadata("loss_sum", to_text(position.loss_sum));
+  writer.set_metadata("correct", to_text(position.correct));
+  writer.set_metadata("images", to_text(position.images));
+  writer.set_metadata("best_accuracy", to_text(position.best_accuracy));
+  writer.set_metadata("optimizer", optimizer.name());
+  writer.set_metadata("optimizer_steps", to_text(optimizer.steps()));
+  for (const Item& item : items_of(parameters, &optimizer)) {
+    if (const Index bad = first_not_finite(item.value); bad >= 0) {
+      throw NumericError(concat(path.string(), ": not written: ", item.name, "[", bad, "] is ", item.value[bad]));
+    }
+    writer.add(item.name, item.value);
+  }
+  writer.write(path);
+}
+
+Checkpoint::Checkpoint(const std::filesystem::path& path)
+    : file_(SafetensorsFile::read(path)), header_(header_of(file_)) {}
+
+Shape Checkpoint::shape_of(const std::string& tensor) const {
+  for (const SafetensorsFile::Entry& entry : file_.entries()) {
+    if (entry.name == tensor) return entry.shape;
+  }
+  return {};
+}
+
+void Checkpoint::load(Parameters<float>& parameters) const { load(parameters, nullptr); }
+
+void Checkpoint::load(Parameters<float>& parameters, Optimizer<float>& optimizer) const {
+  load(parameters, &optimizer);
+}
+
+void Checkpoint::load(Parameters<float>& parameters, Optimizer<float>* optimizer) const {
+  const std::string path = file_.path().string();
+  const std::string& optimizer_name = file_.metadata("optimizer");
+  const auto steps = number_of<Index>(file_, "optimizer_steps");
+  if (optimizer != nullptr && optimizer_name != optimizer->name()) {
+    throw DataError(concat(path, ": trained by ", optimizer_name, ", expected ", optimizer->name()));
+  }
+  const std::vector<Item> items = items_of(parameters, optimizer);
+  std::set<std::string> known;
+  std::vector<Tensor<float>> loaded;
+  for (const Item& item : items) {
+    known.insert(item.name);
+    loaded.push_back(file_.tensor<float>(item.name));
+    if (loaded.back().shape() != item.value.shape()) {
+      throw DataError(concat(path, ": tensor ", item.name, " has shape ", loaded.back().shape(), ", the network's has ",
+                             item.value.shape()));
+    }
+    if (const Index bad = first_not_finite(loaded.back()); bad >= 0) {
+      throw DataError(concat(path, ": ", item.name, "[", bad, "] is ", loaded.back()[bad]));
+    }
+  }
+  for (const std::string& name : file_.names()) {
+    const bool others = optimizer == nullptr && name.starts_with(optimizer_name + ".");
+    if (!others && !known.contains(name)) {
+      throw DataError(concat(path, ": tensor ", name, " is none of the network's"));
+    }
+  }
+  for (std::size_t i = 0; i < items.size(); ++i) items[i].value.copy_from(loaded[i]);
+  if (optimizer != nullptr) optimizer->set_steps(steps);
+}
+
+}  // namespace mog

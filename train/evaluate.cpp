@@ -1,0 +1,77 @@
+// Evaluation, batch by batch, with nothing recorded for a backward pass.
+#include "train/evaluate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "data/batches.hpp"
+#include "layers/loss.hpp"
+
+namespace mog {
+namespace {
+
+/// Switches recording off while it lives.
+class NotRecording {
+ public:
+  explicit NotRecording(Tape<float>& tape) : tape_(tape), before_(tape.recording()) { tape.set_recording(false); }
+  NotRecording(const NotRecording&) = delete;
+  NotRecording& operator=(const NotRecording&) = delete;
+  ~NotRecording() { tape_.set_recording(before_); }
+
+ private:
+  Tape<float>& tape_;
+  bool before_;
+};
+
+/// Adds one batch's rows to the confusion matrix.
+void count(const Tensor<float>& logits, std::span<const std::int32_t> labels, Evaluation& result) {
+  for (Index row = 0; row < logits.rows(); ++row) {
+    const float* first = logits.data() + row * result.classes;
+    const Index found = std::max_element(first, first + result.classes) - first;
+    if (!std::all_of(first, first + result.classes, [](float v) { return std::isfinite(v); })) {
+      throw NumericError(concat("evaluate: image ", result.images + row, ": a logit is not finite"));
+    }
+    ++result.confusion[static_cast<std::size_t>(labels[static_cast<std::size_t>(row)] * result.classes + found)];
+  }
+}
+
+}  // namespace
+
+Evaluation evaluate(const Network& network, Stage stage, const Dataset& data, const EvaluateOptions& options) {
+  Batches batches = Batches::evaluation(data, options.batch);
+  std::optional<Tape<float>> own_tape;
+  Tape<float>& tape = options.tape != nullptr ? *options.tape : own_tape.emplace();
+  const NotRecording guard(tape);
+
+  Evaluation result;
+  result.classes = data.classes();
+  result.confusion.assign(static_cast<std::size_t>(result.classes * result.classes), 0);
+  if (options.keep_logits) result.logits = Tensor<float>({data.size(), result.classes});
+  std::vector<std::int32_t> labels(static_cast<std::size_t>(batches.size(0)));
+  for (Index b = 0; b < batches.count(); ++b) {
+    const Index size = batches.size(b);
+    const std::span<std::int32_t> batch_labels(labels.data(), static_cast<std::size_t>(size));
+    const Tensor<float> images = tape.make({size, data.height, data.width, data.channels});
+    batches.fill(0, b, images.values(), batch_labels);
+    Pass<float> pass{.tape = tape, .stage = stage, .training = false};
+    const Variable<float> logits = network(pass, {images, {}});
+    require_shape(logits.value, {size, result.classes}, "evaluate", "the network's output");
+    count(logits.value, batch_labels, result);
+    result.loss += static_cast<double>(softmax_cross_entropy<float>(tape, logits, batch_labels).value[0]) *
+                   static_cast<double>(size);
+    if (options.keep_logits) {
+      std::copy_n(logits.value.data(), size * result.classes, result.logits.data() + result.images * result.classes);
+    }
+    result.images += size;
+  }
+  Index correct = 0;
+  for (Index c = 0; c < result.classes; ++c) {
+    correct += result.confusion[static_cast<std::size_t>(c * result.classes + c)];
+  }
+  result.loss /= static_cast<double>(result.images);
+  result.accuracy = static_cast<double>(correct) / static_cast<double>(result.images);
+  return result;
+}
+
+}  // namespace mog

@@ -1,0 +1,68 @@
+// metrics.csv: its line of names, its rows, and reading them back.
+#include "train/metrics.hpp"
+
+#include <optional>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "train/text.hpp"
+
+namespace mog {
+namespace {
+
+constexpr std::string_view kNames = "stage,epoch,lr,train_loss,train_accuracy,test_accuracy,seconds,images_per_second";
+
+/// One line of the file; nothing when it is no row.
+std::optional<EpochRow> parse(std::string_view line) {
+  const auto fields = split<std::string_view>(line, ',');
+  if (fields.size() != 8) return std::nullopt;
+  EpochRow row;
+  bool known = false;
+  for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
+    if (fields[0] == name(stage)) row.stage = stage, known = true;
+  }
+  const auto epoch = from_text<Index>(fields[1]);
+  if (!known || !epoch) return std::nullopt;
+  row.epoch = *epoch;
+  double* const numbers[] = {&row.learning_rate, &row.train_loss, &row.train_accuracy,
+                             &row.test_accuracy, &row.seconds,    &row.images_per_second};
+  for (std::size_t i = 0; i < std::size(numbers); ++i) {
+    const auto number = from_text<double>(fields[i + 2]);
+    if (!number) return std::nullopt;
+    *numbers[i] = *number;
+  }
+  return row;
+}
+
+}  // namespace
+
+std::string metrics_text(const std::vector<EpochRow>& rows) {
+  std::string text(kNames);
+  text += '\n';
+  for (const EpochRow& row : rows) {
+    text += concat(name(row.stage), ',', row.epoch, ',', to_text(row.learning_rate), ',', to_text(row.train_loss, 6),
+                   ',', to_text(row.train_accuracy, 6), ',', to_text(row.test_accuracy, 6), ',',
+                   to_text(row.seconds, 2), ',', to_text(row.images_per_second, 1), '\n');
+  }
+  return text;
+}
+
+std::vector<EpochRow> read_metrics(const std::filesystem::path& path) {
+  constexpr Index kLargest = 64 << 20;
+  const std::vector<std::byte> bytes = read_bytes(path, kLargest);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  auto lines = split<std::string_view>(text, '\n');
+  lines.pop_back();  // what follows the last line's end: nothing, or a line that is cut off
+  if (lines.empty() || lines[0] != kNames) {
+    throw DataError(concat(path.string(), ": line 1: expected ", kNames));
+  }
+  std::vector<EpochRow> rows;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const auto row = parse(lines[i]);
+    if (!row) throw DataError(concat(path.string(), ": line ", i + 1, ": no row of 8 numbers: ", lines[i]));
+    rows.push_back(*row);
+  }
+  return rows;
+}
+
+}  // namespace mog

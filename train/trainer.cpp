@@ -1,0 +1,299 @@
+// The loops over stages, epochs and steps, and what is saved between them.
+#include "train/trainer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/file.hpp"
+#include "layers/loss.hpp"
+#include "train/drawings.hpp"
+#include "train/evaluate.hpp"
+#include "train/text.hpp"
+
+namespace mog {
+namespace {
+
+constexpr Index kOverfitSteps = 100;  // steps that are called an epoch when there is one batch only
+
+TrainOptions checked(TrainOptions options) {
+  require(options.batch >= 2, "train: batch of ", options.batch, ", expected at least 2");
+  require(options.max_steps >= 0, "train: at most ", options.max_steps, " steps, expected 0 (no limit) or more");
+  require(options.save_every >= 0, "train: a checkpoint every ", options.save_every, " seconds, expected 0 or more");
+  if (options.overfit_batch) options.augment = {.pad = 0, .flip = false};
+  return options;
+}
+
+/// The first images of a data set, as many as a batch holds; empty unless wanted.
+Dataset first_images(const Dataset& data, const TrainOptions& options) {
+  Dataset first;
+  if (!options.overfit_batch) return first;
+  first = {.name = data.name,
+           .height = data.height,
+           .width = data.width,
+           .channels = data.channels,
+           .pixels = {},
+           .labels = {},
+           .class_names = data.class_names};
+  first.resize(std::min(options.batch, data.size()));
+  std::copy_n(data.pixels.begin(), first.pixels.size(), first.pixels.begin());
+  std::copy_n(data.labels.begin(), first.labels.size(), first.labels.begin());
+  return first;
+}
+
+/// Throws unless a checkpoint can hold these names: one a line, UTF-8.
+Description checked(const Description& description) {
+  SafetensorsWriter writer;
+  for (const std::string& name : description.class_names) {
+    require(name.find('\n') == std::string::npos, "train: a class name has a line break: ", name);
+    writer.set_metadata(name, name);
+  }
+  for (const auto& [key, value] : description.words) writer.set_metadata(key, value);
+  return description;
+}
+
+/// How a run is trained, in one line: what must not change between a run and its resumption.
+std::string training_line(const TrainOptions& options, const Dataset& train) {
+  return concat(options.recipe.text(), "; batch ", options.batch, "; data seed ", options.seed, "; pad ",
+                options.augment.pad, options.augment.flip ? ", flip" : "", "; ", train.size(), " images of ",
+                train.name, options.max_steps > 0 ? concat("; at most ", options.max_steps, " steps a stage") : "",
+                options.overfit_batch ? "; one batch only" : "", options.warm_statistics ? "" : "; cold statistics");
+}
+
+}  // namespace
+
+Trainer::Trainer(Parameters<float>& parameters, Network network, const DatasetPair& data, TrainOptions options,
+                 Description description)
+    : parameters_(parameters),
+      network_(std::move(network)),
+      options_(checked(std::move(options))),
+      description_(checked(description)),
+      first_batch_(first_images(data.train, options_)),
+      train_(options_.overfit_batch ? first_batch_ : data.train),
+      test_(options_.overfit_batch ? first_batch_ : data.test),
+      batches_(
+          Batches::training(train_, {.batch = options_.batch, .seed = options_.seed, .augment = options_.augment})),
+      steps_per_epoch_(options_.overfit_batch ? kOverfitSteps : batches_.count()),
+      adam_(parameters),
+      labels_(static_cast<std::size_t>(options_.batch)) {
+  require(train_.size() >= 2, "train: ", train_.size(), " images to learn from, expected at least 2");
+  require(test_.size() >= 1, "train: no images to measure on");
+}
+
+void Trainer::message(const std::string& text) const {
+  if (listener_ != nullptr) listener_->on_message(text);
+}
+
+CheckpointHeader Trainer::header() const {
+  return {.description = description_,
+          .seed = parameters_.seed(),
+          .training = training_line(options_, train_),
+          .position = position_};
+}
+
+void Trainer::resume() {
+  require(folder_ != nullptr, "train: resume without a folder");
+  const Checkpoint checkpoint(folder_->last());
+  const CheckpointHeader& found = checkpoint.header();
+  const CheckpointHeader wanted = header();
+  const auto compare = [&](const char* what, const auto& in_file, const auto& here) {
+    if (in_file != here) {
+      throw DataError(concat(folder_->last().string(), ": another ", what, ": ", in_file, ", expected ", here));
+    }
+  };
+  for (const auto& [key, value] : wanted.description.words) {
+    const auto in_file = found.description.words.find(key);
+    compare(key.c_str(), in_file == found.description.words.end() ? "none" : in_file->second, value);
+  }
+  if (found.description != wanted.description) {
+    throw DataError(concat(folder_->last().string(), ": another model, or other class names"));
+  }
+  compare("seed", found.seed, wanted.seed);
+  compare("way of training", found.training, wanted.training);
+  checkpoint.load(parameters_, adam_);
+  position_ = found.position;
+  resumed_ = true;
+
+  rows_.clear();
+  if (std::filesystem::exists(folder_->metrics())) {
+    rows_ = read_metrics(folder_->metrics());
+    std::erase_if(rows_, [&](const EpochRow& row) {
+      return row.stage > position_.stage || (row.stage == position_.stage && row.epoch > position_.epoch);
+    });
+  } else {
+    message(concat(folder_->metrics().string(), " is missing: the epochs so far will not be in it"));
+  }
+  message(concat("resumed at ", name(position_.stage), ", epoch ", position_.epoch + 1, ", step ", position_.step));
+}
+
+TrainOutcome Trainer::run() {
+  if (folder_ != nullptr && !resumed_) {
+    require(!std::filesystem::exists(folder_->last()), folder_->path().string(),
+            ": holds a run already; resume it, or choose another folder");
+  }
+  if (folder_ != nullptr) tried([&] { write_file(folder_->metrics(), metrics_text(rows_)); });
+  saved_at_ = Clock::now();
+  bool finished = true;
+  for (const StagePlan& plan : options_.recipe.stages) {
+    if (plan.stage < position_.stage || plan.epochs == 0) continue;
+    if (plan.stage > position_.stage) {
+      position_ = {.stage = plan.stage};
+      adam_.restart();
+    }
+    finished = run_stage(plan);
+    if (!finished) break;
+  }
+  if (folder_ != nullptr && !saved_) save(folder_->last());  // here a failure is the run's failure
+  resumed_ = true;                                           // run() again goes on, it does not begin anew
+  return {.finished = finished, .rows = rows_, .peak_bytes = tape_.arena().peak_bytes()};
+}
+
+bool Trainer::at_step_limit() const { return options_.max_steps > 0 && adam_.steps() >= options_.max_steps; }
+
+bool Trainer::run_stage(const StagePlan& plan) {
+  while (position_.epoch < plan.epochs && !(position_.step == 0 && at_step_limit())) {
+    if (!run_epoch(plan)) return false;
+  }
+  return true;
+}
+
+/// Returns false when somebody asked to stop before the epoch was complete.
+bool Trainer::run_epoch(const StagePlan& plan) {
+  if (position_.step == 0) parameters_.update_step_sizes();
+  epoch_seconds_ = 0;
+  epoch_images_ = 0;
+  while (position_.step < steps_per_epoch_ && !at_step_limit()) {
+    if (stop_ && stop_()) return false;
+    step(plan);
+    saved_ = false;
+    if (folder_ != nullptr && std::chrono::duration<double>(Clock::now() - saved_at_).count() >= options_.save_every) {
+      tried([&] { save(folder_->last()); });
+    }
+  }
+  finish_epoch(plan);
+  return true;
+}
+
+void Trainer::step(const StagePlan& plan) {
+  const Clock::time_point start = Clock::now();
+  const Index batch = options_.overfit_batch ? 0 : position_.step;
+  const Index size = batches_.size(batch);
+  const std::span<std::int32_t> labels(labels_.data(), static_cast<std::size_t>(size));
+  {
+    const Tensor<float> images = tape_.make({size, train_.height, train_.width, train_.channels});
+    batches_.fill(epochs_before(plan.stage) + position_.epoch, batch, images.values(), labels);
+    Pass<float> pass{.tape = tape_, .stage = plan.stage, .training = true};
+    if (options_.warm_statistics) {
+      const auto t = static_cast<double>(adam_.steps());
+      pass.momentum_limit = t / (t + 1);
+    }
+    const Variable<float> logits = network_(pass, {images, {}});
+    const Variable<float> loss = softmax_cross_entropy<float>(tape_, logits, labels);
+    const auto value = static_cast<double>(loss.value[0]);
+    if (!std::isfinite(value)) {
+      tape_.reset();
+      throw NumericError(concat("train: ", name(plan.stage), ", epoch ", position_.epoch + 1, ", step ",
+                                position_.step + 1, ": the loss is ", value, "; the weights were not updated"));
+    }
+    tape_.backward(loss);
+    adam_.step(plan.schedule.at(position_.epoch));
+    position_.loss_sum += value * static_cast<double>(size);
+    position_.correct += count_correct<float>(logits.value, labels);
+    position_.images += size;
+    ++position_.step;
+  }
+  tape_.reset();
+
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  epoch_seconds_ += seconds;
+  epoch_images_ += size;
+  const double each = seconds / static_cast<double>(size);
+  seconds_per_image_ = seconds_per_image_ == 0 ? each : 0.95 * seconds_per_image_ + 0.05 * each;
+  if (listener_ != nullptr) report_step(plan);
+}
+
+void Trainer::report_step(const StagePlan& plan) {
+  const auto images = static_cast<double>(position_.images);
+  listener_->on_step({.stage = plan.stage,
+                      .epoch = position_.epoch + 1,
+                      .epochs = plan.epochs,
+                      .step = position_.step,
+                      .steps = steps_per_epoch_,
+                      .loss = position_.loss_sum / images,
+                      .accuracy = static_cast<double>(position_.correct) / images,
+                      .images_per_second = 1 / seconds_per_image_,
+                      .seconds_left = static_cast<double>(steps_left() * options_.batch) * seconds_per_image_});
+}
+
+/// Evaluates, adds the epoch's row, moves on to the next epoch and saves everything.
+void Trainer::finish_epoch(const StagePlan& plan) {
+  const Evaluation test = evaluate(network_, plan.stage, test_, {.batch = options_.batch, .tape = &tape_});
+  const auto images = static_cast<double>(position_.images);
+  rows_.push_back({.stage = plan.stage,
+                   .epoch = position_.epoch + 1,
+                   .learning_rate = plan.schedule.at(position_.epoch),
+                   .train_loss = position_.loss_sum / images,
+                   .train_accuracy = static_cast<double>(position_.correct) / images,
+                   .test_accuracy = test.accuracy,
+                   .seconds = epoch_seconds_,
+                   .images_per_second = epoch_seconds_ > 0 ? static_cast<double>(epoch_images_) / epoch_seconds_ : 0});
+  position_ = {.stage = plan.stage, .epoch = position_.epoch + 1, .best_accuracy = position_.best_accuracy};
+  if (listener_ != nullptr) listener_->on_epoch(rows_.back());
+  if (folder_ == nullptr) return;
+
+  saved_ = false;
+  // last.safetensors comes after all that it promises.
+  tried([&] { write_file(folder_->metrics(), metrics_text(rows_)); });
+  if (is_last(plan) && test.accuracy > position_.best_accuracy) {
+    const double before = std::exchange(position_.best_accuracy, test.accuracy);
+    if (!tried([&] { save_checkpoint(folder_->best(), header(), parameters_, adam_); })) {
+      position_.best_accuracy = before;  // the next good epoch tries again
+    }
+  }
+  tried([&] { save(folder_->last()); });
+  tried([&] { write_file(folder_->curves(), curves_svg(rows_)); });
+  tried([&] { write_file(folder_->confusion(), confusion_svg(test.confusion, test_.class_names)); });
+}
+
+void Trainer::save(const std::filesystem::path& path) {
+  saved_at_ = Clock::now();  // of the attempt: the next one is due as long after it
+  save_checkpoint(path, header(), parameters_, adam_);
+  saved_ = true;
+}
+
+/// Runs `write`; a failure is a message, the run goes on.
+template <class Write>
+bool Trainer::tried(const Write& write) {
+  try {
+    write();
+    return true;
+  } catch (const IoError& error) {
+    message(concat(error.what(), "; training goes on, and the next save tries again"));
+    return false;
+  }
+}
+
+bool Trainer::is_last(const StagePlan& plan) const {
+  const auto& stages = options_.recipe.stages;
+  return std::none_of(stages.begin(), stages.end(),
+                      [&](const StagePlan& other) { return other.stage > plan.stage && other.epochs > 0; });
+}
+
+Index Trainer::epochs_before(Stage stage) const {
+  Index epochs = 0;
+  for (const StagePlan& plan : options_.recipe.stages) epochs += plan.stage < stage ? plan.epochs : 0;
+  return epochs;
+}
+
+Index Trainer::steps_left() const {
+  Index steps = 0;
+  for (const StagePlan& plan : options_.recipe.stages) {
+    Index planned = plan.epochs * steps_per_epoch_;
+    if (options_.max_steps > 0) planned = std::min(planned, options_.max_steps);
+    if (plan.stage == position_.stage) steps += planned - adam_.steps();
+    if (plan.stage > position_.stage) steps += planned;
+  }
+  return steps;
+}
+
+}  // namespace mog
