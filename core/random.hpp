@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "core/types.hpp"
+#include "core/tensor.hpp"
 
 namespace mog {
 
@@ -44,5 +44,14 @@ class Random {
   std::array<std::uint32_t, 4> block_{};
   unsigned used_ = 4;  // words of block_ already handed out
 };
+
+/// Numbers drawn uniformly from [low, high), for tests, checks and first tries.
+template <class T>
+Tensor<T> random_tensor(const Shape& shape, std::uint64_t seed, T low = T{-1}, T high = T{1}) {
+  Random random(seed, Purpose::user);
+  Tensor<T> tensor(shape);
+  for (T& value : tensor.values()) value = low + (high - low) * static_cast<T>(random.uniform());
+  return tensor;
+}
 
 }  // namespace mog

@@ -33,7 +33,7 @@ class Gradient {
 template <class T>
 struct Variable {
   Tensor<T> value;
-  Gradient<T> gradient;
+  Gradient<T> gradient = {};
 
   [[nodiscard]] const Shape& shape() const { return value.shape(); }
 };

@@ -44,10 +44,7 @@ template <class T>
 Parameter<T>* Parameters<T>::add(const std::string& name, const Shape& shape, Initial initial, Precision precision) {
   require_new(name);
   require(shape.elements() >= 1, "parameters: ", name, " has shape ", shape, ", expected at least one element");
-  Parameter<T> parameter;
-  parameter.name = name;
-  parameter.value = Tensor<T>(shape);
-  parameter.precision = precision;
+  Parameter<T> parameter{.name = name, .value = Tensor<T>(shape), .precision = precision};
   if (initial.kind == Initial::Kind::constant) {
     parameter.value.fill(static_cast<T>(initial.value));
   } else {

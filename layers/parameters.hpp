@@ -22,8 +22,8 @@ struct Parameter {
   std::string name;
   Tensor<T> value;
   Precision precision = Precision::full;
-  Tensor<T> step;      // ternary only: step size s of paper Eq. 5, shape [1]
-  Tensor<T> gradient;  // dLoss/dvalue, empty until a backward pass reaches it
+  Tensor<T> step = {};      // ternary only: step size s of paper Eq. 5, shape [1]
+  Tensor<T> gradient = {};  // dLoss/dvalue, empty until a backward pass reaches it
 
   /// The parameter as an operation's input.
   Variable<T> variable() { return {value, Gradient<T>(&gradient)}; }
