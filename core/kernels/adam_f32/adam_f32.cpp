@@ -6,11 +6,20 @@
 namespace mog::kernels {
 
 // One row a file of this folder.
-extern const AdamKernels<float> adam_reference;
+extern const AdamKernels<float> adam_avx512, adam_avx2, adam_neon64, adam_reference;
 extern const AdamKernels<double> adam_reference_f64;
 
 std::span<const AdamKernels<float>> adam_kernels() {
   static const AdamKernels<float> table[] = {
+#ifdef MOG_HAVE_AVX512
+      adam_avx512,
+#endif
+#ifdef MOG_HAVE_AVX2
+      adam_avx2,
+#endif
+#ifdef MOG_HAVE_NEON64
+      adam_neon64,
+#endif
       adam_reference,
   };
   return table;

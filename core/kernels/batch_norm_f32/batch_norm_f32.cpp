@@ -9,11 +9,20 @@
 namespace mog::kernels {
 
 // One row a file of this folder.
-extern const BatchNormKernels<float> batch_norm_reference;
+extern const BatchNormKernels<float> batch_norm_avx512, batch_norm_avx2, batch_norm_neon64, batch_norm_reference;
 extern const BatchNormKernels<double> batch_norm_reference_f64;
 
 std::span<const BatchNormKernels<float>> batch_norm_kernels() {
   static const BatchNormKernels<float> table[] = {
+#ifdef MOG_HAVE_AVX512
+      batch_norm_avx512,
+#endif
+#ifdef MOG_HAVE_AVX2
+      batch_norm_avx2,
+#endif
+#ifdef MOG_HAVE_NEON64
+      batch_norm_neon64,
+#endif
       batch_norm_reference,
   };
   return table;

@@ -6,11 +6,20 @@
 namespace mog::kernels {
 
 // One row a file of this folder.
-extern const ElementwiseKernels<float> elementwise_reference;
+extern const ElementwiseKernels<float> elementwise_avx512, elementwise_avx2, elementwise_neon64, elementwise_reference;
 extern const ElementwiseKernels<double> elementwise_reference_f64;
 
 std::span<const ElementwiseKernels<float>> elementwise_kernels() {
   static const ElementwiseKernels<float> table[] = {
+#ifdef MOG_HAVE_AVX512
+      elementwise_avx512,
+#endif
+#ifdef MOG_HAVE_AVX2
+      elementwise_avx2,
+#endif
+#ifdef MOG_HAVE_NEON64
+      elementwise_neon64,
+#endif
       elementwise_reference,
   };
   return table;

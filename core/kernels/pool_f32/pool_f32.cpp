@@ -6,11 +6,20 @@
 namespace mog::kernels {
 
 // One row a file of this folder.
-extern const PoolKernels<float> pool_reference;
+extern const PoolKernels<float> pool_avx512, pool_avx2, pool_neon64, pool_reference;
 extern const PoolKernels<double> pool_reference_f64;
 
 std::span<const PoolKernels<float>> pool_kernels() {
   static const PoolKernels<float> table[] = {
+#ifdef MOG_HAVE_AVX512
+      pool_avx512,
+#endif
+#ifdef MOG_HAVE_AVX2
+      pool_avx2,
+#endif
+#ifdef MOG_HAVE_NEON64
+      pool_neon64,
+#endif
       pool_reference,
   };
   return table;

@@ -1,0 +1,127 @@
+// Batch normalisation's passes in vectors of any instruction set, channels in the lanes; each file of this folder
+// instantiates them for one.
+#pragma once
+
+#include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
+#include "core/kernels/simd.hpp"
+
+namespace mog::kernels {
+
+template <class Arch>
+struct BatchNormLoops {
+  using V = Floats<Arch>;
+
+  /// Short runs of rows, each read twice while it is in the first-level cache: once for its mean m, once for the sums
+  /// about m, which cancel nothing. The run's own m is then moved to the shift in double: with t = m - shift and r
+  /// rows,
+  ///   sum (x - shift) = sum (x - m) + r t,   sum (x - shift)^2 = sum (x - m)^2 + t (2 sum (x - m) + r t).
+  static void shifted_sums(const ShiftedSums<float>& args) {
+    for_runs(args, [&](const Index first, const Index rows, Index c, auto block) {
+      constexpr int vectors = decltype(block)::vectors;
+      const float* const x = args.x + first * args.channels + c;
+      V mean[vectors], sum[vectors], squares[vectors];
+      for (int v = 0; v < vectors; ++v) mean[v] = sum[v] = squares[v] = V(0.0F);
+      for (Index p = 0; p < rows; ++p) {
+        for (int v = 0; v < vectors; ++v) mean[v] = mean[v] + block.load(x + p * args.channels, v);
+      }
+      const V share(1.0F / static_cast<float>(rows));
+      for (int v = 0; v < vectors; ++v) mean[v] = mean[v] * share;
+      for (Index p = 0; p < rows; ++p) {
+        for (int v = 0; v < vectors; ++v) {
+          const V difference = block.load(x + p * args.channels, v) - mean[v];
+          sum[v] = sum[v] + difference;
+          squares[v] = multiply_add<Arch>(difference, difference, squares[v]);
+        }
+      }
+      Lanes<vectors> means(mean), sums(sum), squared(squares);
+      const double r = static_cast<double>(rows);
+      for (Index lane = 0; lane < block.count; ++lane) {
+        const double t = static_cast<double>(means[lane]) - args.shift[c + lane], s = sums[lane];
+        args.sum[c + lane] += s + r * t;
+        args.squares[c + lane] += squared[lane] + t * (2 * s + r * t);
+      }
+    });
+  }
+
+  static void channel_affine(const ChannelAffine<float>& args) {
+    for_rows(args, [&](Index i, Index c, auto block) {
+      for (int v = 0; v < block.vectors; ++v) {
+        const V scale = block.load(args.scale + c, v), shift = block.load(args.shift + c, v);
+        block.store(args.y + i, v, multiply_add<Arch>(block.load(args.x + i, v), scale, shift));
+      }
+    });
+  }
+
+  static void gradient_sums(const GradientSums<float>& args) {
+    for_runs(args, [&](const Index first, const Index rows, Index c, auto block) {
+      constexpr int vectors = decltype(block)::vectors;
+      V mean[vectors], sum[vectors], product[vectors];
+      for (int v = 0; v < vectors; ++v) {
+        mean[v] = block.load(args.mean + c, v);
+        sum[v] = product[v] = V(0.0F);
+      }
+      for (Index p = first; p < first + rows; ++p) {
+        for (int v = 0; v < vectors; ++v) {
+          const V dy = block.load(args.dy + p * args.channels + c, v);
+          sum[v] = sum[v] + dy;
+          product[v] = multiply_add<Arch>(dy, block.load(args.x + p * args.channels + c, v) - mean[v], product[v]);
+        }
+      }
+      Lanes<vectors> sums(sum), products(product);
+      for (Index lane = 0; lane < block.count; ++lane) {
+        args.sum_dy[c + lane] += sums[lane];
+        args.sum_dy_x[c + lane] += products[lane];
+      }
+    });
+  }
+
+  static void input_gradient(const BatchNormInputGradient<float>& args) {
+    for_rows(args, [&](Index i, Index c, auto block) {
+      for (int v = 0; v < block.vectors; ++v) {
+        const V centred = block.load(args.x + i, v) - block.load(args.mean + c, v);
+        const V inner = multiply_add<Arch>(block.load(args.b + c, v), centred, block.load(args.d + c, v));
+        block.store(args.dx + i, v, multiply_add<Arch>(block.load(args.a + c, v), block.load(args.dy + i, v), inner));
+      }
+    });
+  }
+
+ private:
+  /// The numbers of some vectors, one by one.
+  template <int vectors>
+  struct Lanes {
+    float numbers[vectors * kLanes<Arch>];
+    explicit Lanes(const V* x) {
+      for (int v = 0; v < vectors; ++v) x[v].store_unaligned(numbers + v * kLanes<Arch>);
+    }
+    float operator[](Index lane) const { return numbers[lane]; }
+  };
+
+  /// Calls work(first row, rows, c, block) for every block of channels of every short run of rows.
+  template <class Args, class Work>
+  static void for_runs(const Args& args, const Work& work) {
+    for (Index first = 0; first < args.rows; first += kRunRows) {
+      const Index rows = args.rows - first < kRunRows ? args.rows - first : kRunRows;
+      for_channels<Arch>(args.channels, [&](Index c, auto block) { work(first, rows, c, block); });
+    }
+  }
+
+  /// Calls work(index of the block's first number, c, block) for every block of channels of every row.
+  template <class Args, class Work>
+  static void for_rows(const Args& args, const Work& work) {
+    for (Index p = 0; p < args.rows; ++p) {
+      for_channels<Arch>(args.channels, [&](Index c, auto block) { work(p * args.channels + c, c, block); });
+    }
+  }
+};
+
+template <class Arch>
+constexpr BatchNormKernels<float> batch_norm_row(Isa isa) {
+  using Loops = BatchNormLoops<Arch>;
+  return {.isa = isa,
+          .shifted_sums = Loops::shifted_sums,
+          .channel_affine = Loops::channel_affine,
+          .gradient_sums = Loops::gradient_sums,
+          .input_gradient = Loops::input_gradient};
+}
+
+}  // namespace mog::kernels

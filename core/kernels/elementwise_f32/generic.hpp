@@ -1,0 +1,146 @@
+// Elementwise operations in vectors of any instruction set; each file of this folder instantiates them for one.
+#pragma once
+
+#include "core/kernels/elementwise_f32/elementwise_f32.hpp"
+#include "core/kernels/simd.hpp"
+
+namespace mog::kernels {
+
+template <class Arch>
+struct ElementwiseLoops {
+  using V = Floats<Arch>;
+
+  static void add(const Add<float>& args) {
+    for_elements<Arch>(args.count, [&](Index i, auto block) {
+      for (int v = 0; v < block.vectors; ++v) {
+        block.store(args.y + i, v, block.load(args.a + i, v) + block.load(args.b + i, v));
+      }
+    });
+  }
+
+  static void relu_forward(const ReluForward<float>& args) {
+    const V zero(0.0F);
+    for_elements<Arch>(args.count, [&](Index i, auto block) {
+      for (int v = 0; v < block.vectors; ++v) {
+        const V x = block.load(args.x + i, v);
+        block.store(args.y + i, v, xsimd::select(x <= zero, zero, x));
+      }
+    });
+  }
+
+  static void relu_backward(const ReluBackward<float>& args) {
+    const V zero(0.0F);
+    for_elements<Arch>(args.count, [&](Index i, auto block) {
+      for (int v = 0; v < block.vectors; ++v) {
+        const V dy = block.load(args.dy + i, v);
+        block.store(args.dx + i, v, xsimd::select(block.load(args.y + i, v) > zero, dy, zero));
+      }
+    });
+  }
+
+  static void qrelu_forward(const QreluForward<float>& args) {
+    const V zero(0.0F), one(1.0F), top(static_cast<float>((1 << args.bits) - 1));
+    const bool steep = args.bits == 1;
+    for_elements<Arch>(args.count, [&](Index i, auto block) {
+      std::uint64_t passes = 0;
+      for (int v = 0; v < block.vectors; ++v) {
+        const V x = block.load(args.x + i, v);
+        passes |= bits_of<Arch>(xsimd::abs(x) <= one) << (v * kLanes<Arch>);
+        const V positive = xsimd::select(x > zero, steep ? one : x, zero);  // 0 for NaN, as no comparison with it holds
+        const V clipped = xsimd::select(positive < one, positive, one);
+        block.store(args.q + i, v, round_to_even<Arch>(clipped * top));
+      }
+      if (args.passes != nullptr) store_bits(args.passes + i / 8, passes, block.count);
+    });
+  }
+
+  static void qrelu_backward(const QreluBackward<float>& args) {
+    const V zero(0.0F), top(static_cast<float>((1 << args.bits) - 1));
+    for_elements<Arch>(args.count, [&](Index i, auto block) {
+      const std::uint64_t passes = load_bits(args.passes + i / 8, block.count);
+      for (int v = 0; v < block.vectors; ++v) {
+        const V dx = top * block.load(args.dq + i, v);
+        block.store(args.dx + i, v, xsimd::select(mask_of<Arch>(passes >> (v * kLanes<Arch>)), dx, zero));
+      }
+    });
+  }
+
+  static void bitshift_forward(const BitshiftForward<float>& args) {
+    const V half(0.5F), one(1.0F), zero(0.0F);
+    const bool either = args.bits == 1;
+    for_elements<Arch>(args.count, [&](Index i, auto block) {
+      for (int v = 0; v < block.vectors; ++v) {
+        const V sum = block.load(args.a + i, v) + block.load(args.b + i, v);
+        block.store(args.y + i, v, either ? xsimd::select(sum >= one, one, zero) : round_down<Arch>(sum * half));
+      }
+    });
+  }
+
+  static void mux_forward(const MuxForward<float>& args) {
+    for_selected(args, [&](Index i, auto block, const Mask<Arch>* second) {
+      for (int v = 0; v < block.vectors; ++v) {
+        block.store(args.y + i, v, xsimd::select(second[v], block.load(args.i1 + i, v), block.load(args.i0 + i, v)));
+      }
+    });
+  }
+
+  static void mux_backward(const MuxBackward<float>& args) {
+    const V zero(0.0F);
+    for_selected(args, [&](Index i, auto block, const Mask<Arch>* second) {
+      for (int v = 0; v < block.vectors; ++v) {
+        const V dy = block.load(args.dy + i, v);
+        if (args.di0 != nullptr) block.store(args.di0 + i, v, xsimd::select(second[v], zero, dy));
+        if (args.di1 != nullptr) block.store(args.di1 + i, v, xsimd::select(second[v], dy, zero));
+      }
+    });
+  }
+
+ private:
+  /// The low `count` bits, in whole bytes.
+  static void store_bits(std::uint8_t* bytes, std::uint64_t bits, Index count) {
+    if (count < 64) bits &= (std::uint64_t{1} << count) - 1;
+    for (Index byte = 0; byte < (count + 7) / 8; ++byte) bytes[byte] = static_cast<std::uint8_t>(bits >> (8 * byte));
+  }
+  static std::uint64_t load_bits(const std::uint8_t* bytes, Index count) {
+    std::uint64_t bits = 0;
+    for (Index byte = 0; byte < (count + 7) / 8; ++byte) bits |= std::uint64_t{bytes[byte]} << (8 * byte);
+    return bits;
+  }
+
+  /// Calls work(i, block, masks of s[n, c] != 0) for every block of channels. Some pixels share the masks of a block:
+  /// few enough that the maps are read nearly in the order of memory.
+  template <class Args, class Work>
+  static void for_selected(const Args& args, const Work& work) {
+    constexpr Index kPixels = 16;
+    for (Index n = 0; n < args.images; ++n) {
+      for (Index first = 0; first < args.pixels; first += kPixels) {
+        const Index last = first + kPixels < args.pixels ? first + kPixels : args.pixels;
+        for_channels<Arch>(args.channels, [&](Index c, auto block) {
+          float selected[block.vectors * kLanes<Arch>] = {};
+          for (Index lane = 0; lane < block.count; ++lane) selected[lane] = args.s[n * args.channels + c + lane];
+          Mask<Arch> second[block.vectors];
+          for (int v = 0; v < block.vectors; ++v) {
+            second[v] = V::load_unaligned(selected + v * kLanes<Arch>) != V(0.0F);
+          }
+          for (Index p = first; p < last; ++p) work((n * args.pixels + p) * args.channels + c, block, second);
+        });
+      }
+    }
+  }
+};
+
+template <class Arch>
+constexpr ElementwiseKernels<float> elementwise_row(Isa isa) {
+  using Loops = ElementwiseLoops<Arch>;
+  return {.isa = isa,
+          .add = Loops::add,
+          .relu_forward = Loops::relu_forward,
+          .relu_backward = Loops::relu_backward,
+          .qrelu_forward = Loops::qrelu_forward,
+          .qrelu_backward = Loops::qrelu_backward,
+          .bitshift_forward = Loops::bitshift_forward,
+          .mux_forward = Loops::mux_forward,
+          .mux_backward = Loops::mux_backward};
+}
+
+}  // namespace mog::kernels

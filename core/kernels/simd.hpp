@@ -1,0 +1,181 @@
+// What the vector loops need and xsimd's releases spell differently or lack: one place for the differences.
+#pragma once
+
+#include <cstring>
+#include <xsimd/xsimd.hpp>
+
+#include "core/types.hpp"
+
+namespace mog::kernels {
+
+template <class Arch>
+using Floats = xsimd::batch<float, Arch>;
+template <class Arch>
+using Mask = xsimd::batch_bool<float, Arch>;
+template <class Arch>
+inline constexpr Index kLanes = static_cast<Index>(Floats<Arch>::size);
+
+/// x y + z, rounded once. xsimd 8 multiplies and adds separately on AVX-512.
+template <class Arch>
+[[gnu::always_inline]] inline xsimd::batch<float, Arch> multiply_add(xsimd::batch<float, Arch> x,
+                                                                     xsimd::batch<float, Arch> y,
+                                                                     xsimd::batch<float, Arch> z) {
+#if defined(__AVX512F__)
+  return _mm512_fmadd_ps(x, y, z);
+#else
+  return xsimd::fma(x, y, z);
+#endif
+}
+
+// Correctly rounded on every instruction set. xsimd 8 approximates the quotient and the root on NEON, and loses -0 when
+// rounding.
+#if defined(__aarch64__)
+template <class Arch>
+Floats<Arch> divide(Floats<Arch> x, Floats<Arch> y) {
+  return vdivq_f32(x, y);
+}
+template <class Arch>
+Floats<Arch> square_root(Floats<Arch> x) {
+  return vsqrtq_f32(x);
+}
+template <class Arch>
+Floats<Arch> round_to_even(Floats<Arch> x) {
+  return vrndnq_f32(x);
+}
+template <class Arch>
+Floats<Arch> round_down(Floats<Arch> x) {
+  return vrndmq_f32(x);
+}
+#else
+template <class Arch>
+Floats<Arch> divide(Floats<Arch> x, Floats<Arch> y) {
+  return x / y;
+}
+template <class Arch>
+Floats<Arch> square_root(Floats<Arch> x) {
+  return xsimd::sqrt(x);
+}
+template <class Arch>
+Floats<Arch> round_to_even(Floats<Arch> x) {
+  return xsimd::nearbyint(x);
+}
+template <class Arch>
+Floats<Arch> round_down(Floats<Arch> x) {
+  return xsimd::floor(x);
+}
+#endif
+
+/// The first n numbers at p, 0 <= n <= lanes, and 0 in the other lanes; nothing behind them is read.
+template <class Arch>
+Floats<Arch> load_first(const float* p, Index n) {
+#if defined(__AVX512F__)
+  return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << n) - 1), p);
+#elif defined(__AVX2__)
+  const __m256i numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_maskload_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), numbers));
+#else
+  float lanes[kLanes<Arch>] = {};
+  for (Index i = 0; i < n; ++i) lanes[i] = p[i];
+  return Floats<Arch>::load_unaligned(lanes);
+#endif
+}
+
+/// Writes the first n lanes, 0 <= n <= lanes, and nothing behind them.
+template <class Arch>
+void store_first(float* p, Floats<Arch> x, Index n) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1U << n) - 1), x);
+#elif defined(__AVX2__)
+  const __m256i numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  _mm256_maskstore_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), numbers), x);
+#else
+  float lanes[kLanes<Arch>];
+  x.store_unaligned(lanes);
+  for (Index i = 0; i < n; ++i) p[i] = lanes[i];
+#endif
+}
+
+/// Bit i is lane i. Later releases of xsimd have it as batch_bool::mask.
+template <class Arch>
+std::uint64_t bits_of(Mask<Arch> mask) {
+#if defined(__AVX512F__)
+  return static_cast<__mmask16>(mask);
+#elif defined(__AVX2__)
+  return static_cast<std::uint64_t>(_mm256_movemask_ps(mask));
+#else
+  float lanes[kLanes<Arch>];
+  xsimd::select(mask, Floats<Arch>(1.0F), Floats<Arch>(0.0F)).store_unaligned(lanes);
+  std::uint64_t bits = 0;
+  for (Index i = 0; i < kLanes<Arch>; ++i) bits |= static_cast<std::uint64_t>(lanes[i]) << i;
+  return bits;
+#endif
+}
+
+/// Lane i is bit i; higher bits are ignored.
+template <class Arch>
+Mask<Arch> mask_of(std::uint64_t bits) {
+#if defined(__AVX512F__)
+  return static_cast<__mmask16>(bits);
+#else
+  using Integers = xsimd::batch<std::int32_t, Arch>;
+  std::int32_t powers[kLanes<Arch>];
+  for (Index i = 0; i < kLanes<Arch>; ++i) powers[i] = std::int32_t{1} << i;
+  const Integers power = Integers::load_unaligned(powers);
+  const Integers chosen = Integers(static_cast<std::int32_t>(bits)) & power;
+  return xsimd::bitwise_cast<Floats<Arch>>(xsimd::select(chosen == power, Integers(1), Integers(0))) !=
+         Floats<Arch>(0.0F);
+#endif
+}
+
+/// Several vectors of consecutive numbers, all of their lanes in use. Bits and bytes of the same elements go with them.
+template <class Arch, int kVectors>
+struct Whole {
+  static constexpr int vectors = kVectors;
+  static constexpr Index count = kVectors * kLanes<Arch>;
+
+  [[nodiscard]] Floats<Arch> load(const float* p, int v) const {
+    return Floats<Arch>::load_unaligned(p + v * kLanes<Arch>);
+  }
+  void store(float* p, int v, Floats<Arch> x) const { x.store_unaligned(p + v * kLanes<Arch>); }
+};
+
+/// The same with only the first `count` numbers in use, 0 < count <= all of them: nothing behind them is read or
+/// written.
+template <class Arch, int kVectors>
+struct Part {
+  static constexpr int vectors = kVectors;
+  Index count;
+
+  [[nodiscard]] Index used(int v) const {
+    const Index rest = count - v * kLanes<Arch>;
+    return rest < 0 ? 0 : (rest < kLanes<Arch> ? rest : kLanes<Arch>);
+  }
+  [[nodiscard]] Floats<Arch> load(const float* p, int v) const {
+    return used(v) == 0 ? Floats<Arch>(0.0F) : load_first<Arch>(p + v * kLanes<Arch>, used(v));
+  }
+  void store(float* p, int v, Floats<Arch> x) const {
+    if (used(v) > 0) store_first<Arch>(p + v * kLanes<Arch>, x, used(v));
+  }
+};
+
+/// Calls work(i, block) for all of [0, count) in blocks of four vectors, the last one a Part. Every block but the last
+/// is a whole number of bytes of a bit mask.
+template <class Arch, class Work>
+void for_elements(Index count, const Work& work) {
+  constexpr Index kStep = 4 * kLanes<Arch>;
+  Index i = 0;
+  for (; i + kStep <= count; i += kStep) work(i, Whole<Arch, 4>{});
+  if (i < count) work(i, Part<Arch, 4>{count - i});
+}
+
+/// The same for the channels of a row: blocks of four vectors, of one, and a Part of one.
+template <class Arch, class Work>
+void for_channels(Index channels, const Work& work) {
+  constexpr Index kStep = kLanes<Arch>;
+  Index c = 0;
+  for (; c + 4 * kStep <= channels; c += 4 * kStep) work(c, Whole<Arch, 4>{});
+  for (; c + kStep <= channels; c += kStep) work(c, Whole<Arch, 1>{});
+  if (c < channels) work(c, Part<Arch, 1>{channels - c});
+}
+
+}  // namespace mog::kernels
