@@ -120,10 +120,10 @@ Mask<Arch> mask_of(std::uint64_t bits) {
   using Integers = xsimd::batch<std::int32_t, Arch>;
   std::int32_t powers[kLanes<Arch>];
   for (Index i = 0; i < kLanes<Arch>; ++i) powers[i] = std::int32_t{1} << i;
-  const Integers power = Integers::load_unaligned(powers);
+  const Integers power = Integers::load_unaligned(powers), one(0x3f800000);  // the bits of 1.0F
   const Integers chosen = Integers(static_cast<std::int32_t>(bits)) & power;
-  return xsimd::bitwise_cast<Floats<Arch>>(xsimd::select(chosen == power, Integers(1), Integers(0))) !=
-         Floats<Arch>(0.0F);
+  const Integers lanes = xsimd::select(chosen == power, one, Integers(0));
+  return xsimd::bitwise_cast<Floats<Arch>>(lanes) != Floats<Arch>(0.0F);
 #endif
 }
 
