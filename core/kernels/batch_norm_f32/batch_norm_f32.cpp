@@ -43,7 +43,13 @@ void split(Index rows, Index channels, const Work& work) {
                   [&](Range range, Index number) { work(range.begin, range.end - range.begin, number); });
 }
 
-/// Two sums a channel over all rows: work(first row, rows, sum, other sum) adds a range's to zeroes, and the ranges'
+/// Where a range's two sums go, one number a channel each.
+struct TwoSums {
+  double* first;
+  double* second;
+};
+
+/// Two sums a channel over all rows: work(first row, rows, where to) adds a range's to zeroes, and the ranges'
 /// are added in order. Returns [2, channels], valid until the thread's next call; the memory is kept, so that a
 /// training step allocates nothing.
 template <class Work>
@@ -54,7 +60,7 @@ const double* sums_of_ranges(Index rows, Index channels, const Work& work) {
   double* const sums = kept.data();
   split(rows, channels, [&](Index first, Index count, Index number) {
     double* const own = sums + number * 2 * channels;
-    work(first, count, own, own + channels);
+    work(first, count, TwoSums{.first = own, .second = own + channels});
   });
   for (Index range = 1; range < ranges; ++range) {
     for (Index i = 0; i < 2 * channels; ++i) sums[i] += sums[range * 2 * channels + i];
@@ -70,11 +76,11 @@ void run(const BatchStatistics<T>& all) {
                       {{"x", x}, {"mean", mean}, {"variance", variance}})) {
     return;
   }
-  const double* const sums = sums_of_ranges(rows, channels, [&](Index p, Index count, double* sum, double* squares) {
+  const double* const sums = sums_of_ranges(rows, channels, [&](Index p, Index count, TwoSums to) {
     chosen(T{}).shifted_sums({.x = all.x + p * all.channels,
                               .shift = all.x,
-                              .sum = sum,
-                              .squares = squares,
+                              .sum = to.first,
+                              .squares = to.second,
                               .rows = count,
                               .channels = all.channels});
   });
@@ -107,12 +113,12 @@ void run(const BatchNormGradientSums<T>& all) {
   check_operands("batch_norm_gradient_sums", {{"rows", rows}, {"channels", channels}},
                  {{"x", x}, {"dy", dy}, {"mean", mean}, {"sum_dy", sum_dy}, {"sum_dy_x", sum_dy_x}});
   if (channels == 0) return;
-  const double* const sums = sums_of_ranges(rows, channels, [&](Index p, Index count, double* first, double* second) {
+  const double* const sums = sums_of_ranges(rows, channels, [&](Index p, Index count, TwoSums to) {
     chosen(T{}).gradient_sums({.x = all.x + p * all.channels,
                                .dy = all.dy + p * all.channels,
                                .mean = all.mean,
-                               .sum_dy = first,
-                               .sum_dy_x = second,
+                               .sum_dy = to.first,
+                               .sum_dy_x = to.second,
                                .rows = count,
                                .channels = all.channels});
   });
