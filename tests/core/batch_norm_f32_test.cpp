@@ -208,6 +208,18 @@ TEST_CASE("a constant channel has variance 0 to the last bit that its mean allow
   }
 }
 
+TEST_CASE("a NaN anywhere in a channel makes its mean and variance NaN, and no other channel's") {
+  const Index rows = 100, channels = 37;
+  Activations x(rows, channels, 1.0);
+  x[77 * channels + 5] = std::numeric_limits<float>::quiet_NaN();
+  GuardedBuffer<float> mean(channels), variance(channels);
+  batch_statistics(BatchStatistics<float>{x.data(), mean.data(), variance.data(), rows, channels});
+  for (Index c = 0; c < channels; ++c) {
+    CHECK(std::isnan(mean[c]) == (c == 5));
+    CHECK(std::isnan(variance[c]) == (c == 5));
+  }
+}
+
 TEST_CASE("any number of threads gives the same bits") {
   for (const Index channels : {10, 128}) {
     const Index rows = 12800, count = rows * channels;

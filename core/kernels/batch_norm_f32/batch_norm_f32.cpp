@@ -88,7 +88,7 @@ void run(const BatchStatistics<T>& all) {
     const double offset = sums[c] / static_cast<double>(rows);
     const double square = sums[channels + c] / static_cast<double>(rows);
     mean[c] = static_cast<T>(x[c] + offset);
-    variance[c] = static_cast<T>(std::max(0.0, square - offset * offset));
+    variance[c] = static_cast<T>(std::max(square - offset * offset, 0.0));
   }
 }
 
