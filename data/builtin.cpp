@@ -12,6 +12,7 @@ namespace {
 using namespace drawing;
 
 constexpr Index kSize = 32;
+constexpr float kMiddle = 16;  // of a side
 constexpr Index kClasses = 10;
 const char* const kFigures[] = {"circle", "square", "triangle", "star", "cross"};
 const char* const kTextures[] = {"striped", "checked"};
@@ -34,24 +35,24 @@ struct Scene {
 Scene draw_scene(Random& random) {
   Scene scene{};
   scene.centre = {random.uniform(13, 19), random.uniform(13, 19)};
-  scene.radius = random.uniform(10.0F, 13.0F);
+  scene.radius = random.uniform(10.5F, 13.0F);
   scene.tilt = direction(random.uniform(-0.13F, 0.13F));  // up to 15 degrees
   scene.grain = direction(random.uniform(-1, 1));
   scene.phase = {random.uniform(), random.uniform()};
-  scene.period = random.uniform(5.0F, 7.0F);
+  scene.period = random.uniform(6.0F, 8.0F);
   const float hue = random.uniform();
   const float saturation = random.uniform(0.45F, 0.9F);
   scene.tones[0] = from_hsv(hue, saturation, random.uniform(0.9F, 1.0F));
   const float second_hue = hue + random.uniform(-0.12F, 0.12F);
-  scene.tones[1] = from_hsv(second_hue, saturation, random.uniform(0.4F, 0.6F));
+  scene.tones[1] = from_hsv(second_hue, saturation, random.uniform(0.4F, 0.55F));
   const float ground_hue = hue + random.uniform(0.25F, 0.75F);
   for (Colour& ground : scene.ground) {
     const float nearby_hue = ground_hue + random.uniform(-0.1F, 0.1F);
     const float ground_saturation = random.uniform(0.3F, 0.8F);
-    ground = from_hsv(nearby_hue, ground_saturation, random.uniform(0.05F, 0.4F));
+    ground = from_hsv(nearby_hue, ground_saturation, random.uniform(0.05F, 0.3F));
   }
   scene.slope = direction(random.uniform(-1, 1));
-  scene.noise = random.uniform(0.02F, 0.08F);
+  scene.noise = random.uniform(0.01F, 0.05F);
   return scene;
 }
 
@@ -62,7 +63,7 @@ Colour colour_at(const Scene& scene, Figure figure, Texture texture, Point p) {
   const float inside = clamp01(0.5F - distance_to(figure, in_figure) * scene.radius);
   const Point in_grain = turned({from_centre.x / scene.period, from_centre.y / scene.period}, scene.grain);
   const float tone = tone_at(texture, {in_grain.x + scene.phase.x, in_grain.y + scene.phase.y}, 0.3F * scene.period);
-  const float across = clamp01(0.5F + dot({p.x - kSize / 2, p.y - kSize / 2}, scene.slope) / kSize);
+  const float across = clamp01(0.5F + dot({p.x - kMiddle, p.y - kMiddle}, scene.slope) / (2 * kMiddle));
   Colour colour{};
   for (std::size_t c = 0; c < 3; ++c) {
     const float ground = mix(scene.ground[0][c], scene.ground[1][c], across);
@@ -85,7 +86,10 @@ void draw_picture(Index label, Random random, std::uint8_t* pixels) {
       const Colour colour =
           colour_at(scene, figure, texture, {static_cast<float>(x) + 0.5F, static_cast<float>(y) + 0.5F});
       const float grey = noise_from(random.bits()) * scene.noise;  // film grain: the same for the three colours
-      for (const float channel : colour) *pixels++ = static_cast<std::uint8_t>(clamp01(channel + grey) * 255 + 0.5F);
+      for (const float channel : colour) {
+        const float level = 255 * (channel + grey) + 0.5F;  // so that cutting off the fraction rounds to nearest
+        *pixels++ = static_cast<std::uint8_t>(std::clamp(level, 0.0F, 255.0F));
+      }
     }
   }
 }

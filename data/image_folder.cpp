@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -130,7 +131,7 @@ std::vector<bool> draw_test(const Dataset& data, double share, std::uint64_t see
   std::vector<bool> chosen(data.labels.size(), false);
   for (std::size_t label = 0; label < members.size(); ++label) {
     std::vector<std::size_t>& left = members[label];
-    const auto wanted = static_cast<std::size_t>(share * static_cast<double>(left.size()) + 0.5);
+    const auto wanted = static_cast<std::size_t>(std::lround(share * static_cast<double>(left.size())));
     Random random(seed, Purpose::split, static_cast<std::uint32_t>(label));
     for (std::size_t i = 0; i < wanted; ++i) {  // the beginning of a Fisher-Yates shuffle
       std::swap(left[i], left[i + random.below(left.size() - i)]);
@@ -213,7 +214,7 @@ std::string describe_image_folder(const fs::path& dir) {
 std::vector<std::string> image_folder_problems(const fs::path& dir) {
   std::vector<std::string> problems;
   const auto look = [&](const fs::path& folder) {
-    const Listing listing = list_classes(folder, problems);
+    Listing listing = list_classes(folder, problems);
     read_pictures(folder, listing, 1, problems);
     return listing;
   };
