@@ -45,7 +45,9 @@ class Tensor {
   [[nodiscard]] bool unique() const { return storage_.unique(); }
 
   [[nodiscard]] T* data() const { return static_cast<T*>(storage_.data()); }
-  [[nodiscard]] std::span<T> values() const { return {data(), static_cast<std::size_t>(elements())}; }
+  /// Of a tensor with a name: `for (float v : f().values())` would read what f's result took with it.
+  [[nodiscard]] std::span<T> values() const& { return {data(), static_cast<std::size_t>(elements())}; }
+  std::span<T> values() const&& = delete;
   T& operator[](Index i) const { return data()[i]; }
 
   void fill(T value) const { std::fill_n(data(), elements(), value); }

@@ -33,7 +33,7 @@ Variable<T> softmax_cross_entropy(Tape<T>& tape, const Variable<T>& logits, std:
     const double largest = static_cast<double>(*std::max_element(row, row + classes));  // keeps exp() in range
     double sum = 0;
     for (Index c = 0; c < classes; ++c) sum += std::exp(row[c] - largest);
-    sum_of_losses += std::log(sum) + largest - row[label];
+    sum_of_losses += std::log(sum) - (row[label] - largest);
     for (Index c = 0; c < classes; ++c) {
       const double softmax = std::exp(row[c] - largest) / sum;
       slope[n * classes + c] = static_cast<T>((softmax - (c == label ? 1 : 0)) / static_cast<double>(rows));

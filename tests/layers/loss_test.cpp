@@ -1,0 +1,69 @@
+// Softmax cross-entropy by hand, at extremes, and what it refuses; gradients are in gradient_check_test.
+#include "layers/loss.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+using mog::Tape;
+using mog::Tensor;
+using Labels = std::vector<std::int32_t>;
+
+namespace {
+
+template <class T>
+T loss_of(const mog::Shape& shape, const std::vector<T>& logits, const Labels& labels) {
+  Tape<T> tape;
+  return mog::softmax_cross_entropy<T>(tape, {Tensor<T>::from(shape, logits)}, labels).value[0];
+}
+
+}  // namespace
+
+TEST_CASE("equal logits cost the logarithm of the number of classes") {
+  CHECK(loss_of<double>({1, 10}, std::vector<double>(10, 3.5), {4}) == doctest::Approx(std::log(10.0)));
+}
+
+TEST_CASE("the loss is the mean of -log softmax at the labels") {
+  const double first = std::log(std::exp(1.0) + std::exp(2.0)) - 2,
+               second = std::log(std::exp(0.5) + std::exp(-1.0)) - 0.5;
+  CHECK(loss_of<double>({2, 2}, {1, 2, 0.5, -1}, {1, 0}) == doctest::Approx((first + second) / 2).epsilon(1e-14));
+}
+
+TEST_CASE("logits of any size neither overflow nor vanish") {
+  CHECK(loss_of<float>({1, 2}, {1e30F, -1e30F}, {0}) == 0);
+  CHECK(loss_of<float>({1, 2}, {1e4F, -1e4F}, {1}) == 2e4F);
+  CHECK(loss_of<float>({1, 2}, {-1e30F, -1e30F}, {1}) == doctest::Approx(std::log(2.0)));
+}
+
+TEST_CASE("logits that are no numbers make a loss that is none") {
+  CHECK(std::isnan(loss_of<float>({1, 2}, {std::numeric_limits<float>::quiet_NaN(), 0}, {1})));
+  CHECK(std::isnan(loss_of<float>({1, 2}, {0, std::numeric_limits<float>::quiet_NaN()}, {0})));
+  CHECK(std::isnan(loss_of<float>({1, 2}, {std::numeric_limits<float>::infinity(), 0}, {1})));
+}
+
+TEST_CASE("a row's gradients sum to zero and pull at the label") {
+  Tape<double> tape;
+  const auto logits = tape.leaf(Tensor<double>::from({2, 3}, std::vector<double>{1, 2, 3, -1, 0, 4}));
+  tape.backward(mog::softmax_cross_entropy<double>(tape, logits, Labels{0, 2}));
+  const Tensor<double> d = logits.gradient.take();
+  CHECK(d[0] + d[1] + d[2] == doctest::Approx(0));
+  CHECK(d[0] < 0);
+  CHECK(d[1] > 0);
+  CHECK(d[5] < 0);
+}
+
+TEST_CASE("correct rows have their largest logit, the first of equals, at the label") {
+  const auto logits = Tensor<float>::from({4, 3}, std::vector<float>{1, 2, 3, 5, 5, 0, 5, 5, 0, -3, -2, -1});
+  CHECK(mog::count_correct<float>(logits, Labels{2, 0, 1, 2}) == 3);
+}
+
+TEST_CASE("labels out of range or of another number are refused") {
+  CHECK_THROWS_WITH_AS(loss_of<float>({1, 2}, {0, 0}, {2}), "softmax_cross_entropy: label 2, expected 0 to 1",
+                       std::invalid_argument);
+  CHECK_THROWS_AS(loss_of<float>({1, 2}, {0, 0}, {-1}), std::invalid_argument);
+  CHECK_THROWS_WITH_AS(loss_of<float>({1, 2}, {0, 0}, {0, 1}), "softmax_cross_entropy: 2 labels for 1 rows of logits",
+                       std::invalid_argument);
+  CHECK_THROWS_AS(loss_of<float>({2}, {0, 0}, {0}), std::invalid_argument);
+}

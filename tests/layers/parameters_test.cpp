@@ -1,0 +1,102 @@
+// Parameters: names, initial numbers, step sizes, gradients.
+#include "layers/parameters.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/random.hpp"
+#include "layers/quantizers.hpp"
+
+using mog::Index;
+using mog::Initial;
+using mog::Parameters;
+using mog::Precision;
+
+TEST_CASE("a weight takes 32, 1 or 2 bits") {
+  CHECK(bits_per_weight(Precision::full) == 32);
+  CHECK(bits_per_weight(Precision::binary) == 1);
+  CHECK(bits_per_weight(Precision::ternary) == 2);
+  CHECK(std::string(name(Precision::ternary)) == "ternary");
+}
+
+TEST_CASE("Glorot's bound is sqrt(6 / (fan-in + fan-out)), and numbers fill it evenly") {
+  const Initial initial = Initial::glorot(30, 24);
+  CHECK(initial.value == doctest::Approx(1.0 / 3));
+  Parameters<float> p;
+  const auto* w = p.add("w", {300, 100}, initial);
+  double sum = 0, largest = 0;
+  for (const float value : w->value.values()) {
+    sum += value;
+    largest = std::max(largest, std::abs(static_cast<double>(value)));
+  }
+  CHECK(largest <= 1.0 / 3);
+  CHECK(largest > 0.99 / 3);
+  CHECK(std::abs(sum / 30000) < 5 * (1.0 / 3) / std::sqrt(3.0 * 30000));  // five standard errors
+  CHECK_THROWS_AS(Initial::glorot(0, 0), std::invalid_argument);
+}
+
+TEST_CASE("initial numbers are a function of seed and position, and float's are double's rounded") {
+  const auto first_of = [](auto number, std::uint64_t seed, int position) {
+    using T = decltype(number);
+    Parameters<T> p(seed);
+    for (int i = 0; i < position; ++i) p.add(std::to_string(i), {2}, Initial::constant(0));
+    return p.add("w", {5}, Initial::uniform(0.7))->value[3];
+  };
+  CHECK(first_of(0.0, 1, 0) == first_of(0.0, 1, 0));
+  CHECK(first_of(0.0, 1, 0) != first_of(0.0, 1, 1));
+  CHECK(first_of(0.0, 1, 0) != first_of(0.0, 2, 0));
+  CHECK(first_of(0.0F, 1, 0) == static_cast<float>(first_of(0.0, 1, 0)));
+}
+
+TEST_CASE("parameters and buffers keep their order and their addresses") {
+  Parameters<float> p;
+  auto* first = p.add("a", {2}, Initial::constant(1));
+  for (int i = 0; i < 100; ++i) p.add(std::to_string(i), {1}, Initial::constant(0));
+  p.add_buffer("mean", {3}, 0.5F);
+  CHECK(first == &p.trained()[0]);
+  CHECK(p.trained()[100].name == "99");
+  CHECK(p.buffers()[0].value[2] == 0.5F);
+}
+
+TEST_CASE("a name is taken once, by a parameter or a buffer") {
+  Parameters<float> p;
+  p.add("a", {1}, Initial::constant(0));
+  p.add_buffer("b", {1}, 0);
+  CHECK_THROWS_WITH_AS(p.add("a", {1}, Initial::constant(0)), "parameters: the name a is taken", std::invalid_argument);
+  CHECK_THROWS_AS(p.add("b", {1}, Initial::constant(0)), std::invalid_argument);
+  CHECK_THROWS_AS(p.add_buffer("a", {1}, 0), std::invalid_argument);
+  CHECK_THROWS_AS(p.add("c", {0}, Initial::constant(0)), std::invalid_argument);
+}
+
+TEST_CASE("ternary parameters have a step size from the start, and a new one when asked") {
+  Parameters<float> p;
+  auto* w = p.add("w", {9}, Initial::uniform(1), Precision::ternary);
+  CHECK(w->step[0] == mog::balanced_step<float>(w->value.values()));
+  w->value.copy_from(mog::random_tensor<float>({9}, 8, -3.0F, 3.0F));
+  const float before = w->step[0];
+  p.update_step_sizes();
+  CHECK(w->step[0] != before);
+  CHECK(w->step[0] == mog::balanced_step<float>(w->value.values()));
+  CHECK(p.add("full", {3}, Initial::constant(1))->step.empty());
+}
+
+TEST_CASE("a step size of 0 is refused by the parameter's name") {
+  Parameters<float> p;
+  p.add("dead", {9}, Initial::constant(0), Precision::ternary);
+  CHECK_THROWS_WITH_AS(p.update_step_sizes(), "dead: step size 0, expected a positive one", mog::NumericError);
+}
+
+TEST_CASE("gradients gather in the parameter until they are cleared") {
+  Parameters<double> p;
+  auto* w = p.add("w", {2}, Initial::constant(1));
+  mog::Arena arena(1 << 16);
+  const auto g = mog::Tensor<double>::filled({2}, 3);
+  w->variable().gradient.add(g, arena);
+  w->variable().gradient.add(g, arena);
+  CHECK(w->gradient[1] == 6);
+  CHECK(g[1] == 3);
+  p.clear_gradients();
+  CHECK(w->gradient.empty());
+}
