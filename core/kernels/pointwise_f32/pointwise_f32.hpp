@@ -46,4 +46,35 @@ void pointwise_forward(const PointwiseForward<double>& args);
 void pointwise_input_gradient(const PointwiseInputGradient<double>& args);
 void pointwise_weight_gradient(const PointwiseWeightGradient<double>& args);
 
+/// c[rows, columns] = a[rows, depth] b[depth, columns], b packed by the same kernel: the forward pass with b = w, the gradient
+/// by the input with b = w transposed.
+struct PackedProduct {
+  const float* a;
+  const float* packed;
+  float* c;
+  Index rows, depth, columns;
+};
+
+/// What one instruction set offers: loops on one thread over a part of the work.
+struct PointwiseKernel {
+  Isa isa;
+  /// Floats that `pack` writes.
+  Index (*packed_size)(Index depth, Index columns);
+  /// Rewrites b in the order in which `multiply` reads it; b[d, j] is w[d, j], or w[j, d] when w is given transposed.
+  void (*pack)(const float* w, Index depth, Index columns, bool transposed, float* packed);
+  void (*multiply)(const PackedProduct& product);
+  /// Columns [begin, end) of dw only; `part` holds some of the rows. end - begin is at most kPointwiseColumns.
+  void (*weight_gradient)(const PointwiseWeightGradient<float>& part, Index begin, Index end);
+};
+
+/// Columns of dw that are worked on at once.
+inline constexpr Index kPointwiseColumns = 64;
+
+/// The table, best first: what programs choose from, tests check and benchmarks time.
+std::span<const PointwiseKernel> pointwise_kernels();
+
+void pointwise_forward(const PointwiseForward<float>& args, const PointwiseKernel& kernel);
+void pointwise_input_gradient(const PointwiseInputGradient<float>& args, const PointwiseKernel& kernel);
+void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args, const PointwiseKernel& kernel);
+
 }  // namespace mog::kernels

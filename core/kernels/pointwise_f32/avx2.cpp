@@ -1,0 +1,9 @@
+// The pointwise kernels for AVX2 with FMA: 16 registers of 8 floats.
+#include "core/kernels/pointwise_f32/generic.hpp"
+#include "core/kernels/pointwise_f32/kernels.hpp"
+
+namespace mog::kernels {
+
+constinit const PointwiseKernel kPointwiseAvx2 = PointwiseLoops<xsimd::fma3<xsimd::avx2>, 16>::kernel(Isa::avx2);
+
+}  // namespace mog::kernels

@@ -1,0 +1,185 @@
+// The pointwise kernels written once for every instruction set: a tile of the result stays in registers while the sum runs.
+#pragma once
+
+#include "core/kernels/pointwise_f32/pointwise_f32.hpp"
+#include "core/kernels/simd.hpp"
+
+namespace mog::kernels {
+
+/// Forward and input gradient are one product c = a b, the weight gradient is c = a^T b: both add outer products of a column of
+/// `a` (broadcast, element by element) and a row of `b` (vectors, packed) to a tile of c that is R rows by V vectors.
+/// Everything here is a template on Arch, so that nothing of it can stand in for another instruction set's code; for the same
+/// reason it calls no function of the standard library.
+template <class Arch, int Registers>
+struct PointwiseLoops {
+  using Vector = xsimd::batch<float, Arch>;
+  static constexpr Index kLanes = Index{Vector::size};
+
+  static constexpr PointwiseKernel kernel(Isa isa) { return {isa, packed_size, pack, multiply, weight_gradient}; }
+
+ private:
+  /// Vectors across a tile: product (a few long rows of `a`) and weight gradient (many neighbouring columns of `a`).
+  static constexpr int kProductVectors = Registers / 8;
+  static constexpr int kGradientVectors = 2;
+  /// Rows of `a` that a pass over all panels of b walks over: they stay in the second-level cache.
+  static constexpr Index kRowBlock = 96;
+  /// Rows of x and dy that a pass over dw walks over: a panel of dy stays in the first-level cache.
+  static constexpr Index kDepthBlock = 128;
+
+  static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
+  static constexpr Index vectors(Index columns) { return (columns + kLanes - 1) / kLanes; }
+  /// Rows of a tile of V vectors: three quarters of the registers hold it, the others the operands.
+  static constexpr int tile_rows(int v) { return static_cast<int>(smaller(12, Registers * 3 / 4 / v)); }
+  /// The next smaller tile for left-over rows: the largest power of two below.
+  static constexpr int fewer_rows(int r) { return r > 8 ? 8 : r > 4 ? 4 : r > 2 ? 2 : 1; }
+
+  /// A product of strips: c[r, j] = (begin from zero, or c) + sum_d a(r, d) b[d, j], j < columns.
+  struct Strip {
+    const float* a;
+    Index stride;    // of a: between rows, or, when it is transposed, between columns
+    const float* b;  // packed: V vectors for each d
+    Index depth;
+    float* c;
+    Index c_stride, columns;
+    bool from_zero;
+  };
+
+  /// R rows of a strip that is V whole vectors wide.
+  template <int R, int V, bool Transposed>
+  [[gnu::always_inline]] static void tile(const Strip& s) {
+    Vector sum[R][V];
+    if (s.from_zero) {
+      for (int r = 0; r < R; ++r) {
+        for (int v = 0; v < V; ++v) sum[r][v] = Vector(0.0F);
+      }
+    } else {
+      for (int r = 0; r < R; ++r) {
+        for (int v = 0; v < V; ++v) sum[r][v] = Vector::load_unaligned(s.c + r * s.c_stride + v * kLanes);
+      }
+    }
+    const float* a = s.a;
+    const float* b = s.b;
+    for (Index d = 0; d < s.depth; ++d) {
+      Vector row[V];
+      for (int v = 0; v < V; ++v) row[v] = Vector::load_aligned(b + v * kLanes);
+      for (int r = 0; r < R; ++r) {
+        const Vector element(Transposed ? a[r] : a[r * s.stride]);
+        for (int v = 0; v < V; ++v) sum[r][v] = multiply_add(element, row[v], sum[r][v]);
+      }
+      a += Transposed ? s.stride : 1;
+      b += V * kLanes;
+    }
+    for (int r = 0; r < R; ++r) {
+      for (int v = 0; v < V; ++v) sum[r][v].store_unaligned(s.c + r * s.c_stride + v * kLanes);
+    }
+  }
+
+  /// R rows of a strip whose last vector has columns that c has not: a tile beside c, copied in and out.
+  template <int R, int V, bool Transposed>
+  static void ragged_tile(const Strip& s) {
+    alignas(64) float beside[R * V * kLanes];
+    for (Index r = 0; r < R; ++r) {
+      for (Index j = 0; j < V * kLanes; ++j) {
+        beside[r * V * kLanes + j] = s.from_zero || j >= s.columns ? 0.0F : s.c[r * s.c_stride + j];
+      }
+    }
+    Strip whole = s;
+    whole.c = beside;
+    whole.c_stride = V * kLanes;
+    tile<R, V, Transposed>(whole);
+    for (Index r = 0; r < R; ++r) {
+      for (Index j = 0; j < s.columns; ++j) s.c[r * s.c_stride + j] = beside[r * V * kLanes + j];
+    }
+  }
+
+  /// All `rows` of a strip, in tiles of R rows and what is left in smaller ones.
+  template <int R, int V, bool Transposed>
+  static void strip(Strip s, Index rows) {
+    for (; rows >= R; rows -= R) {
+      if (s.columns == V * kLanes) {
+        tile<R, V, Transposed>(s);
+      } else {
+        ragged_tile<R, V, Transposed>(s);
+      }
+      s.a += R * (Transposed ? 1 : s.stride);
+      s.c += R * s.c_stride;
+    }
+    if constexpr (R > 1) {
+      if (rows > 0) strip<fewer_rows(R), V, Transposed>(s, rows);
+    }
+  }
+
+  /// `strip` for a number of vectors that is known at run time, at most V.
+  template <int V, bool Transposed>
+  static void strip_of(Index v, const Strip& s, Index rows) {
+    if constexpr (V > 1) {
+      if (v < V) return strip_of<V - 1, Transposed>(v, s, rows);
+    }
+    strip<tile_rows(V), V, Transposed>(s, rows);
+  }
+
+  static Index packed_size(Index depth, Index columns) { return depth * vectors(columns) * kLanes; }
+
+  /// Panels of kProductVectors vectors, one after the other; the last one may be narrower, and ends with zeros.
+  static void pack(const float* w, Index depth, Index columns, bool transposed, float* packed) {
+    constexpr Index kPanel = kProductVectors * kLanes;
+    for (Index begin = 0; begin < columns; begin += kPanel) {
+      const Index width = smaller(kPanel, vectors(columns - begin) * kLanes);
+      const Index filled = smaller(width, columns - begin);
+      for (Index d = 0; d < depth; ++d, packed += width) {
+        for (Index j = 0; j < filled; ++j) {
+          packed[j] = transposed ? w[(begin + j) * depth + d] : w[d * columns + begin + j];
+        }
+        for (Index j = filled; j < width; ++j) packed[j] = 0;
+      }
+    }
+  }
+
+  static void multiply(const PackedProduct& p) {
+    constexpr Index kPanel = kProductVectors * kLanes;
+    for (Index row = 0; row < p.rows; row += kRowBlock) {
+      for (Index column = 0; column < p.columns; column += kPanel) {
+        const Index width = smaller(kPanel, p.columns - column);
+        strip_of<kProductVectors, false>(vectors(width),
+                                         {.a = p.a + row * p.depth,
+                                          .stride = p.depth,
+                                          .b = p.packed + column * p.depth,
+                                          .depth = p.depth,
+                                          .c = p.c + row * p.columns + column,
+                                          .c_stride = p.columns,
+                                          .columns = width,
+                                          .from_zero = true},
+                                         smaller(kRowBlock, p.rows - row));
+      }
+    }
+  }
+
+  static void weight_gradient(const PointwiseWeightGradient<float>& a, Index begin, Index end) {
+    constexpr Index kPanel = kGradientVectors * kLanes;
+    alignas(64) float packed[kDepthBlock * kPointwiseColumns];
+    for (Index row = 0; row < a.rows; row += kDepthBlock) {
+      const Index depth = smaller(kDepthBlock, a.rows - row);
+      for (Index column = begin; column < end; column += kPanel) {
+        const Index width = smaller(kPanel, end - column);
+        const Index v = vectors(width);
+        for (Index d = 0; d < depth; ++d) {
+          const float* dy = a.dy + (row + d) * a.out + column;
+          float* to = packed + d * v * kLanes;
+          for (Index j = 0; j < v * kLanes; ++j) to[j] = j < width ? dy[j] : 0.0F;
+        }
+        strip_of<kGradientVectors, true>(v,
+                                         {.a = a.x + row * a.in,
+                                          .stride = a.in,
+                                          .b = packed,
+                                          .depth = depth,
+                                          .c = a.dw + column,
+                                          .c_stride = a.out,
+                                          .columns = width,
+                                          .from_zero = row == 0},
+                                         a.in);
+      }
+    }
+  }
+};
+
+}  // namespace mog::kernels

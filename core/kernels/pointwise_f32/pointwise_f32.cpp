@@ -1,0 +1,112 @@
+// Pointwise convolution: checks the arguments, picks the kernel, and splits the work over threads.
+#include "core/kernels/pointwise_f32/pointwise_f32.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/error.hpp"
+#include "core/kernels/pointwise_f32/kernels.hpp"
+#include "core/kernels/scratch.hpp"
+#include "core/parallel.hpp"
+
+namespace mog::kernels {
+namespace {
+
+/// Rows of a piece of forward and input gradient: enough work to be worth handing out, few enough to share evenly.
+constexpr Index kPieceRows = 384;
+
+template <class Args>
+void check(const char* operation, const Args& args) {
+  require(args.rows >= 1 && args.in >= 1 && args.out >= 1, operation, ": rows ", args.rows, ", in ", args.in, ", out ",
+          args.out, ", expected at least 1 of each");
+}
+
+/// c = a b over all rows, in fixed pieces; `transposed` tells how w holds b.
+void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const float* w, bool transposed) {
+  float* packed = scratch(Scratch::call, kernel.packed_size(all.depth, all.columns));
+  kernel.pack(w, all.depth, all.columns, transposed, packed);
+  const Index pieces = (all.rows + kPieceRows - 1) / kPieceRows;
+  parallel_for(pieces, [&](Index i) {
+    const Index begin = i * kPieceRows;
+    kernel.multiply({.a = all.a + begin * all.depth,
+                     .packed = packed,
+                     .c = all.c + begin * all.columns,
+                     .rows = std::min(kPieceRows, all.rows - begin),
+                     .depth = all.depth,
+                     .columns = all.columns});
+  });
+}
+
+/// How many pieces the rows of a weight gradient are cut into, `strips` of columns being another way to share the work. Each
+/// piece costs the addition of a whole dw, so it has some hundreds of rows.
+Index weight_gradient_pieces(Index rows, Index strips) {
+  return std::clamp(rows / 400, Index{1}, std::max(Index{1}, 16 / strips));
+}
+
+}  // namespace
+
+std::span<const PointwiseKernel> pointwise_kernels() {
+  static const std::array table{
+#ifdef MOG_HAVE_AVX512
+      kPointwiseAvx512,
+#endif
+#ifdef MOG_HAVE_AVX2
+      kPointwiseAvx2,
+#endif
+#ifdef MOG_HAVE_NEON64
+      kPointwiseNeon64,
+#endif
+      kPointwiseReference,
+  };
+  return table;
+}
+
+void pointwise_forward(const PointwiseForward<float>& args, const PointwiseKernel& kernel) {
+  check("pointwise_forward", args);
+  multiply(kernel, {args.x, nullptr, args.y, args.rows, args.in, args.out}, args.w, false);
+}
+
+void pointwise_input_gradient(const PointwiseInputGradient<float>& args, const PointwiseKernel& kernel) {
+  check("pointwise_input_gradient", args);
+  multiply(kernel, {args.dy, nullptr, args.dx, args.rows, args.out, args.in}, args.w, true);
+}
+
+void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args, const PointwiseKernel& kernel) {
+  check("pointwise_weight_gradient", args);
+  const Index size = args.in * args.out;
+  const Index strips = (args.out + kPointwiseColumns - 1) / kPointwiseColumns;
+  const Index pieces = weight_gradient_pieces(args.rows, strips);
+  // The first piece's sum stands in dw itself, the others' in working memory until all are there.
+  float* sums = pieces == 1 ? nullptr : scratch(Scratch::call, (pieces - 1) * size);
+
+  parallel_for(pieces * strips, [&](Index i) {
+    const Index piece = i / strips;
+    const Range rows = piece_of(args.rows, pieces, piece);
+    const Index begin = i % strips * kPointwiseColumns;
+    kernel.weight_gradient({.x = args.x + rows.begin * args.in,
+                            .dy = args.dy + rows.begin * args.out,
+                            .dw = piece == 0 ? args.dw : sums + (piece - 1) * size,
+                            .rows = rows.end - rows.begin,
+                            .in = args.in,
+                            .out = args.out},
+                           begin, std::min(args.out, begin + kPointwiseColumns));
+  });
+  if (pieces == 1) return;
+  parallel_for(args.in, [&](Index c) {
+    float* dw = args.dw + c * args.out;
+    for (Index piece = 1; piece < pieces; ++piece) {
+      const float* sum = sums + (piece - 1) * size + c * args.out;
+      for (Index o = 0; o < args.out; ++o) dw[o] += sum[o];
+    }
+  });
+}
+
+void pointwise_forward(const PointwiseForward<float>& args) { pointwise_forward(args, select(pointwise_kernels())); }
+void pointwise_input_gradient(const PointwiseInputGradient<float>& args) {
+  pointwise_input_gradient(args, select(pointwise_kernels()));
+}
+void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args) {
+  pointwise_weight_gradient(args, select(pointwise_kernels()));
+}
+
+}  // namespace mog::kernels

@@ -1,0 +1,60 @@
+// The meaning of the pointwise kernels: plain loops, never clever; the double entry points and the last row of the table.
+#include "core/kernels/pointwise_f32/kernels.hpp"
+
+namespace mog::kernels {
+namespace {
+
+template <class T>
+void forward(const PointwiseForward<T>& a) {
+  for (Index p = 0; p < a.rows; ++p) {
+    for (Index o = 0; o < a.out; ++o) {
+      T sum = 0;
+      for (Index c = 0; c < a.in; ++c) sum += a.x[p * a.in + c] * a.w[c * a.out + o];
+      a.y[p * a.out + o] = sum;
+    }
+  }
+}
+
+template <class T>
+void input_gradient(const PointwiseInputGradient<T>& a) {
+  for (Index p = 0; p < a.rows; ++p) {
+    for (Index c = 0; c < a.in; ++c) {
+      T sum = 0;
+      for (Index o = 0; o < a.out; ++o) sum += a.dy[p * a.out + o] * a.w[c * a.out + o];
+      a.dx[p * a.in + c] = sum;
+    }
+  }
+}
+
+template <class T>
+void weight_gradient(const PointwiseWeightGradient<T>& a, Index begin, Index end) {
+  for (Index c = 0; c < a.in; ++c) {
+    for (Index o = begin; o < end; ++o) {
+      T sum = 0;
+      for (Index p = 0; p < a.rows; ++p) sum += a.x[p * a.in + c] * a.dy[p * a.out + o];
+      a.dw[c * a.out + o] = sum;
+    }
+  }
+}
+
+Index packed_size(Index depth, Index columns) { return depth * columns; }
+
+void pack(const float* w, Index depth, Index columns, bool transposed, float* packed) {
+  for (Index d = 0; d < depth; ++d) {
+    for (Index j = 0; j < columns; ++j) packed[d * columns + j] = transposed ? w[j * depth + d] : w[d * columns + j];
+  }
+}
+
+void multiply(const PackedProduct& p) {
+  forward<float>({.x = p.a, .w = p.packed, .y = p.c, .rows = p.rows, .in = p.depth, .out = p.columns});
+}
+
+}  // namespace
+
+constinit const PointwiseKernel kPointwiseReference{Isa::reference, packed_size, pack, multiply, weight_gradient<float>};
+
+void pointwise_forward(const PointwiseForward<double>& args) { forward(args); }
+void pointwise_input_gradient(const PointwiseInputGradient<double>& args) { input_gradient(args); }
+void pointwise_weight_gradient(const PointwiseWeightGradient<double>& args) { weight_gradient(args, 0, args.out); }
+
+}  // namespace mog::kernels

@@ -1,0 +1,216 @@
+// Pointwise kernels: every row of the table against the plain loops in double, at sizes around the vector widths.
+#include "core/kernels/pointwise_f32/pointwise_f32.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <limits>
+#include <random>
+#include <stdexcept>
+#include <vector>
+
+#include "core/kernels/scratch.hpp"
+#include "core/parallel.hpp"
+#include "tests/support/guarded_buffer.hpp"
+
+using mog::Index;
+using namespace mog::kernels;
+
+namespace {
+
+using Buffer = mog::test::GuardedBuffer<float>;
+
+struct Sizes {
+  Index rows, in, out;
+};
+
+/// One of the three products on given operands, in the kernel's arithmetic or, with no kernel, the plain loops in double.
+struct Product {
+  const char* name;
+  Index (*left)(const Sizes&), (*right)(const Sizes&), (*result)(const Sizes&), (*depth)(const Sizes&);
+  void (*run)(const PointwiseKernel&, const float*, const float*, float*, const Sizes&);
+  void (*exact)(const double*, const double*, double*, const Sizes&);
+};
+
+Index x_size(const Sizes& s) { return s.rows * s.in; }
+Index y_size(const Sizes& s) { return s.rows * s.out; }
+Index w_size(const Sizes& s) { return s.in * s.out; }
+
+const Product kProducts[] = {
+    {"forward", x_size, w_size, y_size, [](const Sizes& s) { return s.in; },
+     [](const PointwiseKernel& k, const float* x, const float* w, float* y, const Sizes& s) {
+       pointwise_forward({x, w, y, s.rows, s.in, s.out}, k);
+     },
+     [](const double* x, const double* w, double* y, const Sizes& s) {
+       pointwise_forward({x, w, y, s.rows, s.in, s.out});
+     }},
+    {"input gradient", y_size, w_size, x_size, [](const Sizes& s) { return s.out; },
+     [](const PointwiseKernel& k, const float* dy, const float* w, float* dx, const Sizes& s) {
+       pointwise_input_gradient({dy, w, dx, s.rows, s.in, s.out}, k);
+     },
+     [](const double* dy, const double* w, double* dx, const Sizes& s) {
+       pointwise_input_gradient({dy, w, dx, s.rows, s.in, s.out});
+     }},
+    {"weight gradient", x_size, y_size, w_size, [](const Sizes& s) { return s.rows; },
+     [](const PointwiseKernel& k, const float* x, const float* dy, float* dw, const Sizes& s) {
+       pointwise_weight_gradient({x, dy, dw, s.rows, s.in, s.out}, k);
+     },
+     [](const double* x, const double* dy, double* dw, const Sizes& s) {
+       pointwise_weight_gradient({x, dy, dw, s.rows, s.in, s.out});
+     }},
+};
+
+/// Around the vector widths 4, 8, 16, the tiles of 32 and 64 columns, primes, and the models' channels with few rows.
+std::vector<Sizes> sizes() {
+  std::vector<Sizes> all;
+  const Index widths[] = {1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 97};
+  for (const Index in : widths) {
+    for (const Index out : widths) all.push_back({13, in, out});
+  }
+  for (const Index rows : {1, 2, 5, 6, 7, 11, 12, 95, 96, 97, 128, 129, 383, 385, 799, 801, 1601}) {
+    all.push_back({rows, 19, 37});
+  }
+  for (const auto& [in, out] : {std::pair{128, 64}, {64, 128}, {256, 128}, {128, 256}, {512, 256}, {256, 512}, {512, 10}, {512, 100},
+                                {32, 16}, {16, 32}, {64, 32}, {3, 128}}) {
+    all.push_back({50, in, out});
+  }
+  all.push_back({3200, 32, 16});
+  return all;
+}
+
+struct Operands {
+  Buffer left, right;
+};
+
+Operands operands(const Product& product, const Sizes& s, const std::function<float()>& draw) {
+  Operands made{Buffer(product.left(s)), Buffer(product.right(s))};
+  std::generate(made.left.begin(), made.left.end(), draw);
+  std::generate(made.right.begin(), made.right.end(), draw);
+  return made;
+}
+
+std::vector<double> oracle(const Product& product, const Sizes& s, const Operands& in) {
+  const std::vector<double> left(in.left.begin(), in.left.end());
+  const std::vector<double> right(in.right.begin(), in.right.end());
+  std::vector<double> result(static_cast<std::size_t>(product.result(s)));
+  product.exact(left.data(), right.data(), result.data(), s);
+  return result;
+}
+
+/// Runs `product` into a guarded buffer that was filled with NaN: what is not written shows.
+void run(const Product& product, const PointwiseKernel& kernel, const Sizes& s, const Operands& in, Buffer& result) {
+  std::fill(result.begin(), result.end(), std::numeric_limits<float>::quiet_NaN());
+  product.run(kernel, in.left.data(), in.right.data(), result.data(), s);
+}
+
+double largest_error(const Buffer& got, const std::vector<double>& expected) {
+  double error = 0;
+  for (Index i = 0; i < got.size(); ++i) {
+    const double difference = std::abs(static_cast<double>(got[i]) - expected[static_cast<std::size_t>(i)]);
+    error = std::isnan(difference) ? std::numeric_limits<double>::infinity() : std::max(error, difference);
+  }
+  return error;
+}
+
+template <class Check>
+void for_each_case(const std::function<float()>& draw, const Check& check) {
+  for (const Product& product : kProducts) {
+    for (const Sizes& s : sizes()) {
+      const Operands in = operands(product, s, draw);
+      const std::vector<double> expected = oracle(product, s, in);
+      Buffer result(product.result(s));
+      for (const PointwiseKernel& kernel : pointwise_kernels()) {
+        if (!available(kernel.isa)) continue;
+        INFO(product.name, ", ", name(kernel.isa), ", rows ", s.rows, ", in ", s.in, ", out ", s.out);
+        run(product, kernel, s, in, result);
+        check(product, s, result, expected);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every instruction set that this machine has is covered by a row, best first, the reference last") {
+  const auto table = pointwise_kernels();
+  for (const Isa isa : {Isa::reference, Isa::neon64, Isa::avx2, Isa::avx512}) {
+    INFO(name(isa));
+    CHECK(std::count_if(table.begin(), table.end(), [&](const auto& row) { return row.isa == isa; }) >= available(isa));
+  }
+  CHECK(std::is_sorted(table.begin(), table.end(), [](const auto& a, const auto& b) { return a.isa > b.isa; }));
+  CHECK(table.back().isa == Isa::reference);
+}
+
+TEST_CASE("whole numbers give exactly the sums of the plain loops") {
+  // |x|, |w| <= 7 and at most 3200 terms: every partial sum stays far below 2^24.
+  std::mt19937 random(1);
+  std::uniform_int_distribution<int> numbers(-7, 7);
+  for_each_case([&] { return static_cast<float>(numbers(random)); },
+                [](const Product&, const Sizes&, const Buffer& result, const std::vector<double>& expected) {
+                  CHECK(largest_error(result, expected) == 0);
+                });
+}
+
+TEST_CASE("random numbers give the plain loops' sums but for rounding") {
+  std::mt19937 random(2);
+  std::uniform_real_distribution<float> numbers(-1, 1);
+  for_each_case([&] { return numbers(random); },
+                [](const Product& product, const Sizes& s, const Buffer& result, const std::vector<double>& expected) {
+                  // |x w| <= 1. After d terms the partial sum is about sqrt(d)/3, and each of D additions and products rounds by
+                  // at most eps/2 of it, with random signs: sqrt(D) sqrt(D)/3 eps/2 at worst typical, and three times that for
+                  // the largest of many elements. Far below the sums themselves, which are of the size sqrt(D)/3.
+                  const auto depth = static_cast<double>(product.depth(s));
+                  const double eps = std::numeric_limits<float>::epsilon();
+                  CHECK(largest_error(result, expected) <= eps * (1 + depth / 2));
+                });
+}
+
+TEST_CASE("the bits do not depend on the number of threads") {
+  std::mt19937 random(3);
+  std::normal_distribution<float> numbers;
+  const int before = mog::threads();
+  for (const Product& product : kProducts) {
+    for (const Sizes& s : {Sizes{1600, 33, 70}, Sizes{803, 64, 10}, Sizes{7, 5, 3}}) {
+      const Operands in = operands(product, s, [&] { return numbers(random); });
+      for (const PointwiseKernel& kernel : pointwise_kernels()) {
+        if (!available(kernel.isa)) continue;
+        Buffer first(product.result(s));
+        Buffer other(product.result(s));
+        mog::set_threads(1);
+        run(product, kernel, s, in, first);
+        for (const int threads : {2, 3, 5}) {
+          mog::set_threads(threads);
+          run(product, kernel, s, in, other);
+          INFO(product.name, ", ", name(kernel.isa), ", ", threads, " threads, rows ", s.rows);
+          CHECK(std::memcmp(first.data(), other.data(), static_cast<std::size_t>(first.size()) * sizeof(float)) == 0);
+        }
+      }
+    }
+  }
+  mog::set_threads(before);
+}
+
+TEST_CASE("a second call with the same sizes takes no working memory") {
+  const Sizes s{1600, 33, 70};
+  for (const Product& product : kProducts) {
+    const Operands in = operands(product, s, [] { return 1.0F; });
+    Buffer result(product.result(s));
+    const PointwiseKernel& kernel = select(pointwise_kernels());
+    run(product, kernel, s, in, result);
+    const std::size_t bytes = scratch_bytes();
+    CHECK(bytes > 0);
+    run(product, kernel, s, in, result);
+    CHECK(scratch_bytes() == bytes);
+  }
+}
+
+TEST_CASE("sizes below 1 are refused with the operation's name") {
+  const float x = 1;
+  float y = 0;
+  CHECK_THROWS_AS(pointwise_forward({&x, &x, &y, 0, 1, 1}), std::invalid_argument);
+  CHECK_THROWS_AS(pointwise_input_gradient({&x, &x, &y, 1, -1, 1}), std::invalid_argument);
+  CHECK_THROWS_AS(pointwise_weight_gradient({&x, &x, &y, 1, 1, 0}), std::invalid_argument);
+}
