@@ -1,4 +1,5 @@
-// Working memory of the kernels: buffers that a thread keeps, so that a training step allocates nothing after the first.
+// Working memory of the kernels: buffers that a thread keeps, so that a training step allocates nothing after the
+// first.
 #pragma once
 
 #include <cstddef>
@@ -7,15 +8,15 @@
 
 namespace mog::kernels {
 
-/// Whose memory it is. A kernel's content lives until the same thread asks for the same kind again, so a kernel asks once for
-/// each kind, and one kernel does not call another in between.
+/// Whose memory it is. A kernel's content lives until the same thread asks for the same kind again, so a kernel asks
+/// once for each kind, and one kernel does not call another in between.
 enum class Scratch {
   call,   // taken by the calling thread before the work is split, read or written by all threads
   piece,  // taken by the thread that works on a piece
 };
 
-/// `count` uninitialised floats, 64-byte aligned, that belong to this thread; the buffer grows and never shrinks, and goes with
-/// the thread. Throws std::bad_alloc, which within a piece ends the program.
+/// `count` uninitialised floats, 64-byte aligned, that belong to this thread; the buffer grows and never shrinks, and
+/// goes with the thread. Throws std::bad_alloc, which within a piece ends the program.
 float* scratch(Scratch kind, Index count);
 
 /// Bytes of all threads' buffers: constant once every kernel has seen its largest sizes.

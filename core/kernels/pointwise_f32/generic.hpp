@@ -1,4 +1,5 @@
-// The pointwise kernels written once for every instruction set: a tile of the result stays in registers while the sum runs.
+// The pointwise kernels written once for every instruction set: a tile of the result stays in registers while the sum
+// runs.
 #pragma once
 
 #include "core/kernels/pointwise_f32/pointwise_f32.hpp"
@@ -6,10 +7,10 @@
 
 namespace mog::kernels {
 
-/// Forward and input gradient are one product c = a b, the weight gradient is c = a^T b: both add outer products of a column of
-/// `a` (broadcast, element by element) and a row of `b` (vectors, packed) to a tile of c that is R rows by V vectors.
-/// Everything here is a template on Arch, so that nothing of it can stand in for another instruction set's code; for the same
-/// reason it calls no function of the standard library.
+/// Forward and input gradient are one product c = a b, the weight gradient is c = a^T b: both add outer products of a
+/// column of `a` (broadcast, element by element) and a row of `b` (vectors, packed) to a tile of c that is R rows by V
+/// vectors. Everything here is a template on Arch, so that nothing of it can stand in for another instruction set's
+/// code; for the same reason it calls no function of the standard library.
 template <class Arch, int Registers>
 struct PointwiseLoops {
   using Vector = xsimd::batch<float, Arch>;

@@ -37,8 +37,8 @@ void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const flo
   });
 }
 
-/// How many pieces the rows of a weight gradient are cut into, `strips` of columns being another way to share the work. Each
-/// piece costs the addition of a whole dw, so it has some hundreds of rows.
+/// How many pieces the rows of a weight gradient are cut into, `strips` of columns being another way to share the work.
+/// Each piece costs the addition of a whole dw, so it has some hundreds of rows.
 Index weight_gradient_pieces(Index rows, Index strips) {
   return std::clamp(rows / 400, Index{1}, std::max(Index{1}, 16 / strips));
 }

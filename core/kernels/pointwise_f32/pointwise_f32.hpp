@@ -46,8 +46,8 @@ void pointwise_forward(const PointwiseForward<double>& args);
 void pointwise_input_gradient(const PointwiseInputGradient<double>& args);
 void pointwise_weight_gradient(const PointwiseWeightGradient<double>& args);
 
-/// c[rows, columns] = a[rows, depth] b[depth, columns], b packed by the same kernel: the forward pass with b = w, the gradient
-/// by the input with b = w transposed.
+/// c[rows, columns] = a[rows, depth] b[depth, columns], b packed by the same kernel: the forward pass with b = w, the
+/// gradient by the input with b = w transposed.
 struct PackedProduct {
   const float* a;
   const float* packed;

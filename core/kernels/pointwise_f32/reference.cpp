@@ -1,4 +1,5 @@
-// The meaning of the pointwise kernels: plain loops, never clever; the double entry points and the last row of the table.
+// The meaning of the pointwise kernels: plain loops, never clever; the double entry points and the last row of the
+// table.
 #include "core/kernels/pointwise_f32/kernels.hpp"
 
 namespace mog::kernels {
@@ -51,7 +52,8 @@ void multiply(const PackedProduct& p) {
 
 }  // namespace
 
-constinit const PointwiseKernel kPointwiseReference{Isa::reference, packed_size, pack, multiply, weight_gradient<float>};
+constinit const PointwiseKernel kPointwiseReference{Isa::reference, packed_size, pack, multiply,
+                                                    weight_gradient<float>};
 
 void pointwise_forward(const PointwiseForward<double>& args) { forward(args); }
 void pointwise_input_gradient(const PointwiseInputGradient<double>& args) { input_gradient(args); }
