@@ -5,24 +5,23 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <functional>
 #include <limits>
-#include <random>
 #include <stdexcept>
 #include <vector>
 
 #include "core/error.hpp"
 #include "core/kernels/scratch.hpp"
-#include "core/parallel.hpp"
-#include "tests/support/guarded_buffer.hpp"
+#include "core/random.hpp"
+#include "tests/support/kernel_rows.hpp"
 
 using mog::Index;
 using namespace mog::kernels;
+using namespace mog::test;
 
 namespace {
 
-using Buffer = mog::test::GuardedBuffer<float>;
+using Buffer = GuardedBuffer<float>;
 
 struct Sizes {
   Index rows, in, out;
@@ -132,42 +131,29 @@ void for_each_case(const std::function<float()>& draw, const Check& check) {
       const Operands in(product, s, draw);
       const std::vector<double> expected = oracle(product, s, in);
       Buffer result(product.result(s));
-      for (const PointwiseKernel& kernel : pointwise_kernels()) {
-        if (!available(kernel.isa)) continue;
-        INFO(mog::concat(product.name, ", ", name(kernel.isa), ", rows ", s.rows, ", in ", s.in, ", out ", s.out));
+      for_rows(pointwise_kernels(), [&](const PointwiseKernel& kernel) {
+        INFO(mog::concat(product.name, ", rows ", s.rows, ", in ", s.in, ", out ", s.out));
         run(product, kernel, s, in, result);
         check(product, s, result, expected);
-      }
+      });
     }
   }
 }
 
 }  // namespace
 
-TEST_CASE("every instruction set that this machine has is covered by a row, best first, the reference last") {
-  const auto table = pointwise_kernels();
-  for (const Isa isa : {Isa::reference, Isa::neon64, Isa::avx2, Isa::avx512}) {
-    INFO(std::string(name(isa)));
-    CHECK(std::count_if(table.begin(), table.end(), [&](const auto& row) { return row.isa == isa; }) >= available(isa));
-  }
-  CHECK(std::is_sorted(table.begin(), table.end(), [](const auto& a, const auto& b) { return a.isa > b.isa; }));
-  CHECK(table.back().isa == Isa::reference);
-}
-
 TEST_CASE("whole numbers give exactly the sums of the plain loops") {
   // |x|, |w| <= 7 and at most 3200 terms: every partial sum stays far below 2^24.
-  std::mt19937 random(1);
-  std::uniform_int_distribution<int> numbers(-7, 7);
-  for_each_case([&] { return static_cast<float>(numbers(random)); },
+  mog::Random random(1, mog::Purpose::user);
+  for_each_case([&] { return static_cast<float>(random.below(15)) - 7; },
                 [](const Product&, const Sizes&, const Buffer& result, const std::vector<double>& expected) {
                   CHECK(largest_error(result, expected) == 0);
                 });
 }
 
 TEST_CASE("random numbers give the plain loops' sums but for rounding") {
-  std::mt19937 random(2);
-  std::uniform_real_distribution<float> numbers(-1, 1);
-  for_each_case([&] { return numbers(random); },
+  mog::Random random(2, mog::Purpose::user);
+  for_each_case([&] { return random.uniform(-1, 1); },
                 [](const Product& product, const Sizes& s, const Buffer& result, const std::vector<double>& expected) {
                   // Factors within [-1, 1]: the sum of k products is about sqrt(k)/3, and adding one more rounds by at
                   // most eps/2 of that, evenly spread. Over D additions the errors' deviation is eps/2 D/(3 sqrt(6)) =
@@ -180,28 +166,17 @@ TEST_CASE("random numbers give the plain loops' sums but for rounding") {
 }
 
 TEST_CASE("the bits do not depend on the number of threads") {
-  std::mt19937 random(3);
-  std::normal_distribution<float> numbers;
-  const int before = mog::threads();
+  mog::Random random(3, mog::Purpose::user);
   for (const Product& product : kProducts) {
     for (const Sizes& s : {Sizes{1600, 33, 70}, Sizes{803, 64, 10}, Sizes{7, 5, 3}}) {
-      const Operands in(product, s, [&] { return numbers(random); });
-      for (const PointwiseKernel& kernel : pointwise_kernels()) {
-        if (!available(kernel.isa)) continue;
-        Buffer first(product.result(s));
-        Buffer other(product.result(s));
-        mog::set_threads(1);
-        run(product, kernel, s, in, first);
-        for (const int threads : {2, 3, 5}) {
-          mog::set_threads(threads);
-          run(product, kernel, s, in, other);
-          INFO(mog::concat(product.name, ", ", name(kernel.isa), ", ", threads, " threads, rows ", s.rows));
-          CHECK(std::memcmp(first.data(), other.data(), static_cast<std::size_t>(first.size()) * sizeof(float)) == 0);
-        }
-      }
+      const Operands in(product, s, [&] { return random.uniform(-1, 1); });
+      for_rows(pointwise_kernels(), [&](const PointwiseKernel& kernel) {
+        INFO(product.name, ", rows ", s.rows);
+        check_threads(product.result(s),
+                      [&](float* result) { product.run(kernel, in.left.data(), in.right.data(), result, s); });
+      });
     }
   }
-  mog::set_threads(before);
 }
 
 TEST_CASE("a second call with the same sizes takes no working memory") {

@@ -13,8 +13,8 @@ namespace mog::kernels {
 /// code; for the same reason it calls no function of the standard library.
 template <class Arch, int Registers>
 struct PointwiseLoops {
-  using Vector = xsimd::batch<float, Arch>;
-  static constexpr Index kLanes = Index{Vector::size};
+  using Vector = Floats<Arch>;
+  static constexpr Index kWidth = kLanes<Arch>;
 
   static constexpr PointwiseKernel kernel(Isa isa) { return {isa, packed_size, pack, multiply, weight_gradient}; }
 
@@ -28,7 +28,7 @@ struct PointwiseLoops {
   static constexpr Index kDepthBlock = 128;
 
   static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
-  static constexpr Index vectors(Index columns) { return (columns + kLanes - 1) / kLanes; }
+  static constexpr Index vectors(Index columns) { return (columns + kWidth - 1) / kWidth; }
   /// Rows of a tile of V vectors: three quarters of the registers hold it, the others the operands.
   static constexpr int tile_rows(int v) { return static_cast<int>(smaller(12, Registers * 3 / 4 / v)); }
   /// The next smaller tile for left-over rows: the largest power of two below.
@@ -55,41 +55,41 @@ struct PointwiseLoops {
       }
     } else {
       for (int r = 0; r < R; ++r) {
-        for (int v = 0; v < V; ++v) sum[r][v] = Vector::load_unaligned(s.c + r * s.c_stride + v * kLanes);
+        for (int v = 0; v < V; ++v) sum[r][v] = Vector::load_unaligned(s.c + r * s.c_stride + v * kWidth);
       }
     }
     const float* a = s.a;
     const float* b = s.b;
     for (Index d = 0; d < s.depth; ++d) {
       Vector row[V];
-      for (int v = 0; v < V; ++v) row[v] = Vector::load_aligned(b + v * kLanes);
+      for (int v = 0; v < V; ++v) row[v] = Vector::load_aligned(b + v * kWidth);
       for (int r = 0; r < R; ++r) {
         const Vector element(Transposed ? a[r] : a[r * s.stride]);
         for (int v = 0; v < V; ++v) sum[r][v] = multiply_add(element, row[v], sum[r][v]);
       }
       a += Transposed ? s.stride : 1;
-      b += V * kLanes;
+      b += V * kWidth;
     }
     for (int r = 0; r < R; ++r) {
-      for (int v = 0; v < V; ++v) sum[r][v].store_unaligned(s.c + r * s.c_stride + v * kLanes);
+      for (int v = 0; v < V; ++v) sum[r][v].store_unaligned(s.c + r * s.c_stride + v * kWidth);
     }
   }
 
   /// R rows of a strip whose last vector has columns that c has not: a tile beside c, copied in and out.
   template <int R, int V, bool Transposed>
   static void ragged_tile(const Strip& s) {
-    alignas(64) float beside[R * V * kLanes];
+    alignas(64) float beside[R * V * kWidth];
     for (Index r = 0; r < R; ++r) {
-      for (Index j = 0; j < V * kLanes; ++j) {
-        beside[r * V * kLanes + j] = s.from_zero || j >= s.columns ? 0.0F : s.c[r * s.c_stride + j];
+      for (Index j = 0; j < V * kWidth; ++j) {
+        beside[r * V * kWidth + j] = s.from_zero || j >= s.columns ? 0.0F : s.c[r * s.c_stride + j];
       }
     }
     Strip whole = s;
     whole.c = beside;
-    whole.c_stride = V * kLanes;
+    whole.c_stride = V * kWidth;
     tile<R, V, Transposed>(whole);
     for (Index r = 0; r < R; ++r) {
-      for (Index j = 0; j < s.columns; ++j) s.c[r * s.c_stride + j] = beside[r * V * kLanes + j];
+      for (Index j = 0; j < s.columns; ++j) s.c[r * s.c_stride + j] = beside[r * V * kWidth + j];
     }
   }
 
@@ -97,7 +97,7 @@ struct PointwiseLoops {
   template <int R, int V, bool Transposed>
   static void strip(Strip s, Index rows) {
     for (; rows >= R; rows -= R) {
-      if (s.columns == V * kLanes) {
+      if (s.columns == V * kWidth) {
         tile<R, V, Transposed>(s);
       } else {
         ragged_tile<R, V, Transposed>(s);
@@ -119,13 +119,13 @@ struct PointwiseLoops {
     strip<tile_rows(V), V, Transposed>(s, rows);
   }
 
-  static Index packed_size(Index depth, Index columns) { return depth * vectors(columns) * kLanes; }
+  static Index packed_size(Index depth, Index columns) { return depth * vectors(columns) * kWidth; }
 
   /// Panels of kProductVectors vectors, one after the other; the last one may be narrower, and ends with zeros.
   static void pack(const float* w, Index depth, Index columns, bool transposed, float* packed) {
-    constexpr Index kPanel = kProductVectors * kLanes;
+    constexpr Index kPanel = kProductVectors * kWidth;
     for (Index begin = 0; begin < columns; begin += kPanel) {
-      const Index width = smaller(kPanel, vectors(columns - begin) * kLanes);
+      const Index width = smaller(kPanel, vectors(columns - begin) * kWidth);
       const Index filled = smaller(width, columns - begin);
       for (Index d = 0; d < depth; ++d, packed += width) {
         for (Index j = 0; j < filled; ++j) {
@@ -137,7 +137,7 @@ struct PointwiseLoops {
   }
 
   static void multiply(const PackedProduct& p) {
-    constexpr Index kPanel = kProductVectors * kLanes;
+    constexpr Index kPanel = kProductVectors * kWidth;
     for (Index row = 0; row < p.rows; row += kRowBlock) {
       for (Index column = 0; column < p.columns; column += kPanel) {
         const Index width = smaller(kPanel, p.columns - column);
@@ -156,7 +156,7 @@ struct PointwiseLoops {
   }
 
   static void weight_gradient(const PointwiseWeightGradient<float>& a, Index begin, Index end) {
-    constexpr Index kPanel = kGradientVectors * kLanes;
+    constexpr Index kPanel = kGradientVectors * kWidth;
     alignas(64) float packed[kDepthBlock * kPointwiseColumns];
     for (Index row = 0; row < a.rows; row += kDepthBlock) {
       const Index depth = smaller(kDepthBlock, a.rows - row);
@@ -165,8 +165,8 @@ struct PointwiseLoops {
         const Index v = vectors(width);
         for (Index d = 0; d < depth; ++d) {
           const float* dy = a.dy + (row + d) * a.out + column;
-          float* to = packed + d * v * kLanes;
-          for (Index j = 0; j < v * kLanes; ++j) to[j] = j < width ? dy[j] : 0.0F;
+          float* to = packed + d * v * kWidth;
+          for (Index j = 0; j < v * kWidth; ++j) to[j] = j < width ? dy[j] : 0.0F;
         }
         strip_of<kGradientVectors, true>(v,
                                          {.a = a.x + row * a.in,
