@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "data/file.hpp"
+#include "data/jpeg_check.hpp"
 
 // stb_image's body is compiled here, and only the formats and entries that are used.
 #define STB_IMAGE_IMPLEMENTATION
@@ -62,6 +63,10 @@ std::vector<Cover> covers(Index start, Index side, Index size) {
 Image decode_image(std::span<const std::uint8_t> file, std::string_view name) {
   if (file.size() > kMaxImageBytes) {
     throw DataError(concat(name, ": ", file.size(), " bytes, expected a picture of at most ", kMaxImageBytes));
+  }
+  if (!file.empty() && file.front() == 0xFF) {  // no PNG or BMP begins so
+    file = safe_jpeg(file);
+    if (file.empty()) throw DataError(concat(name, ": broken JPEG: a Huffman table of more than 256 codes"));
   }
   int width = 0;
   int height = 0;

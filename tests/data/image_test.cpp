@@ -2,6 +2,7 @@
 #include "data/image.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/error.hpp"
@@ -143,6 +144,23 @@ TEST_CASE("other formats, too large files and too large pictures are refused wit
   CHECK(contains(message_of<IoError>([&] { load_image(scratch.path() / "none.png", 32); }), "none.png: no such file"));
   CHECK_THROWS_AS(load_image(path, 0), std::invalid_argument);
   CHECK_THROWS_AS(load_image(path, 4097), std::invalid_argument);
+}
+
+TEST_CASE("a JPEG whose Huffman table holds more than 256 codes is refused before it is decoded") {
+  const std::array<std::uint8_t, 2> marker = {0xFF, 0xC4};
+  const auto table = std::search(kJpeg.begin(), kJpeg.end(), marker.begin(), marker.end()) - kJpeg.begin();
+  for (const Index count : {5, 20}) {  // of the 16 counts that follow marker, length, class and number
+    Bytes broken = kJpeg;
+    broken[static_cast<std::size_t>(table + count)] = 255;
+    broken[static_cast<std::size_t>(table + 12)] = 2;
+    CHECK(contains(message_of<DataError>([&] { decode_image(broken, "made"); }), "made: broken JPEG: a Huffman table"));
+  }
+  Bytes harmless = kJpeg;  // the same bytes where they mean nothing: in a comment, and behind the end of the picture
+  Bytes comment = {0xFF, 0xFE, 0, 22, 0xFF, 0xC4, 1, 0};
+  comment.resize(24, 255);
+  harmless.insert(harmless.end(), comment.begin(), comment.end());
+  harmless.insert(harmless.begin() + 2, comment.begin(), comment.end());
+  CHECK(decode_image(harmless, "made").pixels == decode_image(kJpeg, "made").pixels);
 }
 
 TEST_CASE("a broken picture is decoded or refused, never worse (run this one under sanitizers)") {
