@@ -61,7 +61,7 @@ template <class T>
 Variable<T> BatchNorm<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
   require(x.value.rows() >= 1 && x.value.channels() == options_.channels, name_, ": x has shape ", x.shape(),
           ", expected [..., ", options_.channels, "]");
-  const Variable<T> y = pass.training ? normalise_batch(pass, x) : normalise_running(pass, x);
+  Variable<T> y = pass.training ? normalise_batch(pass, x) : normalise_running(pass, x);
   if (pass.observer) {
     pass.report({.name = name_, .kind = "batch norm", .precision = Precision::full, .constants = 2 * options_.channels},
                 y);

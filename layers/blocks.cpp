@@ -15,7 +15,7 @@ CflogBlock<T>::CflogBlock(Parameters<T>& parameters, const std::string& name, co
 
 template <class T>
 Variable<T> CflogBlock<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
-  const Variable<T> y = activation(pass, norm_(pass, cflog_(pass, x)), bits_);
+  Variable<T> y = activation(pass, norm_(pass, cflog_(pass, x)), bits_);
   if (pass.observer) {
     pass.report({.name = name_ + ".activation", .kind = concat("QReLU k=", bits_), .precision = Precision::full}, y);
   }
@@ -38,7 +38,7 @@ Variable<T> Mrb<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
   const Variable<T> a = a_(pass, x);
   const Variable<T> i1 = b_(pass, a);
   const Variable<T> i0 = pass.quantized_activations() ? bitshift(pass.tape, x, i1, bits_) : add(pass.tape, x, i1);
-  const Variable<T> y = mux(pass.tape, i0, i1, tgap(pass, x.value, bits_));
+  Variable<T> y = mux(pass.tape, i0, i1, tgap(pass, x.value, bits_));
   if (pass.observer) {
     pass.report({.name = name_ + ".mux", .kind = "bit shift, TGAP, MUX", .precision = Precision::full}, y);
   }

@@ -32,7 +32,7 @@ Cflog<T>::Cflog(Parameters<T>& parameters, const std::string& name, const CflogO
 template <class T>
 Variable<T> Cflog<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
   const Variable<T> latent = group_(pass, squeeze_(pass, x));
-  const Variable<T> y = pointwise(pass.tape, latent, {generated_});
+  Variable<T> y = pointwise(pass.tape, latent, {generated_});
   if (pass.observer) {
     pass.report({.name = name_ + ".expand",
                  .kind = "pointwise generated",

@@ -108,7 +108,7 @@ Conv<T>::Conv(Parameters<T>& parameters, const std::string& name, const ConvOpti
 template <class T>
 Variable<T> Conv<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
   const Variable<T> w = weights_for(pass, *weight_);
-  const Variable<T> y = options_.kernel == 1 ? pointwise(pass.tape, x, w) : conv3x3(pass.tape, x, w);
+  Variable<T> y = options_.kernel == 1 ? pointwise(pass.tape, x, w) : conv3x3(pass.tape, x, w);
   if (pass.observer) {
     const Index weights = weight_->value.elements();
     pass.report({.name = name_,

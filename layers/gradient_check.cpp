@@ -26,6 +26,7 @@ void compare(GradientReport& report, const std::string& where, Index element, do
 
 std::vector<Variable<double>> without_gradients(const std::vector<Tensor<double>>& inputs) {
   std::vector<Variable<double>> variables;
+  variables.reserve(inputs.size());
   for (const Tensor<double>& input : inputs) variables.push_back({input});
   return variables;
 }
@@ -41,6 +42,7 @@ std::vector<Checked> run_backward(const CheckedFunction& f, const std::vector<Te
                                   const GradientOptions& options, Tensor<double>& y, Tensor<double>& r) {
   Tape<double> tape;
   std::vector<Variable<double>> leaves;
+  leaves.reserve(inputs.size());
   for (const Tensor<double>& input : inputs) leaves.push_back(tape.leaf(input));
   if (options.parameters != nullptr) options.parameters->clear_gradients();
   const Variable<double> result = f(tape, leaves);

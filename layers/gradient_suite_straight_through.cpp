@@ -66,8 +66,9 @@ Cases bitshift_cases() {
     const Index codes = Index{1} << bits;
     Tensor<double> a({codes, codes}), b({codes, codes});
     for (Index i = 0; i < a.elements(); ++i) {
-      a[i] = static_cast<double>(i / codes);
-      b[i] = static_cast<double>(i % codes);
+      const Index left = i / codes, right = i % codes;
+      a[i] = static_cast<double>(left);
+      b[i] = static_cast<double>(right);
     }
     const auto value = [=](Index i) {
       const Index left = i / codes, right = i % codes;

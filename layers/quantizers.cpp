@@ -11,7 +11,7 @@ namespace {
 /// The straight-through gradient that both quantizers share: dw = dq [|w| <= 1].
 template <class T>
 Tensor<T> straight_through(Tape<T>& tape, const Tensor<T>& w, const Tensor<T>& dq) {
-  const Tensor<T> dw = tape.make(w.shape());
+  Tensor<T> dw = tape.make(w.shape());
   for (Index i = 0; i < w.elements(); ++i) dw[i] = std::abs(w[i]) <= T{1} ? dq[i] : T{0};
   return dw;
 }
@@ -70,7 +70,7 @@ T balanced_step(std::span<const T> w) {
 
 template <class T>
 Variable<T> weights_for(Pass<T>& pass, Parameter<T>& parameter) {
-  const Variable<T> proxy = parameter.variable();
+  Variable<T> proxy = parameter.variable();
   if (!pass.quantized_weights() || parameter.precision == Precision::full) return proxy;
   return parameter.precision == Precision::binary ? binarize(pass.tape, proxy)
                                                   : ternarize(pass.tape, proxy, parameter.step);

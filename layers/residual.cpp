@@ -45,7 +45,7 @@ Tensor<std::uint8_t> tgap(Pass<T>& pass, const Tensor<T>& x, int bits) {
   kernels::map_mean_forward(kernels::MapMeanForward<T>{
       .x = x.data(), .y = means.data(), .images = images, .pixels = pixels, .channels = channels});
 
-  const auto s = pass.tape.template make_as<std::uint8_t>(means.shape());
+  auto s = pass.tape.template make_as<std::uint8_t>(means.shape());
   for (Index n = 0; n < images; ++n) {
     const T* mean = means.data() + n * channels;
     // For codes sum / pixels > m / 2 holds exactly when 2 sum > m pixels does: while m pixels < 2^24 the nearest that a
