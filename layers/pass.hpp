@@ -37,8 +37,8 @@ struct Pass {
   Tape<T>& tape;
   Stage stage = Stage::full_precision;
   bool training = true;
-  /// Running statistics are updated with a momentum of at most this: t / (t + 1) in step t = 0, 1, ... of a stage makes
-  /// them the plain mean over its steps, until the layer's own momentum is reached.
+  /// Running statistics are updated with a momentum of at most this. t / (t + 1) in passes t = 0, 1, ... makes them the
+  /// plain mean over those passes.
   double momentum_limit = 1;
   /// Called by each layer with its report and its output; empty for none.
   std::function<void(const LayerReport&, const Variable<T>&)> observer = {};

@@ -1,4 +1,4 @@
-// SVG by hand: colours are CSS variables that follow the reader's light or dark setting.
+// SVG by hand: light colours for every viewer, dark ones where the reader's setting asks for them.
 #include "train/drawings.hpp"
 
 #include <algorithm>
@@ -28,19 +28,17 @@ std::string head(double width, double height, const char* title) {
   return concat("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", width, " ", height, "\" width=\"", width,
                 "\" height=\"", height, "\" role=\"img\">\n<title>", title, R"(</title>
 <style>
-svg { --page: #fff; --ink: #1f2328; --faint: #656d76; --rule: #d0d7de; --band: #f3f5f8;
-      --one: #0969da; --two: #bc4c00; color-scheme: light dark; }
+text { font: 12px system-ui, sans-serif; fill: #1f2328; }
+.faint { fill: #656d76; } .middle { text-anchor: middle; } .end { text-anchor: end; }
+.page { fill: #fff; } .band { fill: #f0f3f7; } .rule { stroke: #d0d7de; fill: none; }
+.one { stroke: #0969da; } .two { stroke: #bc4c00; } polyline { fill: none; stroke-width: 2; stroke-linejoin: round; }
+circle.one, text.one, .cell { fill: #0969da; } circle.two, text.two { fill: #bc4c00; }
+text.one, text.two { stroke: none; }
 @media (prefers-color-scheme: dark) {
-  svg { --page: #0d1117; --ink: #e6edf3; --faint: #9198a1; --rule: #30363d; --band: #161b22;
-        --one: #58a6ff; --two: #f0883e; } }
-text { font: 12px system-ui, sans-serif; fill: var(--ink); }
-.faint { fill: var(--faint); } .middle { text-anchor: middle; } .end { text-anchor: end; }
-.page { fill: var(--page); } .band { fill: var(--band); }
-.rule { stroke: var(--rule); fill: none; }
-.one, .two { fill: none; stroke-width: 2; stroke-linejoin: round; stroke: var(--one); } .two { stroke: var(--two); }
-circle.one { fill: var(--one); } circle.two { fill: var(--two); }
-text.one { fill: var(--one); stroke: none; } text.two { fill: var(--two); stroke: none; }
-.cell { fill: var(--one); }
+  text { fill: #e6edf3; } .faint { fill: #9198a1; } .page { fill: #0d1117; } .band { fill: #1a212b; }
+  .rule { stroke: #30363d; } .one { stroke: #58a6ff; } .two { stroke: #f0883e; }
+  circle.one, text.one, .cell { fill: #58a6ff; } circle.two, text.two { fill: #f0883e; }
+}
 </style>
 <rect class="page" width="100%" height="100%"/>
 )");
@@ -114,7 +112,7 @@ std::string rules(const Scale& scale, const std::vector<double>& at, const char*
 std::vector<double> linear_ticks(double low, double high) {
   std::vector<double> ticks;
   const double step = nice_step(high - low);
-  for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k) ticks.push_back(k * step);
+  for (double k = std::ceil(low / step - 1e-9) + 0.0; k * step <= high + 1e-9 * step; ++k) ticks.push_back(k * step);
   return ticks;
 }
 
@@ -143,9 +141,9 @@ std::string stage_bands(const Axis& axis, const std::vector<EpochRow>& rows, dou
                     bottom - top, "\"/>\n");
     }
     svg += label((left + right) / 2, top + 18, "middle", name(rows[begin].stage));
-    const Index epochs = static_cast<Index>(end - begin);
+    const auto epochs = static_cast<Index>(end - begin);
     const Index step = std::max<Index>(1, static_cast<Index>(nice_step(static_cast<double>(axis.epochs) / 3)));
-    for (Index e = epochs; e >= 1; e -= step) {
+    for (Index e = std::min(step, epochs); e <= epochs; e += step) {
       svg += label(axis.at(static_cast<double>(begin) + static_cast<double>(e - 1)), bottom + 16, "faint middle",
                    concat(rows[begin + static_cast<std::size_t>(e - 1)].epoch));
     }

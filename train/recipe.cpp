@@ -8,7 +8,9 @@ namespace {
 
 Recipe make(const std::string& name, const std::string& about, const std::array<Index, kStages>& epochs,
             const std::array<Schedule, kStages>& schedules) {
-  Recipe recipe{.name = name, .about = about, .stages = {}};
+  Recipe recipe;
+  recipe.name = name;
+  recipe.about = about;
   constexpr std::array kOrder{Stage::full_precision, Stage::quantized_weights, Stage::quantized};
   for (std::size_t i = 0; i < kStages; ++i) recipe.stages[i] = {kOrder[i], epochs[i], schedules[i]};
   return recipe;
@@ -18,7 +20,9 @@ Recipe make(const std::string& name, const std::string& about, const std::array<
 Recipe make_short(const std::string& name, const std::string& about, const std::array<Index, kStages>& epochs) {
   std::array<Schedule, kStages> schedules;
   for (std::size_t i = 0; i < kStages; ++i) schedules[i] = Schedule::drop(1e-3, (2 * epochs[i] + 1) / 3, 5e-5);
-  return make(name, about, epochs, schedules);
+  Recipe recipe = make(name, about, epochs, schedules);
+  recipe.statistics_batches = 20;
+  return recipe;
 }
 
 std::vector<Recipe> make_recipes() {
@@ -58,6 +62,7 @@ std::string Recipe::text() const {
     text +=
         concat(text.empty() ? "" : "; ", mog::name(plan.stage), " ", plan.epochs, " epochs at ", plan.schedule.text());
   }
+  if (statistics_batches > 0) text += concat("; statistics over ", statistics_batches, " batches");
   return text;
 }
 

@@ -24,6 +24,9 @@ struct Recipe {
   std::string name;
   std::string about;  // one line, for a list of recipes
   std::array<StagePlan, kStages> stages;
+  /// Batches over which the running statistics are estimated anew before each evaluation, at most 100. 0, as in the
+  /// paper, leaves them as the steps left them, which suits epochs of a thousand steps, not those of a hundred.
+  Index statistics_batches = 0;
 
   /// The same recipe for other numbers of epochs: the points where the learning rate changes keep their share.
   /// Throws std::invalid_argument when one is negative, or all are 0.

@@ -57,7 +57,7 @@ std::string training_line(const TrainOptions& options, const Dataset& train) {
   return concat(options.recipe.text(), "; batch ", options.batch, "; data seed ", options.seed, "; pad ",
                 options.augment.pad, options.augment.flip ? ", flip" : "", "; ", train.size(), " images of ",
                 train.name, options.max_steps > 0 ? concat("; at most ", options.max_steps, " steps a stage") : "",
-                options.overfit_batch ? "; one batch only" : "", options.warm_statistics ? "" : "; cold statistics");
+                options.overfit_batch ? "; one batch only" : "");
 }
 
 }  // namespace
@@ -74,8 +74,8 @@ Trainer::Trainer(Parameters<float>& parameters, Network network, const DatasetPa
       batches_(
           Batches::training(train_, {.batch = options_.batch, .seed = options_.seed, .augment = options_.augment})),
       steps_per_epoch_(options_.overfit_batch ? kOverfitSteps : batches_.count()),
-      adam_(parameters),
-      labels_(static_cast<std::size_t>(options_.batch)) {
+      adam_(parameters) {
+  labels_.reserve(static_cast<std::size_t>(options_.batch));
   require(train_.size() >= 2, "train: ", train_.size(), " images to learn from, expected at least 2");
   require(test_.size() >= 1, "train: no images to measure on");
 }
@@ -132,6 +132,7 @@ TrainOutcome Trainer::run() {
             ": holds a run already; resume it, or choose another folder");
   }
   if (folder_ != nullptr) tried([&] { write_file(folder_->metrics(), metrics_text(rows_)); });
+  saved_ = resumed_;
   saved_at_ = Clock::now();
   bool finished = true;
   for (const StagePlan& plan : options_.recipe.stages) {
@@ -174,21 +175,21 @@ bool Trainer::run_epoch(const StagePlan& plan) {
   return true;
 }
 
+/// Runs the network on one batch of the current epoch, whose labels are then in labels_.
+Variable<float> Trainer::forward(const StagePlan& plan, Index batch, double momentum_limit) {
+  const Index size = batches_.size(batch);
+  const Tensor<float> images = tape_.make({size, train_.height, train_.width, train_.channels});
+  labels_.resize(static_cast<std::size_t>(size));  // never beyond what was reserved
+  batches_.fill(epochs_before(plan.stage) + position_.epoch, batch, images.values(), labels_);
+  Pass<float> pass{.tape = tape_, .stage = plan.stage, .training = true, .momentum_limit = momentum_limit};
+  return network_(pass, {images, {}});
+}
+
 void Trainer::step(const StagePlan& plan) {
   const Clock::time_point start = Clock::now();
-  const Index batch = options_.overfit_batch ? 0 : position_.step;
-  const Index size = batches_.size(batch);
-  const std::span<std::int32_t> labels(labels_.data(), static_cast<std::size_t>(size));
   {
-    const Tensor<float> images = tape_.make({size, train_.height, train_.width, train_.channels});
-    batches_.fill(epochs_before(plan.stage) + position_.epoch, batch, images.values(), labels);
-    Pass<float> pass{.tape = tape_, .stage = plan.stage, .training = true};
-    if (options_.warm_statistics) {
-      const auto t = static_cast<double>(adam_.steps());
-      pass.momentum_limit = t / (t + 1);
-    }
-    const Variable<float> logits = network_(pass, {images, {}});
-    const Variable<float> loss = softmax_cross_entropy<float>(tape_, logits, labels);
+    const Variable<float> logits = forward(plan, options_.overfit_batch ? 0 : position_.step, 1);
+    const Variable<float> loss = softmax_cross_entropy<float>(tape_, logits, labels_);
     const auto value = static_cast<double>(loss.value[0]);
     if (!std::isfinite(value)) {
       tape_.reset();
@@ -197,13 +198,14 @@ void Trainer::step(const StagePlan& plan) {
     }
     tape_.backward(loss);
     adam_.step(plan.schedule.at(position_.epoch));
-    position_.loss_sum += value * static_cast<double>(size);
-    position_.correct += count_correct<float>(logits.value, labels);
-    position_.images += size;
-    ++position_.step;
+    position_.loss_sum += value * static_cast<double>(labels_.size());
+    position_.correct += count_correct<float>(logits.value, labels_);
   }
   tape_.reset();
 
+  const auto size = static_cast<Index>(labels_.size());
+  position_.images += size;
+  ++position_.step;
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   epoch_seconds_ += seconds;
   epoch_images_ += size;
@@ -225,8 +227,18 @@ void Trainer::report_step(const StagePlan& plan) {
                       .seconds_left = static_cast<double>(steps_left() * options_.batch) * seconds_per_image_});
 }
 
+/// Replaces the running statistics by their mean over some batches, under the weights as they are now (Wu and Johnson,
+/// "Rethinking 'Batch' in BatchNorm", 2021): a running mean with momentum 0.99 needs some 500 steps to follow them.
+void Trainer::estimate_statistics(const StagePlan& plan) {
+  const Index count = std::min(options_.recipe.statistics_batches, batches_.count());
+  tape_.set_recording(false);
+  for (Index t = 0; t < count; ++t) forward(plan, t, static_cast<double>(t) / static_cast<double>(t + 1));
+  tape_.set_recording(true);
+}
+
 /// Evaluates, adds the epoch's row, moves on to the next epoch and saves everything.
 void Trainer::finish_epoch(const StagePlan& plan) {
+  estimate_statistics(plan);
   const Evaluation test = evaluate(network_, plan.stage, test_, {.batch = options_.batch, .tape = &tape_});
   const auto images = static_cast<double>(position_.images);
   rows_.push_back({.stage = plan.stage,

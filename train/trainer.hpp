@@ -19,13 +19,12 @@ namespace mog {
 
 struct TrainOptions {
   Recipe recipe = find_recipe("short");
-  Index batch = 50;             // images in a step, at least 2
-  std::uint64_t seed = 1;       // of the order of the images and of their augmentation
-  Augmentation augment;         // 4 pixels of padding, random crop, random flip
-  Index max_steps = 0;          // of each stage; 0 for no limit
-  bool overfit_batch = false;   // learn the first `batch` images only, 100 steps an epoch: the loss must go to 0
-  bool warm_statistics = true;  // running statistics begin anew in each stage, see Pass::momentum_limit
-  double save_every = 300;      // seconds between checkpoints within an epoch; 0 saves after every step
+  Index batch = 50;            // images in a step, at least 2
+  std::uint64_t seed = 1;      // of the order of the images and of their augmentation
+  Augmentation augment;        // 4 pixels of padding, random crop, random flip
+  Index max_steps = 0;         // of each stage; 0 for no limit
+  bool overfit_batch = false;  // learn the first `batch` images only, 100 steps an epoch: the loss must go to 0
+  double save_every = 300;     // seconds between checkpoints within an epoch; 0 saves after every step
 };
 
 /// Hears how a run goes. Called between steps, from the thread that trains; must not allocate if steps are not to.
@@ -57,9 +56,10 @@ struct TrainOutcome {
 };
 
 /// Trains a network through the stages of a recipe. Each stage begins with the weights that the one before ended with
-/// and a fresh Adam; each epoch begins with new ternary step sizes (paper Algorithm 1) and ends with an evaluation on
-/// the test set, a row in metrics.csv, last.safetensors, and in the last stage, if no epoch did better,
-/// best.safetensors. The result is the same to the byte on any number of threads, and whether resumed or not.
+/// and a fresh Adam; each epoch begins with new ternary step sizes (paper Algorithm 1) and ends with a new
+/// estimate of the running statistics, where the recipe asks for one, an evaluation on the test set, a row in
+/// metrics.csv, last.safetensors, and in the last stage, if no epoch did better, best.safetensors. The result is the
+/// same to the byte on any number of threads, and whether resumed or not.
 class Trainer {
  public:
   /// `parameters` are the network's, `description` goes into checkpoints. Parameters and data must outlive the trainer.
@@ -92,6 +92,8 @@ class Trainer {
   bool run_stage(const StagePlan& plan);
   bool run_epoch(const StagePlan& plan);
   void step(const StagePlan& plan);
+  Variable<float> forward(const StagePlan& plan, Index batch, double momentum_limit);
+  void estimate_statistics(const StagePlan& plan);
   void finish_epoch(const StagePlan& plan);
   void report_step(const StagePlan& plan);
 

@@ -1,0 +1,90 @@
+// Drawings: well-formed, with everything on the page, for few and many epochs and classes.
+#include "train/drawings.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+using namespace mog;
+
+namespace {
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+/// Whether every element that opens closes, in order; attributes are not looked at.
+bool well_formed(const std::string& text) {
+  std::vector<std::string> open;
+  for (std::size_t at = text.find('<'); at != std::string::npos; at = text.find('<', at + 1)) {
+    const std::size_t end = text.find('>', at);
+    if (end == std::string::npos) return false;
+    const std::string tag = text.substr(at + 1, end - at - 1);
+    const std::string name = tag.substr(0, tag.find_first_of(" \n"));
+    if (name.starts_with("/")) {
+      if (open.empty() || open.back() != name.substr(1)) return false;
+      open.pop_back();
+    } else if (!tag.ends_with("/")) {
+      open.push_back(name);
+    }
+  }
+  return open.empty();
+}
+
+std::vector<EpochRow> rows_of(Index epochs) {
+  std::vector<EpochRow> rows;
+  for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
+    for (Index e = 1; e <= epochs; ++e) {
+      rows.push_back(
+          {stage, e, 1e-3 * std::pow(0.9, static_cast<double>(e)), 2.0 / static_cast<double>(e), 0.5, 0.6, 1, 1});
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("curves name the three stages and draw four lines, for any number of epochs") {
+  for (const Index epochs : {1, 2, 3, 40, 250}) {
+    const std::string svg = curves_svg(rows_of(epochs));
+    CHECK(well_formed(svg));
+    CHECK(count(svg, "<polyline") == 4);
+    for (const char* stage : {">full-precision<", ">quantized-weights<", ">quantized<"}) CHECK(count(svg, stage) == 1);
+    CHECK(count(svg, "nan") == 0);
+    CHECK(count(svg, "inf") == 0);
+  }
+}
+
+TEST_CASE("no epochs, one epoch, a loss of 0 and a learning rate of 0 are drawn too") {
+  CHECK(well_formed(curves_svg({})));
+  for (const EpochRow& row :
+       {EpochRow{Stage::quantized, 1, 0, 0, 0, 0, 0, 0}, EpochRow{Stage::quantized, 1, 1, 1e30, 1, 1, 1, 1}}) {
+    const std::string svg = curves_svg({row});
+    CHECK(well_formed(svg));
+    CHECK(count(svg, "nan") == 0);
+  }
+}
+
+TEST_CASE("a confusion matrix shows shares of its rows and the names, whatever they are") {
+  const std::vector<std::string> names = {"<cat>", "a & b"};
+  const std::vector<Index> counts = {3, 1, 0, 0};
+  const std::string svg = confusion_svg(counts, names);
+  CHECK(well_formed(svg));
+  CHECK(count(svg, "&lt;cat&gt;") == 2);
+  CHECK(count(svg, "a &amp; b") == 2);
+  CHECK(count(svg, ">75<") == 1);
+  CHECK(count(svg, ">25<") == 1);
+}
+
+TEST_CASE("a hundred classes are drawn without numbers; a wrong number of counts is refused") {
+  const std::vector<std::string> names(100, "class");
+  const std::vector<Index> counts(10'000, 1);
+  const std::string svg = confusion_svg(counts, names);
+  CHECK(well_formed(svg));
+  CHECK(count(svg, "class=\"cell\"") == 10'000);
+  CHECK_THROWS_AS(confusion_svg(std::vector<Index>(3), std::vector<std::string>(2)), std::invalid_argument);
+}

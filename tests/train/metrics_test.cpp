@@ -1,0 +1,56 @@
+// metrics.csv: rows come back, a line that is cut off is left out, anything else is named.
+#include "train/metrics.hpp"
+
+#include <doctest/doctest.h>
+
+#include "core/error.hpp"
+#include "tests/core/temporary_folder.hpp"
+
+using namespace mog;
+using testing::put_file;
+using testing::TemporaryFolder;
+
+namespace {
+
+const std::vector<EpochRow> kRows = {{Stage::full_precision, 1, 1e-3, 1.5, 0.25, 0.5, 12.34, 4000},
+                                     {Stage::quantized, 12, 5e-5, 0.125, 1, 0.75, 3.5, 123.5}};
+
+}  // namespace
+
+TEST_CASE("the text is a line of names and a line for each epoch") {
+  CHECK(metrics_text(kRows) ==
+        "stage,epoch,lr,train_loss,train_accuracy,test_accuracy,seconds,images_per_second\n"
+        "full-precision,1,0.001,1.500000,0.250000,0.500000,12.34,4000.0\n"
+        "quantized,12,5e-05,0.125000,1.000000,0.750000,3.50,123.5\n");
+}
+
+TEST_CASE("rows read back as they were written") {
+  const TemporaryFolder folder;
+  put_file(folder / "m", metrics_text(kRows));
+  const auto rows = read_metrics(folder / "m");
+  REQUIRE(rows.size() == 2);
+  CHECK(metrics_text(rows) == metrics_text(kRows));
+  CHECK(rows[1].learning_rate == 5e-5);
+}
+
+TEST_CASE("a file cut off anywhere in its rows reads as the rows that are whole") {
+  const TemporaryFolder folder;
+  const std::string text = metrics_text(kRows);
+  const std::size_t names = text.find('\n') + 1, first = text.find('\n', names) + 1;
+  for (std::size_t length = 0; length < text.size(); ++length) {
+    put_file(folder / "m", text.substr(0, length));
+    if (length < names) {
+      CHECK_THROWS_AS(static_cast<void>(read_metrics(folder / "m")), DataError);
+    } else {
+      CHECK(read_metrics(folder / "m").size() == (length < first ? 0 : 1));
+    }
+  }
+}
+
+TEST_CASE("a line that is no row is named by its number") {
+  const TemporaryFolder folder;
+  for (const char* line : {"quantized,1,2\n", "other,1,1,1,1,1,1,1\n", "quantized,1,1,1,1,1,1,x\n", "\n"}) {
+    put_file(folder / "m", metrics_text(kRows) + line);
+    CHECK_THROWS_WITH_AS(static_cast<void>(read_metrics(folder / "m")), doctest::Contains("line 4"), DataError);
+  }
+}
