@@ -127,12 +127,48 @@ Mask<Arch> mask_of(std::uint64_t bits) {
 #endif
 }
 
-/// Several vectors of consecutive numbers, all of their lanes in use. Bits and bytes of the same elements go with them.
+/// The first n lanes, integers 0..255, as bytes, and the way back; 0 <= n <= lanes.
+template <class Arch>
+void store_first_bytes(std::uint8_t* p, Floats<Arch> x, Index n) {
+#if defined(__AVX512F__)
+  _mm512_mask_cvtepi32_storeu_epi8(p, static_cast<__mmask16>((1U << n) - 1), _mm512_cvtps_epi32(x));
+#else
+  float lanes[kLanes<Arch>];
+#if defined(__AVX2__)
+  if (n == kLanes<Arch>) {
+    const __m256i numbers = _mm256_cvtps_epi32(x);
+    const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(numbers), _mm256_extracti128_si256(numbers, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packus_epi16(words, words));
+    return;
+  }
+#endif
+  x.store_unaligned(lanes);
+  for (Index i = 0; i < n; ++i) p[i] = static_cast<std::uint8_t>(lanes[i]);
+#endif
+}
+template <class Arch>
+Floats<Arch> load_first_bytes(const std::uint8_t* p, Index n) {
+#if defined(__AVX512F__)
+  return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(static_cast<__mmask16>((1U << n) - 1), p)));
+#else
+#if defined(__AVX2__)
+  if (n == kLanes<Arch>) {
+    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+  }
+#endif
+  float lanes[kLanes<Arch>] = {};
+  for (Index i = 0; i < n; ++i) lanes[i] = p[i];
+  return Floats<Arch>::load_unaligned(lanes);
+#endif
+}
+
+/// Several vectors of consecutive numbers, all of their lanes in use; used(v) of vector v's.
 template <class Arch, int kVectors>
 struct Whole {
   static constexpr int vectors = kVectors;
   static constexpr Index count = kVectors * kLanes<Arch>;
 
+  [[nodiscard]] static constexpr Index used(int) { return kLanes<Arch>; }
   [[nodiscard]] Floats<Arch> load(const float* p, int v) const {
     return Floats<Arch>::load_unaligned(p + v * kLanes<Arch>);
   }

@@ -35,10 +35,12 @@ struct BatchNormLoops {
       }
       Lanes<vectors> means(mean), sums(sum), squared(squares);
       const double r = static_cast<double>(rows);
+      double* __restrict const total = args.sum + c;
+      double* __restrict const total_squares = args.squares + c;
       for (Index lane = 0; lane < block.count; ++lane) {
         const double t = static_cast<double>(means[lane]) - args.shift[c + lane], s = sums[lane];
-        args.sum[c + lane] += s + r * t;
-        args.squares[c + lane] += squared[lane] + t * (2 * s + r * t);
+        total[lane] += s + r * t;
+        total_squares[lane] += squared[lane] + t * (2 * s + r * t);
       }
     });
   }
@@ -68,9 +70,11 @@ struct BatchNormLoops {
         }
       }
       Lanes<vectors> sums(sum), products(product);
+      double* __restrict const total = args.sum_dy + c;
+      double* __restrict const total_product = args.sum_dy_x + c;
       for (Index lane = 0; lane < block.count; ++lane) {
-        args.sum_dy[c + lane] += sums[lane];
-        args.sum_dy_x[c + lane] += products[lane];
+        total[lane] += sums[lane];
+        total_product[lane] += products[lane];
       }
     });
   }

@@ -47,8 +47,7 @@ struct ElementwiseLoops {
         const V x = block.load(args.x + i, v);
         passes |= bits_of<Arch>(xsimd::abs(x) <= one) << (v * kLanes<Arch>);
         const V positive = xsimd::select(x > zero, steep ? one : x, zero);  // 0 for NaN, as no comparison with it holds
-        const V clipped = xsimd::select(positive < one, positive, one);
-        block.store(args.q + i, v, round_to_even<Arch>(clipped * top));
+        block.store(args.q + i, v, round_to_even<Arch>(xsimd::min(positive, one) * top));
       }
       if (args.passes != nullptr) store_bits(args.passes + i / 8, passes, block.count);
     });
@@ -77,20 +76,24 @@ struct ElementwiseLoops {
   }
 
   static void mux_forward(const MuxForward<float>& args) {
-    for_selected(args, [&](Index i, auto block, const Mask<Arch>* second) {
+    const V zero(0.0F);
+    for_selected(args, [&](Index i, auto block, const float* second) {
       for (int v = 0; v < block.vectors; ++v) {
-        block.store(args.y + i, v, xsimd::select(second[v], block.load(args.i1 + i, v), block.load(args.i0 + i, v)));
+        block.store(
+            args.y + i, v,
+            xsimd::select(block.load(second, v) != zero, block.load(args.i1 + i, v), block.load(args.i0 + i, v)));
       }
     });
   }
 
   static void mux_backward(const MuxBackward<float>& args) {
     const V zero(0.0F);
-    for_selected(args, [&](Index i, auto block, const Mask<Arch>* second) {
+    for_selected(args, [&](Index i, auto block, const float* second) {
       for (int v = 0; v < block.vectors; ++v) {
         const V dy = block.load(args.dy + i, v);
-        if (args.di0 != nullptr) block.store(args.di0 + i, v, xsimd::select(second[v], zero, dy));
-        if (args.di1 != nullptr) block.store(args.di1 + i, v, xsimd::select(second[v], dy, zero));
+        const Mask<Arch> chosen = block.load(second, v) != zero;
+        if (args.di0 != nullptr) block.store(args.di0 + i, v, xsimd::select(chosen, zero, dy));
+        if (args.di1 != nullptr) block.store(args.di1 + i, v, xsimd::select(chosen, dy, zero));
       }
     });
   }
@@ -107,23 +110,21 @@ struct ElementwiseLoops {
     return bits;
   }
 
-  /// Calls work(i, block, masks of s[n, c] != 0) for every block of channels. Some pixels share the masks of a block:
-  /// few enough that the maps are read nearly in the order of memory.
+  /// Calls work(i, block, numbers) for every block of channels, row after row, in the order of memory; the numbers, one
+  /// a lane, say s[n, c]. They are made once an image for some channels at a time: few enough for the first-level
+  /// cache.
   template <class Args, class Work>
   static void for_selected(const Args& args, const Work& work) {
-    constexpr Index kPixels = 16;
+    constexpr Index kChannels = 1024;
     for (Index n = 0; n < args.images; ++n) {
-      for (Index first = 0; first < args.pixels; first += kPixels) {
-        const Index last = first + kPixels < args.pixels ? first + kPixels : args.pixels;
-        for_channels<Arch>(args.channels, [&](Index c, auto block) {
-          float selected[block.vectors * kLanes<Arch>] = {};
-          for (Index lane = 0; lane < block.count; ++lane) selected[lane] = args.s[n * args.channels + c + lane];
-          Mask<Arch> second[block.vectors];
-          for (int v = 0; v < block.vectors; ++v) {
-            second[v] = V::load_unaligned(selected + v * kLanes<Arch>) != V(0.0F);
-          }
-          for (Index p = first; p < last; ++p) work((n * args.pixels + p) * args.channels + c, block, second);
-        });
+      for (Index first = 0; first < args.channels; first += kChannels) {
+        const Index channels = args.channels - first < kChannels ? args.channels - first : kChannels;
+        float second[kChannels];
+        for (Index c = 0; c < channels; ++c) second[c] = args.s[n * args.channels + first + c];
+        for (Index p = 0; p < args.pixels; ++p) {
+          const Index row = (n * args.pixels + p) * args.channels + first;
+          for_channels<Arch>(channels, [&](Index c, auto block) { work(row + c, block, second + c); });
+        }
       }
     }
   }

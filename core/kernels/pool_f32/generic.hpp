@@ -25,7 +25,7 @@ struct PoolLoops {
         compare(args.x + in + below, 2.0F);
         compare(args.x + in + below + args.channels, 3.0F);
         block.store(args.y + out, v, best);
-        if (which != nullptr) store_bytes(which + out, v, first, block);
+        if (which != nullptr) store_first_bytes<Arch>(which + out + v * kLanes<Arch>, first, block.used(v));
       }
     });
   }
@@ -35,7 +35,7 @@ struct PoolLoops {
       const V zero(0.0F);
       for (int v = 0; v < block.vectors; ++v) {
         const V dy = block.load(args.dy + out, v);
-        const V which = load_bytes(args.which + out, v, block);
+        const V which = load_first_bytes<Arch>(args.which + out + v * kLanes<Arch>, block.used(v));
         block.store(args.dx + in, v, xsimd::select(which == zero, dy, zero));
         block.store(args.dx + in + args.channels, v, xsimd::select(which == V(1.0F), dy, zero));
         block.store(args.dx + in + below, v, xsimd::select(which == V(2.0F), dy, zero));
@@ -61,19 +61,21 @@ struct PoolLoops {
     }
   }
 
+  /// The first row, and copies of it.
   static void map_mean_backward(const MapMeanBackward<float>& args) {
     const V pixels(static_cast<float>(args.pixels));
     for (Index n = 0; n < args.images; ++n) {
       float* const dx = args.dx + n * args.pixels * args.channels;
       for_channels<Arch>(args.channels, [&](Index c, auto block) {
-        V share[block.vectors];
         for (int v = 0; v < block.vectors; ++v) {
-          share[v] = divide<Arch>(block.load(args.dy + n * args.channels + c, v), pixels);
-        }
-        for (Index p = 0; p < args.pixels; ++p) {
-          for (int v = 0; v < block.vectors; ++v) block.store(dx + p * args.channels + c, v, share[v]);
+          block.store(dx + c, v, divide<Arch>(block.load(args.dy + n * args.channels + c, v), pixels));
         }
       });
+      for (Index p = 1; p < args.pixels; ++p) {
+        for_channels<Arch>(args.channels, [&](Index c, auto block) {
+          for (int v = 0; v < block.vectors; ++v) block.store(dx + p * args.channels + c, v, block.load(dx + c, v));
+        });
+      }
     }
   }
 
@@ -90,27 +92,6 @@ struct PoolLoops {
       }
     }
   }
-
-  /// Vector v of a block, as bytes: its numbers are 0, 1, 2 or 3.
-  template <class Block>
-  static void store_bytes(std::uint8_t* bytes, int v, V numbers, Block block) {
-    float lanes[kLanes<Arch>];
-    numbers.store_unaligned(lanes);
-    const Index first = v * kLanes<Arch>, used = used_lanes(v, block);
-    for (Index lane = 0; lane < used; ++lane) bytes[first + lane] = static_cast<std::uint8_t>(lanes[lane]);
-  }
-  template <class Block>
-  static V load_bytes(const std::uint8_t* bytes, int v, Block block) {
-    float lanes[kLanes<Arch>] = {};
-    const Index first = v * kLanes<Arch>, used = used_lanes(v, block);
-    for (Index lane = 0; lane < used; ++lane) lanes[lane] = bytes[first + lane];
-    return V::load_unaligned(lanes);
-  }
-  template <int kVectors>
-  static constexpr Index used_lanes(int, Whole<Arch, kVectors>) {
-    return kLanes<Arch>;
-  }
-  static Index used_lanes(int v, Part<Arch, 1> block) { return block.used(v); }
 };
 
 template <class Arch>
