@@ -90,7 +90,7 @@ std::string drawn(const Axis& axis, const Scale& scale, const Curve& curve) {
   std::string dots;
   for (std::size_t i = 0; i < curve.values.size(); ++i) {
     const std::string x = to_text(axis.at(static_cast<double>(i)), 1), y = to_text(scale.at(curve.values[i]), 1);
-    points += x + "," + y + " ";
+    points += concat(x, ",", y, " ");
     if (axis.epochs <= 40) {
       dots += concat("<circle cx=\"", x, "\" cy=\"", y, "\" r=\"3\" class=\"", curve.style, "\"/>\n");
     }
@@ -168,8 +168,8 @@ std::string rates_panel(const Axis& axis, const std::vector<EpochRow>& rows, dou
   double to = std::ceil(std::log10(high) - 1e-9);
   if (to <= from) to = from + 1;
   const Scale scale{std::pow(10, from), std::pow(10, to), top, bottom, true};
-  std::vector<double> ticks;
-  for (double power = from; power <= to; ++power) ticks.push_back(std::pow(10, power));
+  std::vector<double> ticks(static_cast<std::size_t>(to - from) + 1);
+  for (std::size_t i = 0; i < ticks.size(); ++i) ticks[i] = std::pow(10, from + static_cast<double>(i));
   for (double& rate : rates) rate = std::max(rate, scale.low);
   return panel(axis, scale, "learning rate", rules(scale, ticks, "", 1), {{"one", "", rates}});
 }

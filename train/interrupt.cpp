@@ -1,10 +1,9 @@
 // The signal handler sets one lock-free flag and does nothing else.
 #include "train/interrupt.hpp"
 
-#include <signal.h>
-
 #include <array>
 #include <atomic>
+#include <csignal>
 
 namespace mog {
 namespace {

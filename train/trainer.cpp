@@ -63,7 +63,7 @@ std::string training_line(const TrainOptions& options, const Dataset& train) {
 }  // namespace
 
 Trainer::Trainer(Parameters<float>& parameters, Network network, const DatasetPair& data, TrainOptions options,
-                 Description description)
+                 const Description& description)
     : parameters_(parameters),
       network_(std::move(network)),
       options_(checked(std::move(options))),

@@ -65,7 +65,7 @@ class Trainer {
   /// `parameters` are the network's, `description` goes into checkpoints. Parameters and data must outlive the trainer.
   /// Throws std::invalid_argument on options out of range.
   Trainer(Parameters<float>& parameters, Network network, const DatasetPair& data, TrainOptions options,
-          Description description = {});
+          const Description& description = {});
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
 
