@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstring>
+#include <utility>
 #include <xsimd/xsimd.hpp>
 
 #include "core/types.hpp"
@@ -25,6 +26,21 @@ template <class Arch>
 #else
   return xsimd::fma(x, y, z);
 #endif
+}
+
+/// Lane l of the result is lane J of the Q neighbouring lanes that l belongs to.
+template <int Q, int J, class Arch>
+[[gnu::always_inline]] inline xsimd::batch<float, Arch> spread(xsimd::batch<float, Arch> x) {
+  if constexpr (Q == 1) {
+    return x;
+  } else {
+    return [&]<std::uint32_t... L>(std::integer_sequence<std::uint32_t, L...>) {
+      return xsimd::swizzle(x,
+                            xsimd::batch_constant<xsimd::batch<std::uint32_t, Arch>,
+                                                  (L / std::uint32_t{Q} * std::uint32_t{Q} + std::uint32_t{J})...>());
+    }
+    (std::make_integer_sequence<std::uint32_t, std::uint32_t{xsimd::batch<float, Arch>::size}>());
+  }
 }
 
 // Correctly rounded on every instruction set. xsimd 8 approximates the quotient and the root on NEON, and loses -0 when

@@ -52,4 +52,38 @@ void conv3x3_forward(const Conv3x3Forward<double>& args);
 void conv3x3_input_gradient(const Conv3x3InputGradient<double>& args);
 void conv3x3_weight_gradient(const Conv3x3WeightGradient<double>& args);
 
+/// A part of the work: some images, some rows of them, and one block of the output channels (how many channels a block
+/// has is the kernel's own business). Rows beside the part are read where the map has them.
+struct Conv3x3Part {
+  Conv3x3Sizes sizes;
+  Index image_begin, image_end, row_begin, row_end, block;
+  float* scratch;  // scratch_size(sizes) floats, 64-byte aligned
+};
+
+/// What one instruction set offers: loops on one thread over a part of the work.
+struct Conv3x3Kernel {
+  Isa isa;
+  /// Blocks of output channels.
+  Index (*blocks)(const Conv3x3Sizes& sizes);
+  Index (*scratch_size)(const Conv3x3Sizes& sizes);
+  /// Floats of all weights in the order in which this kernel reads them.
+  Index (*packed_size)(const Conv3x3Sizes& sizes);
+  /// Rewrites the weights of one block. For the input gradient, which is a forward pass from dy to dx with the taps
+  /// turned round, `sizes` has in and out exchanged, and `transposed` says that the weights are still [G, 3, 3, Q, I]
+  /// in its terms.
+  void (*pack)(const Conv3x3Sizes& sizes, Index block, const float* weight, bool transposed, float* packed);
+  /// The way back of one block: sums in the packed order to [G, 3, 3, I, Q].
+  void (*unpack)(const Conv3x3Sizes& sizes, Index block, const float* packed, float* weight);
+  void (*forward)(const Conv3x3Part& part, const float* x, const float* packed, float* y);
+  /// Adds the part's sums to `sums`, in the packed order.
+  void (*weight_gradient)(const Conv3x3Part& part, const float* x, const float* dy, float* sums);
+};
+
+/// The table, best first: what programs choose from, tests check and benchmarks time.
+std::span<const Conv3x3Kernel> conv3x3_kernels();
+
+void conv3x3_forward(const Conv3x3Forward<float>& args, const Conv3x3Kernel& kernel);
+void conv3x3_input_gradient(const Conv3x3InputGradient<float>& args, const Conv3x3Kernel& kernel);
+void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args, const Conv3x3Kernel& kernel);
+
 }  // namespace mog::kernels

@@ -1,0 +1,50 @@
+// The commands of the program `mog`: each adds its options to the command line and says what runs when it is chosen.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
+
+#include "data/dataset.hpp"
+
+namespace mog::apps {
+
+/// How the program ends; docs/commands.md lists them for people.
+enum ExitCode {
+  kSuccess = 0,
+  kFailure = 1,      // a check failed, or a mistake of ours
+  kUsage = 2,        // the command line, a configuration, an option out of range
+  kData = 3,         // a file's content
+  kNumeric = 4,      // NaN or infinity
+  kInputOutput = 5,  // the system refused: files, disk, network
+  kStopped = 130     // Ctrl-C: saved, and can go on
+};
+
+void add_train(CLI::App& app);
+void add_demo(CLI::App& app);
+void add_eval(CLI::App& app);
+void add_predict(CLI::App& app);
+void add_summary(CLI::App& app);
+void add_data(CLI::App& app);
+void add_gradcheck(CLI::App& app);
+void add_version(CLI::App& app);
+
+/// Thrown by a command to end with a code after it has said all there is to say.
+struct Exit {
+  int code;
+};
+
+/// Which images: the options --dataset and --data, shared by several commands.
+struct DataChoice {
+  std::string dataset = "builtin";
+  std::filesystem::path folder;
+
+  void add_options(CLI::App& command);
+  /// Throws as the loaders do; std::invalid_argument when a folder is needed and none was given.
+  [[nodiscard]] DatasetPair load() const;
+};
+
+/// Adds --threads N, which takes effect at once.
+void add_threads(CLI::App& command);
+
+}  // namespace mog::apps

@@ -1,0 +1,54 @@
+// `mog eval`: how well a trained network does on a data set's test images.
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "apps/commands.hpp"
+#include "core/error.hpp"
+#include "core/npy.hpp"
+#include "train/evaluate.hpp"
+#include "train/trained_mognet.hpp"
+
+namespace mog::apps {
+namespace {
+
+struct Words {
+  std::filesystem::path file;
+  DataChoice data;
+  bool json = false;
+  std::filesystem::path logits;
+};
+
+void run(const Words& words) {
+  const auto trained = load_mognet(words.file);
+  const DatasetPair data = words.data.load();
+  require(data.test.classes() == trained->network.options().classes, "eval: ", words.file.string(), " knows ",
+          trained->network.options().classes, " classes, the images have ", data.test.classes());
+  const Evaluation result =
+      evaluate(std::ref(trained->network), trained->stage, data.test, {.keep_logits = !words.logits.empty()});
+  if (!words.logits.empty()) write_npy(words.logits, result.logits);
+  if (words.json) {
+    const nlohmann::ordered_json json{{"file", words.file.string()},   {"dataset", data.test.name},
+                                      {"stage", name(trained->stage)}, {"images", result.images},
+                                      {"accuracy", result.accuracy},   {"loss", result.loss}};
+    std::printf("%s\n", json.dump(2).c_str());
+  } else {
+    std::printf("%s, %s: %.2f %% of %lld test images, loss %.4f\n", words.file.c_str(), name(trained->stage),
+                100 * result.accuracy, static_cast<long long>(result.images), result.loss);
+  }
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("eval", "Measure a trained network on test images");
+  auto words = std::make_shared<Words>();
+  command->add_option("FILE", words->file, "Checkpoint, as RUN/best.safetensors")->required();
+  words->data.add_options(*command);
+  command->add_flag("--json", words->json, "Print JSON (accuracy is a share, 0 to 1)");
+  command->add_option("--logits", words->logits, "Write all logits [images, classes] to this .npy file");
+  add_threads(*command);
+  command->callback([words] { run(*words); });
+}
+
+}  // namespace mog::apps

@@ -1,0 +1,36 @@
+// Options that several commands share: the images, the threads.
+#include "apps/commands.hpp"
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "data/builtin.hpp"
+#include "data/cifar.hpp"
+#include "data/image_folder.hpp"
+
+namespace mog::apps {
+
+void DataChoice::add_options(CLI::App& command) {
+  command.add_option("--dataset", dataset, "Images: builtin, cifar10, cifar100, cifar100-coarse or folder")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"builtin", "cifar10", "cifar100", "cifar100-coarse", "folder"}));
+  command.add_option("--data", folder,
+                     "Folder of the images: official CIFAR binaries, or one sub-folder for each class");
+}
+
+DatasetPair DataChoice::load() const {
+  if (dataset == "builtin") return builtin_images();
+  require(!folder.empty(), "--dataset ", dataset, ": say where the images are with --data DIR");
+  if (dataset == "cifar10") return load_cifar10(folder);
+  if (dataset == "cifar100") return load_cifar100(folder, CifarLabels::fine);
+  if (dataset == "cifar100-coarse") return load_cifar100(folder, CifarLabels::coarse);
+  return load_image_folder_pair(folder);
+}
+
+void add_threads(CLI::App& command) {
+  command
+      .add_option_function<int>(
+          "--threads", [](int count) { set_threads(count); }, "Threads; the result does not depend on them")
+      ->default_str(std::to_string(threads()))
+      ->check(CLI::Range(1, 4096));
+}
+
+}  // namespace mog::apps

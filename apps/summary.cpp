@@ -1,0 +1,108 @@
+// `mog summary`: the network layer by layer, with weights, bits and multiply-accumulates: one forward pass, listened
+// to.
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "apps/commands.hpp"
+#include "apps/mognet_options.hpp"
+#include "models/mognet.hpp"
+
+namespace mog::apps {
+namespace {
+
+struct Row {
+  LayerReport layer;
+  Shape output;
+  [[nodiscard]] Index bits() const { return layer.weights * bits_per_weight(layer.precision); }
+};
+
+std::vector<Row> rows_of(const MognetOptions& options) {
+  Parameters<float> parameters;
+  Mognet<float> network(parameters, options);
+  Tape<float> tape;
+  tape.set_recording(false);
+  std::vector<Row> rows;
+  Pass<float> pass{.tape = tape, .stage = Stage::quantized, .training = false};
+  pass.observer = [&](const LayerReport& layer, const Variable<float>& output) {
+    rows.push_back({layer, output.shape()});
+  };
+  network(pass, {Tensor<float>::filled({1, 32, 32, 3}, 0)});
+  return rows;
+}
+
+struct Totals {
+  Index binary = 0, ternary = 0, generated = 0, constants = 0, bits = 0, macs = 0;
+};
+
+Totals totals_of(const std::vector<Row>& rows) {
+  Totals totals;
+  for (const Row& row : rows) {
+    if (row.layer.precision == Precision::binary) totals.binary += row.layer.weights;
+    if (row.layer.precision == Precision::ternary) totals.ternary += row.layer.weights;
+    totals.generated += row.layer.generated;
+    totals.constants += row.layer.constants;
+    totals.bits += row.bits();
+    totals.macs += row.layer.macs;
+  }
+  return totals;
+}
+
+void print_table(const std::vector<Row>& rows) {
+  const auto number = [](Index value) { return static_cast<long long>(value); };
+  std::printf("%-18s %-24s %-18s %9s %9s %9s %12s\n", "layer", "kind", "output", "weights", "bits", "generated",
+              "MACs");
+  for (const Row& row : rows) {
+    std::printf("%-18s %-24s %-18s %9lld %9lld %9lld %12lld\n", row.layer.name.c_str(), row.layer.kind.c_str(),
+                row.output.text().c_str(), number(row.layer.weights), number(row.bits()), number(row.layer.generated),
+                number(row.layer.macs));
+  }
+  const Totals totals = totals_of(rows);
+  std::printf("\nbinary weights          %12lld of 1 bit\n", number(totals.binary));
+  std::printf("ternary weights         %12lld of 2 bits\n", number(totals.ternary));
+  std::printf("weight bits             %12lld (%.3f Mb)\n", number(totals.bits),
+              static_cast<double>(totals.bits) * 1e-6);
+  std::printf("generated weights       %12lld, not stored\n", number(totals.generated));
+  std::printf("normalisation constants %12lld, not counted by the paper\n", number(totals.constants));
+  std::printf("multiply-accumulates    %12lld an image\n", number(totals.macs));
+}
+
+void print_json(const std::vector<Row>& rows) {
+  nlohmann::ordered_json layers = nlohmann::ordered_json::array();
+  for (const Row& row : rows) {
+    std::vector<Index> shape;
+    for (int i = 0; i < row.output.rank(); ++i) shape.push_back(row.output[i]);
+    layers.push_back({{"name", row.layer.name},
+                      {"kind", row.layer.kind},
+                      {"output", shape},
+                      {"precision", name(row.layer.precision)},
+                      {"weights", row.layer.weights},
+                      {"bits", row.bits()},
+                      {"generated", row.layer.generated},
+                      {"constants", row.layer.constants},
+                      {"macs", row.layer.macs}});
+  }
+  const Totals totals = totals_of(rows);
+  const nlohmann::ordered_json summary{{"weight_bits", totals.bits},
+                                       {"macs", totals.macs},
+                                       {"binary_weights", totals.binary},
+                                       {"ternary_weights", totals.ternary},
+                                       {"generated_weights", totals.generated},
+                                       {"constants", totals.constants},
+                                       {"layers", layers}};
+  std::printf("%s\n", summary.dump(2).c_str());
+}
+
+}  // namespace
+
+void add_summary(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("summary", "Print a MOGNET's layers, sizes and operations");
+  auto options = std::make_shared<MognetOptions>();
+  auto json = std::make_shared<bool>(false);
+  add_mognet_options(*command, *options);
+  command->add_option("--classes", options->classes, "Classes, at least 2")->capture_default_str();
+  command->add_flag("--json", *json, "Print JSON");
+  command->callback([=] { (*json ? print_json : print_table)(rows_of(*options)); });
+}
+
+}  // namespace mog::apps

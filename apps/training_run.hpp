@@ -1,0 +1,25 @@
+// One training of a MOGNET from the command line's words to the run folder: shared by `mog train` and `mog demo`.
+#pragma once
+
+#include <filesystem>
+
+#include "apps/commands.hpp"
+#include "models/mognet.hpp"
+#include "train/trainer.hpp"
+
+namespace mog::apps {
+
+struct TrainingRun {
+  DataChoice data;
+  std::filesystem::path out;
+  MognetOptions network;  // classes are the data's
+  TrainOptions options;
+  bool resume = false;
+  std::string config = {};  // text kept as config.ini in the run folder
+};
+
+/// Trains, then prints what was learned and draws curves.svg and confusion.svg. Throws Exit{kStopped} after Ctrl-C,
+/// when all is saved; otherwise what the trainer throws.
+void train_and_report(const TrainingRun& run, const DatasetPair& data);
+
+}  // namespace mog::apps

@@ -1,0 +1,24 @@
+// `mog version`: what this program is, how it was built, what it runs on.
+#include <cstdio>
+
+#include "apps/commands.hpp"
+#include "core/kernels/isa.hpp"
+#include "core/parallel.hpp"
+
+namespace mog::apps {
+
+void add_version(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("version", "Print version, compiler, instruction set and threads");
+  command->callback([] {
+    std::printf("mog %s\n", MOG_VERSION);
+#if defined(__clang__)
+    std::printf("compiler         clang %s\n", __clang_version__);
+#else
+    std::printf("compiler         gcc %s\n", __VERSION__);
+#endif
+    std::printf("instruction set  %s\n", kernels::name(kernels::chosen_isa()));
+    std::printf("threads          %d\n", threads());
+  });
+}
+
+}  // namespace mog::apps

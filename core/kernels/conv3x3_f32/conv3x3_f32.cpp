@@ -1,0 +1,133 @@
+// 3x3 convolution: checks the arguments, picks the kernel, and splits the work over threads.
+#include "core/kernels/conv3x3_f32/conv3x3_f32.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/error.hpp"
+#include "core/kernels/conv3x3_f32/kernels.hpp"
+#include "core/kernels/scratch.hpp"
+#include "core/parallel.hpp"
+
+namespace mog::kernels {
+namespace {
+
+/// Rows of a part of the forward pass: two more are read, so not too few; one image has enough of them to share.
+constexpr Index kPartRows = 16;
+/// Pixels of a part of the weight gradient, at least: each part costs the addition of all weights.
+constexpr Index kPartPixels = 512;
+constexpr Index kMostParts = 16;
+
+/// y from x and packed weights; `transposed` as in Conv3x3Kernel::pack.
+void product(const Conv3x3Kernel& kernel, const Conv3x3Forward<float>& all, bool transposed) {
+  const Conv3x3Sizes& sizes = all.sizes;
+  const Index blocks = kernel.blocks(sizes);
+  float* packed = scratch(Scratch::call, kernel.packed_size(sizes));
+  parallel_for(blocks, [&](Index block) { kernel.pack(sizes, block, all.weight, transposed, packed); });
+
+  const Index parts = (sizes.height + kPartRows - 1) / kPartRows;
+  parallel_for(sizes.images * parts * blocks, [&](Index i) {
+    const Index image = i / blocks / parts;
+    const Range rows = piece_of(sizes.height, parts, i / blocks % parts);
+    kernel.forward({.sizes = sizes,
+                    .image_begin = image,
+                    .image_end = image + 1,
+                    .row_begin = rows.begin,
+                    .row_end = rows.end,
+                    .block = i % blocks,
+                    .scratch = scratch(Scratch::piece, kernel.scratch_size(sizes))},
+                   all.x, packed, all.y);
+  });
+}
+
+/// How the pixels of a weight gradient are cut: into ranges of images, and, where there are few, of rows.
+struct Cut {
+  Index images, rows;
+};
+Cut weight_gradient_cut(const Conv3x3Sizes& sizes) {
+  const Index parts = std::clamp(sizes.images * sizes.height * sizes.width / kPartPixels, Index{1}, kMostParts);
+  const Index images = std::min(sizes.images, parts);
+  return {.images = images, .rows = std::min(sizes.height, parts / images)};
+}
+
+}  // namespace
+
+void check_sizes(const char* operation, const Conv3x3Sizes& z) {
+  require(z.images >= 1 && z.height >= 1 && z.width >= 1 && z.in >= 1 && z.out >= 1 && z.groups >= 1, operation,
+          ": images ", z.images, ", height ", z.height, ", width ", z.width, ", in ", z.in, ", out ", z.out,
+          ", groups ", z.groups, ", expected at least 1 of each");
+  require(z.in % z.groups == 0 && z.out % z.groups == 0, operation, ": ", z.groups, " groups of ", z.in, " inputs and ",
+          z.out, " outputs, expected a divisor of both");
+}
+
+std::span<const Conv3x3Kernel> conv3x3_kernels() {
+  static const std::array table{
+#ifdef MOG_HAVE_AVX512
+      kConv3x3Avx512,
+#endif
+#ifdef MOG_HAVE_AVX2
+      kConv3x3Avx2,
+#endif
+#ifdef MOG_HAVE_NEON64
+      kConv3x3Neon64,
+#endif
+      kConv3x3Reference,
+  };
+  return table;
+}
+
+void conv3x3_forward(const Conv3x3Forward<float>& args, const Conv3x3Kernel& kernel) {
+  check_sizes("conv3x3_forward", args.sizes);
+  product(kernel, args, false);
+}
+
+void conv3x3_input_gradient(const Conv3x3InputGradient<float>& args, const Conv3x3Kernel& kernel) {
+  check_sizes("conv3x3_input_gradient", args.sizes);
+  Conv3x3Sizes back = args.sizes;
+  std::swap(back.in, back.out);
+  product(kernel, {.x = args.dy, .weight = args.weight, .y = args.dx, .sizes = back}, true);
+}
+
+void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args, const Conv3x3Kernel& kernel) {
+  const Conv3x3Sizes& sizes = args.sizes;
+  check_sizes("conv3x3_weight_gradient", sizes);
+  const Index blocks = kernel.blocks(sizes), size = kernel.packed_size(sizes);
+  const Cut cut = weight_gradient_cut(sizes);
+  const Index parts = cut.images * cut.rows;
+  float* sums = scratch(Scratch::call, parts * size);
+  parallel_for(parts, [&](Index part) { std::fill_n(sums + part * size, size, 0.0F); });
+
+  parallel_for(parts * blocks, [&](Index i) {
+    const Index part = i / blocks;
+    const Range images = piece_of(sizes.images, cut.images, part / cut.rows);
+    const Range rows = piece_of(sizes.height, cut.rows, part % cut.rows);
+    kernel.weight_gradient({.sizes = sizes,
+                            .image_begin = images.begin,
+                            .image_end = images.end,
+                            .row_begin = rows.begin,
+                            .row_end = rows.end,
+                            .block = i % blocks,
+                            .scratch = scratch(Scratch::piece, kernel.scratch_size(sizes))},
+                           args.x, args.dy, sums + part * size);
+  });
+
+  constexpr Index kRange = 4096;
+  parallel_for((size + kRange - 1) / kRange, [&](Index i) {
+    const Index end = std::min(size, (i + 1) * kRange);
+    for (Index part = 1; part < parts; ++part) {
+      const float* more = sums + part * size;
+      for (Index j = i * kRange; j < end; ++j) sums[j] += more[j];
+    }
+  });
+  parallel_for(blocks, [&](Index block) { kernel.unpack(sizes, block, sums, args.dweight); });
+}
+
+void conv3x3_forward(const Conv3x3Forward<float>& args) { conv3x3_forward(args, select(conv3x3_kernels())); }
+void conv3x3_input_gradient(const Conv3x3InputGradient<float>& args) {
+  conv3x3_input_gradient(args, select(conv3x3_kernels()));
+}
+void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args) {
+  conv3x3_weight_gradient(args, select(conv3x3_kernels()));
+}
+
+}  // namespace mog::kernels
