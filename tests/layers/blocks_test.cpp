@@ -1,0 +1,122 @@
+// CFLOG and the MUX residual block against the composition that the paper states.
+#include "layers/blocks.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "core/random.hpp"
+#include "layers/activations.hpp"
+#include "layers/quantizers.hpp"
+#include "layers/residual.hpp"
+
+using mog::Cflog;
+using mog::Index;
+using mog::Mrb;
+using mog::Parameters;
+using mog::Pass;
+using mog::Shape;
+using mog::Stage;
+using mog::Tape;
+using mog::Tensor;
+using mog::Variable;
+
+namespace {
+
+bool equal(const Tensor<float>& a, const Tensor<float>& b) {
+  return a.shape() == b.shape() && std::equal(a.values().begin(), a.values().end(), b.values().begin());
+}
+
+mog::Parameter<float>& find(Parameters<float>& p, const std::string& name) {
+  return *std::find_if(p.trained().begin(), p.trained().end(), [&](const auto& entry) { return entry.name == name; });
+}
+
+}  // namespace
+
+TEST_CASE("CFLOG is a binary pointwise, a ternary grouped 3x3 and a generated pointwise convolution") {
+  Parameters<float> p(11);
+  Cflog<float> cflog(p, "cflog", {.in = 8, .out = 10, .groups = 2, .layer = 5});
+  CHECK(p.trained().size() == 2);
+  auto& squeeze = find(p, "cflog.squeeze.weight");
+  auto& group = find(p, "cflog.group.weight");
+  CHECK(squeeze.value.shape() == Shape{8, 4});
+  CHECK(squeeze.precision == mog::Precision::binary);
+  CHECK(group.value.shape() == Shape{2, 3, 3, 2, 2});
+  CHECK(group.precision == mog::Precision::ternary);
+
+  Tape<float> tape;
+  const Variable<float> x{mog::random_tensor<float>({2, 4, 4, 8}, 1)};
+  const Variable<float> expand{mog::generated_weights<float>(mog::Automaton(10, 11, 5), 4)};
+  for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
+    Pass<float> pass{.tape = tape, .stage = stage};
+    const Variable<float> latent = mog::pointwise(tape, x, weights_for(pass, squeeze));
+    const Variable<float> mixed = mog::conv3x3(tape, latent, weights_for(pass, group));
+    CHECK(equal(cflog(pass, x).value, mog::pointwise(tape, mixed, expand).value));
+  }
+}
+
+TEST_CASE("a CFLOG's first state can be replaced, and its rule chosen") {
+  const std::vector<std::uint8_t> state{1, 0, 0, 1, 1, 0};
+  Parameters<float> p;
+  Cflog<float> drawn(p, "a", {.in = 4, .out = 6, .groups = 1}), given(p, "b", {.in = 4, .out = 6, .groups = 1});
+  Cflog<float> other_rule(p, "c", {.in = 4, .out = 6, .groups = 1, .rule = 90});
+  for (const char* part : {".squeeze.weight", ".group.weight"}) {
+    for (const char* cflog : {"b", "c"}) {
+      find(p, mog::concat(cflog, part)).value.copy_from(find(p, mog::concat("a", part)).value);
+    }
+  }
+  Tape<float> tape;
+  Pass<float> pass{.tape = tape};
+  const Variable<float> x{mog::random_tensor<float>({1, 3, 3, 4}, 1)};
+  CHECK(equal(drawn(pass, x).value, given(pass, x).value));
+  drawn.set_first_state(state);
+  CHECK_FALSE(equal(drawn(pass, x).value, given(pass, x).value));
+  given.set_first_state(state);
+  other_rule.set_first_state(state);
+  CHECK(equal(drawn(pass, x).value, given(pass, x).value));
+  CHECK_FALSE(equal(drawn(pass, x).value, other_rule(pass, x).value));
+  CHECK_THROWS_WITH_AS(drawn.set_first_state({1, 0}), "a: a first state of 2 cells, expected 6", std::invalid_argument);
+}
+
+TEST_CASE("generated weights are not kept twice and their input not at all: nothing learns from it") {
+  Parameters<float> p;
+  Cflog<float> cflog(p, "cflog", {.in = 64, .out = 64, .groups = 32});
+  Tape<float> tape;
+  Pass<float> pass{.tape = tape};
+  const Variable<float> x{mog::random_tensor<float>({1, 32, 32, 64}, 1)};
+  const std::size_t map = 32 * 32 * 32 * sizeof(float);  // of the latent maps
+  const Tensor<float> y = cflog(pass, x).value;
+  // The result is two such maps; of the two latent ones only the 3x3 convolution's input is kept.
+  CHECK(tape.arena().bytes_in_use() < 2 * map + map + map / 4);
+}
+
+TEST_CASE("MRB is MUX(Bitshift(x + I1), I1; TGAP(x)) with I1 = act(BN(CFLOG(act(BN(CFLOG(x))))))") {
+  constexpr int kBits = 2;
+  for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
+    Parameters<float> p(3), q(3);
+    Mrb<float> mrb(p, "mrb", {.channels = 8, .groups = 2, .bits = kBits, .layer = 4});
+    mog::CflogBlock<float> a(q, "mrb.a", {.in = 8, .out = 8, .groups = 2, .layer = 4}, kBits);
+    mog::CflogBlock<float> b(q, "mrb.b", {.in = 8, .out = 8, .groups = 2, .layer = 5}, kBits);
+    Tape<float> tape;
+    Pass<float> pass{.tape = tape, .stage = stage};
+    const Variable<float> x = mog::activation(pass, {mog::random_tensor<float>({2, 4, 4, 8}, 1, -0.5F, 1.5F)}, kBits);
+    const Variable<float> i1 = b(pass, a(pass, x));
+    const Variable<float> i0 = stage == Stage::quantized ? mog::bitshift(tape, x, i1, kBits) : mog::add(tape, x, i1);
+    const Variable<float> expected = mog::mux(tape, i0, i1, mog::tgap(pass, x.value, kBits));
+    CHECK(equal(mrb(pass, x).value, expected.value));
+  }
+}
+
+TEST_CASE("an odd number of channels and groups that do not divide the latent maps are refused by name") {
+  const auto make = [](const mog::CflogOptions& options) {
+    Parameters<float> p;
+    const Cflog<float> cflog(p, "cflog7", options);
+  };
+  CHECK_THROWS_WITH_AS(make({.in = 7, .out = 4, .groups = 1}),
+                       "cflog7: 7 input channels, expected an even number of at least 2", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({.in = 8, .out = 4, .groups = 3}), "cflog7: 3 groups, expected a divisor of 4 latent maps",
+                       std::invalid_argument);
+  CHECK_THROWS_AS(make({.in = 8, .out = 0, .groups = 1}), std::invalid_argument);
+  CHECK_THROWS_AS(make({.in = 8, .out = 4, .groups = 1, .rule = 256}), std::invalid_argument);
+}

@@ -1,0 +1,74 @@
+// A training step after the first asks the system for nothing: every way to the heap is counted.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+#include "tests/models/tiny_run.hpp"
+
+// The C library's own functions, under the names that stay when a program defines its own malloc. C++'s operator new
+// and OpenMP's runtime come through here as well.
+extern "C" {
+void* __libc_malloc(std::size_t size);                           // NOLINT: the library's names
+void* __libc_calloc(std::size_t count, std::size_t size);        // NOLINT
+void* __libc_realloc(void* block, std::size_t size);             // NOLINT
+void* __libc_memalign(std::size_t alignment, std::size_t size);  // NOLINT
+}
+
+namespace {
+
+std::atomic<long> requests{0};
+
+void* counted(void* block) {
+  requests.fetch_add(1, std::memory_order_relaxed);
+  return block;
+}
+
+}  // namespace
+
+extern "C" {
+void* malloc(std::size_t size) noexcept { return counted(__libc_malloc(size)); }
+void* calloc(std::size_t count, std::size_t size) noexcept { return counted(__libc_calloc(count, size)); }
+void* realloc(void* block, std::size_t size) noexcept { return counted(__libc_realloc(block, size)); }
+void* memalign(std::size_t alignment, std::size_t size) noexcept { return counted(__libc_memalign(alignment, size)); }
+void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+  return counted(__libc_memalign(alignment, size));
+}
+int posix_memalign(void** block, std::size_t alignment, std::size_t size) noexcept {
+  *block = counted(__libc_memalign(alignment, size));
+  return *block == nullptr ? ENOMEM : 0;
+}
+}
+
+TEST_CASE("the counter sees every kind of request") {
+  const auto grew = [](const auto& request) {
+    const long before = requests;
+    request();
+    return requests > before;
+  };
+  CHECK(grew([] { std::free(std::malloc(10)); }));
+  CHECK(grew([] { std::free(std::aligned_alloc(64, 128)); }));
+  CHECK(grew([] { ::operator delete(::operator new(10)); }));
+  CHECK(grew([] { const mog::Tensor<float> tensor({10}); }));
+  CHECK(grew([] { CHECK(std::string(100, 'x').size() == 100); }));
+  CHECK_FALSE(grew([] {}));
+}
+
+TEST_CASE("steps 2 to 5 of each run allocate nothing, and need no more memory than the first") {
+  for (const mog::Stage stage : {mog::Stage::full_precision, mog::Stage::quantized_weights, mog::Stage::quantized}) {
+    mog::TinyRun run(stage);
+    run.step();
+    const std::size_t peak = run.tape().arena().peak_bytes();
+    CHECK(run.tape().arena().bytes_in_use() == 0);
+    for (int step = 2; step <= 5; ++step) {
+      const long before = requests;
+      run.step();
+      const long after = requests;
+      CHECK(after - before == 0);
+      CHECK(run.tape().arena().peak_bytes() == peak);
+    }
+  }
+}
