@@ -154,6 +154,7 @@ std::string stage_bands(const Axis& axis, const std::vector<EpochRow>& rows, dou
 template <class Member>
 std::vector<double> column(const std::vector<EpochRow>& rows, Member member) {
   std::vector<double> values;
+  values.reserve(rows.size());
   for (const EpochRow& row : rows) values.push_back(row.*member);
   return values;
 }
