@@ -21,7 +21,7 @@ function(mog_instruction_sets target)
   set(arm "aarch64|arm64")
   set(avx512 -mavx512f -mavx512cd -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512)
   # gcc 12's own header starts the result of an unmasked square root or rounding from an uninitialised register, and warns of it.
-  list(APPEND avx512 $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  list(APPEND avx512 $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-uninitialized>)
   mog_instruction_set(${target} avx2 ${x86} -mavx2 -mfma)
   mog_instruction_set(${target} avx512 ${x86} ${avx512})
   mog_instruction_set(${target} avx512vnni ${x86} ${avx512} -mavx512vnni)

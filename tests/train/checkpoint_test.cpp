@@ -1,0 +1,195 @@
+// Checkpoints: what comes back, and one clear line for everything that must not.
+#include "train/checkpoint.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "optim/adam.hpp"
+#include "optim/sgd.hpp"
+#include "tests/core/temporary_folder.hpp"
+#include "train/trained_mognet.hpp"
+
+using namespace mog;
+using testing::bytes_of_file;
+using testing::put_file;
+using testing::TemporaryFolder;
+
+namespace {
+
+/// Two parameters, a step size, a buffer and Adam's moments, all different from their beginning.
+struct Small {
+  explicit Small(float base = 0) : adam((fill(base), parameters)) {
+    for (const auto& state : adam.state()) state.value.fill(base + 0.5F);
+    adam.set_steps(17);
+  }
+  void fill(float base) {
+    a = parameters.add("a", {2, 3}, Initial::constant(base + 1), Precision::ternary);
+    b = parameters.add("b", {4}, Initial::constant(base + 2));
+    mean = parameters.add_buffer("mean", {4}, base + 3);
+    a->step[0] = base + 4;
+  }
+
+  Parameters<float> parameters{123};
+  Parameter<float>* a = nullptr;
+  Parameter<float>* b = nullptr;
+  Buffer<float>* mean = nullptr;
+  Adam<float> adam;
+};
+
+CheckpointHeader header() {
+  return {.description = {.words = {{"model", "small"}, {"n", "4"}}, .class_names = {"cat", "d\xc3\xb6g, \"big\""}},
+          .seed = 0xFFFFFFFFFFFFFFFF,
+          .training = "one line",
+          .position = {.stage = Stage::quantized_weights,
+                       .epoch = 3,
+                       .step = 14,
+                       .loss_sum = 0.1 + 0.2,
+                       .correct = 5,
+                       .images = 140,
+                       .best_accuracy = 1.0 / 3}};
+}
+
+/// The saved file with one text replaced by another of the same length.
+std::filesystem::path changed(const TemporaryFolder& folder, const std::string& from, const std::string& to) {
+  REQUIRE(from.size() == to.size());
+  const Small small;
+  save_checkpoint(folder / "c", header(), small.parameters, small.adam);
+  std::string bytes = bytes_of_file(folder / "c");
+  const std::size_t at = bytes.find(from);
+  REQUIRE(at != std::string::npos);
+  put_file(folder / "c", bytes.replace(at, from.size(), to));
+  return folder / "c";
+}
+
+}  // namespace
+
+TEST_CASE("everything comes back as it was, to the last bit of the sums") {
+  const TemporaryFolder folder;
+  const Small saved(1);
+  save_checkpoint(folder / "c", header(), saved.parameters, saved.adam);
+  const Checkpoint checkpoint(folder / "c");
+  CHECK(checkpoint.header().description == header().description);
+  CHECK(checkpoint.header().seed == header().seed);
+  CHECK(checkpoint.header().training == "one line");
+  CHECK(checkpoint.header().position == header().position);
+
+  Small loaded(100);
+  loaded.adam.set_steps(0);
+  checkpoint.load(loaded.parameters, loaded.adam);
+  CHECK(loaded.a->value[5] == 2);
+  CHECK(loaded.a->step[0] == 5);
+  CHECK(loaded.b->value[0] == 3);
+  CHECK(loaded.mean->value[3] == 4);
+  for (const auto& state : loaded.adam.state()) CHECK(state.value[0] == 1.5F);
+  CHECK(loaded.adam.steps() == 17);
+
+  Small weights_only(100);
+  checkpoint.load(weights_only.parameters);
+  CHECK(weights_only.a->value[0] == 2);
+  CHECK(weights_only.adam.state()[0].value[0] == 100.5F);
+}
+
+TEST_CASE("another architecture is refused by name, and changes nothing") {
+  const TemporaryFolder folder;
+  const Small small;
+  save_checkpoint(folder / "c", header(), small.parameters, small.adam);
+  const Checkpoint checkpoint(folder / "c");
+  const auto refused = [&](Parameters<float>& parameters, const char* reason) {
+    CHECK_THROWS_WITH_AS(checkpoint.load(parameters), doctest::Contains(reason), DataError);
+    CHECK(parameters.trained()[0].value[0] == 9);
+  };
+  Parameters<float> fewer, more, wider;
+  fewer.add("a", {2, 3}, Initial::constant(9), Precision::ternary);
+  refused(fewer, "tensor b is none of the network's");
+  more.add("a", {2, 3}, Initial::constant(9), Precision::ternary);
+  more.add("b", {4}, Initial::constant(9));
+  more.add_buffer("mean", {4}, 0);
+  more.add("c", {1}, Initial::constant(9));
+  refused(more, "no tensor named c");
+  wider.add("a", {3, 2}, Initial::constant(9), Precision::ternary);
+  refused(wider, "tensor a has shape [2, 3], the network's has [3, 2]");
+
+  Small other;
+  Sgd<float> sgd(other.parameters);
+  CHECK_THROWS_WITH_AS(checkpoint.load(other.parameters, sgd), doctest::Contains("trained by adam, expected sgd"),
+                       DataError);
+}
+
+TEST_CASE("numbers that are not finite are neither written nor loaded") {
+  const TemporaryFolder folder;
+  Small small;
+  save_checkpoint(folder / "c", header(), small.parameters, small.adam);
+  const std::string good = bytes_of_file(folder / "c");
+  small.b->value[2] = std::numeric_limits<float>::infinity();
+  CHECK_THROWS_WITH_AS(save_checkpoint(folder / "c", header(), small.parameters, small.adam),
+                       doctest::Contains("not written: b[2] is inf"), NumericError);
+  CHECK(bytes_of_file(folder / "c") == good);
+
+  std::string bad = good;
+  bad.replace(bad.size() - 4, 4, std::string("\0\0\xc0\x7f", 4));
+  put_file(folder / "c", bad);
+  Small loaded;
+  CHECK_THROWS_WITH_AS(Checkpoint(folder / "c").load(loaded.parameters, loaded.adam),
+                       doctest::Contains("adam.v.b[3] is nan"), DataError);
+}
+
+TEST_CASE("a newer version, another format, a word that is no number: one line with the file's name") {
+  const TemporaryFolder folder;
+  const auto refused = [&](const std::string& from, const std::string& to, const std::string& reason) {
+    const auto path = changed(folder, from, to);
+    CHECK_THROWS_WITH_AS(Checkpoint{path}, doctest::Contains((path.string() + ": " + reason).c_str()), DataError);
+  };
+  refused("\"version\":\"1\"", "\"version\":\"2\"", "a checkpoint of version 2, newer than this program");
+  refused("mog-checkpoint", "mog-something1", "a safetensors file, but no checkpoint of this program");
+  refused("\"stage\":\"quantized-", "\"stage\":\"quantizer-", "unknown stage quantizer-weights");
+  refused("\"epoch\":\"3\"", "\"epoch\":\"x\"", "epoch is x");
+  refused("\"step\":\"14\"", "\"step\":\"-4\"", "step is -4");
+  refused("\"seed\"", "\"sead\"", "no metadata named seed");
+  CHECK_THROWS_AS(Checkpoint(folder / "none"), IoError);
+}
+
+TEST_CASE("a MOGNET comes back from its file alone, with its options and its stage") {
+  const TemporaryFolder folder;
+  Parameters<float> parameters(5);
+  const MognetOptions options{.maps = 4, .groups = 2, .bits = 2, .classes = 3, .head = Precision::ternary};
+  Mognet<float> net(parameters, options);
+  const Adam<float> adam(parameters);
+  CheckpointHeader about = header();
+  about.description = describe(options);
+  about.seed = 5;
+  parameters.trained()[0].value[0] = 42;
+  save_checkpoint(folder / "c", about, parameters, adam);
+
+  const auto loaded = load_mognet(folder / "c");
+  CHECK(loaded->stage == Stage::quantized_weights);
+  CHECK(loaded->network.options().maps == 4);
+  CHECK(loaded->network.options().bits == 2);
+  CHECK(loaded->network.options().head == Precision::ternary);
+  CHECK(loaded->parameters.seed() == 5);
+  CHECK(loaded->parameters.trained()[0].value[0] == 42);
+}
+
+TEST_CASE("a description that makes no MOGNET, or not this one, is refused before it is built") {
+  const auto refused = [](const std::string& key, const std::string& value, const char* reason) {
+    const TemporaryFolder folder;
+    Parameters<float> parameters(5);
+    const MognetOptions options{.maps = 4, .groups = 2, .bits = 2, .classes = 3};
+    Mognet<float> net(parameters, options);
+    const Adam<float> adam(parameters);
+    CheckpointHeader about = header();
+    about.description = describe(options);
+    about.description.words[key] = value;
+    save_checkpoint(folder / "c", about, parameters, adam);
+    CHECK_THROWS_WITH_AS(load_mognet(folder / "c"), doctest::Contains(reason), DataError);
+  };
+  refused("model", "other", "holds a other, expected a mognet");
+  refused("n", "4096", "the tensors are not those of a mognet with n = 4096");
+  refused("n", "99999999", "the model's n is 99999999, expected 1 to 4096");
+  refused("classes", "10", "the tensors are not those");
+  refused("g", "3", "expected a divisor of n / 2");
+  refused("g", "1", "tensor cflog1.group.weight has shape");
+  refused("k", "x", "the model's k is x");
+  refused("head", "full", "expected binary or ternary");
+}

@@ -1,0 +1,286 @@
+// The training run: the same bytes however it is interrupted, and what it does when something goes wrong.
+#include "train/trainer.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <csignal>
+#include <limits>
+#include <thread>
+
+#include "core/parallel.hpp"
+#include "tests/core/temporary_folder.hpp"
+#include "tests/train/tiny.hpp"
+#include "train/interrupt.hpp"
+
+using namespace mog;
+using namespace mog::testing;
+
+namespace {
+
+/// What a run leaves that must not depend on how it went.
+struct Result {
+  std::string last, best, metrics;  // metrics without their times
+  friend bool operator==(const Result&, const Result&) = default;
+};
+
+std::string without_times(const std::filesystem::path& path) {
+  std::vector<EpochRow> rows = read_metrics(path);
+  for (EpochRow& row : rows) row.seconds = row.images_per_second = 0;
+  return metrics_text(rows);
+}
+
+Result result_in(const RunFolder& folder) {
+  return {bytes_of_file(folder.last()), bytes_of_file(folder.best()), without_times(folder.metrics())};
+}
+
+/// Trains in `folder`, resuming where there is something to resume, until `steps` more steps are made (-1: to the end).
+TrainOutcome train(const RunFolder& folder, Index steps = -1, const TrainOptions& options = tiny_options()) {
+  TinyRun run(options);
+  StepCounter counter(steps);
+  run.trainer.set_folder(folder);
+  run.trainer.set_listener(counter);
+  run.trainer.set_stop([&] { return counter.reached(); });
+  if (std::filesystem::exists(folder.last())) run.trainer.resume();
+  return run.trainer.run();
+}
+
+const Result& uninterrupted() {
+  static const Result result = [] {
+    const TemporaryFolder temporary;
+    const RunFolder folder(temporary / "run");
+    CHECK(train(folder).finished);
+    return result_in(folder);
+  }();
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a run has three stages, learns in each, and leaves checkpoints, metrics and drawings") {
+  const TemporaryFolder temporary;
+  const RunFolder folder(temporary / "run");
+  const TrainOutcome outcome = train(folder);
+  CHECK(outcome.finished);
+  CHECK(outcome.peak_bytes > 10'000);
+  REQUIRE(outcome.rows.size() == 8);
+  CHECK(outcome.rows[0].stage == Stage::full_precision);
+  CHECK(outcome.rows[3].stage == Stage::quantized_weights);
+  CHECK(outcome.rows[7].stage == Stage::quantized);
+  CHECK(outcome.rows[7].epoch == 3);
+  CHECK(outcome.rows[0].learning_rate == 1e-3);
+  CHECK(outcome.rows[2].learning_rate == 5e-5);
+  CHECK(outcome.rows[2].train_loss < outcome.rows[0].train_loss);
+  CHECK(read_metrics(folder.metrics()).size() == 8);
+  for (const auto& file : {folder.last(), folder.best(), folder.curves(), folder.confusion()}) {
+    CHECK(std::filesystem::exists(file));
+  }
+  CHECK(Checkpoint(folder.last()).header().position.epoch == 3);
+  const Position best = Checkpoint(folder.best()).header().position;
+  CHECK(best.stage == Stage::quantized);
+  double expected = 0;
+  for (std::size_t i = 5; i < 8; ++i) expected = std::max(expected, outcome.rows[i].test_accuracy);
+  CHECK(best.best_accuracy == expected);
+}
+
+TEST_CASE("a run that was stopped at any step and resumed ends with the same bytes") {
+  for (const Index step : {0, 1, 5, 6, 7, 17, 18, 19, 23, 29, 30, 31, 41, 47, 48}) {
+    CAPTURE(step);
+    const TemporaryFolder temporary;
+    const RunFolder folder(temporary / "run");
+    CHECK(train(folder, step).finished == (step == kTinySteps));
+    CHECK(train(folder).finished);
+    CHECK(result_in(folder) == uninterrupted());
+  }
+}
+
+TEST_CASE("a run that is stopped after every fifth step ends with the same bytes") {
+  const TemporaryFolder temporary;
+  const RunFolder folder(temporary / "run");
+  while (!train(folder, 5).finished) {
+  }
+  CHECK(result_in(folder) == uninterrupted());
+}
+
+TEST_CASE("three threads train the same bytes as one") {
+  const int before = threads();
+  for (const int count : {1, 3}) {
+    set_threads(count);
+    const TemporaryFolder temporary;
+    const RunFolder folder(temporary / "run");
+    train(folder);
+    CHECK(result_in(folder) == uninterrupted());
+  }
+  set_threads(before);
+}
+
+TEST_CASE("a run that was killed a dozen times ends with the same bytes") {
+  const TemporaryFolder temporary;
+  Random random(1, Purpose::user);
+  TrainOptions options = tiny_options();
+  options.save_every = 0;
+  const auto folder_path = temporary / "run";
+  for (int kill = 0; kill < 12; ++kill) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      set_threads(1);  // OpenMP's threads did not come along
+      const RunFolder folder(folder_path);
+      train(folder, -1, options);
+      ::_exit(0);
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(random.below(20'000)));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+  }
+  const RunFolder folder(folder_path);
+  CHECK(train(folder, -1, options).finished);
+  CHECK(result_in(folder) == uninterrupted());
+}
+
+TEST_CASE("NaN in the loss stops before the weights are touched, and says where") {
+  TinyRun run;
+  StepCounter counter;
+  run.trainer.set_listener(counter);
+  Tensor<float> weights = run.parameters.trained()[0].value;
+  std::vector<float> before;
+  run.trainer.set_stop([&] {
+    if (counter.steps == 8) {  // the third step of the second epoch will meet it
+      run.parameters.trained().back().value[0] = std::numeric_limits<float>::quiet_NaN();
+      before.assign(weights.values().begin(), weights.values().end());
+    }
+    return false;
+  });
+  CHECK_THROWS_WITH_AS(run.trainer.run(),
+                       "train: full-precision, epoch 2, step 3: the loss is nan; the weights were not updated",
+                       NumericError);
+  CHECK(std::equal(before.begin(), before.end(), weights.values().begin()));
+  CHECK(counter.steps == 8);
+}
+
+TEST_CASE("a full disk is reported, keeps the last good checkpoint, and the next save tries again") {
+  const TemporaryFolder temporary;
+  const RunFolder folder(temporary / "run");
+  train(folder, 7);
+  const std::string good = bytes_of_file(folder.last());
+  TinyRun run;
+  StepCounter counter;
+  run.trainer.set_folder(folder);
+  run.trainer.set_listener(counter);
+  rlimit old{};
+  ::getrlimit(RLIMIT_FSIZE, &old);
+  const auto limit = [&](rlim_t bytes) {
+    const rlimit wanted{bytes, old.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &wanted);
+  };
+  std::signal(SIGXFSZ, SIG_IGN);
+  run.trainer.set_stop([&] {
+    if (counter.steps == 1) limit(100);  // the second and the third epoch end with no room left
+    if (counter.steps == 14) {
+      CHECK(bytes_of_file(folder.last()) == good);
+      CHECK(counter.messages.find("last.safetensors.tmp: cannot write: File too large") != std::string::npos);
+      limit(old.rlim_cur);
+    }
+    return false;
+  });
+  run.trainer.resume();
+  CHECK(run.trainer.run().finished);
+  CHECK(result_in(folder) == uninterrupted());
+}
+
+TEST_CASE("a checkpoint that cannot be written when the run stops is the run's failure") {
+  const TemporaryFolder temporary;
+  const RunFolder folder(temporary / "run");
+  std::filesystem::create_directory(folder.last().string() + ".tmp");
+  CHECK_THROWS_WITH_AS(train(folder, 3), doctest::Contains("last.safetensors.tmp: cannot open for writing"), IoError);
+}
+
+TEST_CASE("a folder with a run is not overwritten; a folder in use is refused") {
+  const TemporaryFolder temporary;
+  const RunFolder folder(temporary / "run");
+  train(folder, 3);
+  TinyRun again;
+  again.trainer.set_folder(folder);
+  CHECK_THROWS_WITH_AS(again.trainer.run(), doctest::Contains("holds a run already"), std::invalid_argument);
+  CHECK_THROWS_WITH_AS(RunFolder(temporary / "run"), doctest::Contains("another program is training"), IoError);
+}
+
+TEST_CASE("a run is resumed only as it was begun") {
+  const TemporaryFolder temporary;
+  const RunFolder folder(temporary / "run");
+  train(folder, 3);
+  TrainOptions other = tiny_options();
+  other.batch = 11;
+  CHECK_THROWS_WITH_AS(train(folder, -1, other), doctest::Contains("another way of training"), DataError);
+  other = tiny_options();
+  other.recipe = other.recipe.with_epochs({3, 2, 4});
+  CHECK_THROWS_WITH_AS(train(folder, -1, other), doctest::Contains("another way of training"), DataError);
+}
+
+TEST_CASE("at most N steps of each stage, in the middle of an epoch too, and resumed there") {
+  TrainOptions options = tiny_options();
+  options.max_steps = 8;
+  const TemporaryFolder temporary;
+  const RunFolder one(temporary / "one"), two(temporary / "two");
+  CHECK(train(one, -1, options).rows.size() == 6);
+  for (const Index steps : {7, 1, 3}) CHECK_FALSE(train(two, steps, options).finished);
+  CHECK(train(two, -1, options).finished);
+  CHECK(result_in(one) == result_in(two));
+}
+
+TEST_CASE("statistics that are estimated anew are the mean over the batches, whatever they were before") {
+  TrainOptions options = tiny_options();
+  options.recipe = options.recipe.with_epochs({1, 0, 0});
+  options.recipe.stages[0].schedule = Schedule::constant(1e-12);  // the weights stay as they are
+  const auto statistics = [&](Index batches, float begin) {
+    options.recipe.statistics_batches = batches;
+    TinyRun run(options);
+    for (const auto& buffer : run.parameters.buffers()) buffer.value.fill(begin);
+    run.trainer.run();
+    std::vector<float> values;
+    for (const auto& buffer : run.parameters.buffers()) {
+      values.insert(values.end(), buffer.value.values().begin(), buffer.value.values().end());
+    }
+    return values;
+  };
+  CHECK(statistics(0, 0.0F) != statistics(0, 100.0F));
+  CHECK(statistics(4, 0.0F) == statistics(4, 100.0F));
+  CHECK(statistics(1, 0.0F) != statistics(4, 0.0F));
+}
+
+TEST_CASE("one batch alone is learned by heart") {
+  TrainOptions options = tiny_options();
+  options.overfit_batch = true;
+  options.recipe = options.recipe.with_epochs({8, 0, 0});
+  options.recipe.stages[0].schedule = Schedule::constant(0.01);
+  TinyRun run(options);
+  const TrainOutcome outcome = run.trainer.run();
+  CHECK(outcome.rows.back().train_loss < 0.05);
+  CHECK(outcome.rows.back().test_accuracy == 1);
+}
+
+TEST_CASE("an interrupt is seen, and ends the run as a stop") {
+  const TemporaryFolder temporary;
+  const RunFolder folder(temporary / "run");
+  TinyRun run;
+  run.trainer.set_folder(folder);
+  run.trainer.set_stop(Interrupt::requested);
+  const Interrupt interrupt;
+  CHECK_FALSE(Interrupt::requested());
+  ::raise(SIGINT);
+  CHECK(Interrupt::requested());
+  CHECK_FALSE(run.trainer.run().finished);
+  CHECK(std::filesystem::exists(folder.last()));
+}
+
+TEST_CASE("options out of range are refused") {
+  TrainOptions options = tiny_options();
+  options.batch = 1;
+  CHECK_THROWS_AS(TinyRun{options}, std::invalid_argument);
+  options = tiny_options();
+  options.max_steps = -1;
+  CHECK_THROWS_AS(TinyRun{options}, std::invalid_argument);
+}
