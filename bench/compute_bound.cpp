@@ -1,0 +1,59 @@
+// The convolutions of MOGNET as shapes, and the clock for the benchmarks of compute-bound kernels.
+#include "bench/compute_bound.hpp"
+
+#include "bench/peak.hpp"
+
+namespace mog::bench {
+
+std::string Layer::name() const {
+  const std::string map = std::to_string(side), channels = std::to_string(in) + "-" + std::to_string(out);
+  return map + "x" + map + "/" + channels + (groups == 1 ? "" : "/g" + std::to_string(groups));
+}
+
+std::vector<Layer> pointwise_layers(Index n) {
+  std::vector<Layer> layers;
+  const auto add = [&](Index side, Index in, Index out) { layers.push_back({side, 1, in, out, 1}); };
+  add(32, n, n / 2);
+  add(32, n / 2, n);
+  add(16, n, n / 2);
+  add(16, n / 2, 2 * n);
+  add(16, 2 * n, n);
+  add(16, n, 2 * n);
+  add(8, 2 * n, n);
+  add(8, n, 4 * n);
+  add(8, 4 * n, 2 * n);
+  add(8, 2 * n, 4 * n);
+  add(4, 4 * n, 2 * n);
+  add(4, 2 * n, 4 * n);
+  add(4, 4 * n, 10);
+  return layers;
+}
+
+std::vector<Layer> conv3x3_layers(Index n, Index groups) {
+  return {{32, 3, n / 2, n / 2, groups}, {16, 3, n / 2, n / 2, groups}, {16, 3, n, n, groups},
+          {8, 3, n, n, groups},          {8, 3, 2 * n, 2 * n, groups},  {4, 3, 2 * n, 2 * n, groups}};
+}
+
+Index count(Of tensor, const Layer& layer, Index images) {
+  const Index pixels = images * layer.side * layer.side;
+  return tensor == Of::weight ? layer.weights() : pixels * (tensor == Of::x ? layer.in : layer.out);
+}
+
+void time_compute(benchmark::State& state, kernels::Isa isa, double multiply_adds, const std::function<void()>& run) {
+  double seconds = 0, peak_seconds = 0, peak_operations = 0;
+  for (auto _ : state) {
+    const double start = thread_seconds();
+    run();
+    benchmark::ClobberMemory();
+    const double between = thread_seconds();
+    peak_operations += multiply_add_burst(isa);
+    peak_seconds += thread_seconds() - between;
+    state.SetIterationTime(between - start);
+    seconds += between - start;
+  }
+  const double rate = 2.0 * multiply_adds * static_cast<double>(state.iterations()) / seconds;
+  state.counters["GFLOP/s"] = rate / 1e9;
+  state.counters["share"] = rate / (peak_operations / peak_seconds);
+}
+
+}  // namespace mog::bench
