@@ -39,8 +39,8 @@ void gradient_sums(benchmark::State& state, const Row& row, const Row& reference
     by.gradient_sums({.x = x.data(),
                       .dy = dy.data(),
                       .mean = mean.data(),
-                      .sum_dy = sums,
-                      .sum_dy_x = sums + map.channels,
+                      .sum_dz = sums,
+                      .sum_dz_x = sums + map.channels,
                       .rows = map.rows(),
                       .channels = map.channels});
   });

@@ -57,6 +57,8 @@ class Tape {
 
   /// Uninitialised numbers that live as long as somebody holds them.
   [[nodiscard]] Tensor<T> make(const Shape& shape) { return Tensor<T>(arena_, shape); }
+  /// The same, of t's shape; in t's own memory when nobody else holds that, for a kernel that may write over its input.
+  [[nodiscard]] Tensor<T> make_over(const Tensor<T>& t) { return t.unique() ? t : make(t.shape()); }
   template <class U>
   [[nodiscard]] Tensor<U> make_as(const Shape& shape) {
     return Tensor<U>(arena_, shape);

@@ -11,7 +11,7 @@ Variable<T> relu(Tape<T>& tape, const Variable<T>& x) {
   kernels::relu_forward(kernels::ReluForward<T>{.x = x.value.data(), .y = y.data(), .count = y.elements()});
 
   return tape.record(y, {x.gradient}, [&tape, y, dx_sum = x.gradient](const Tensor<T>& dy) {
-    const Tensor<T> dx = tape.make(dy.shape());
+    const Tensor<T> dx = tape.make_over(dy);
     kernels::relu_backward(
         kernels::ReluBackward<T>{.y = y.data(), .dy = dy.data(), .dx = dx.data(), .count = dx.elements()});
     dx_sum.add(dx, tape.arena());
@@ -27,7 +27,7 @@ Variable<T> qrelu(Tape<T>& tape, const Variable<T>& x, int bits) {
       .x = x.value.data(), .q = q.data(), .passes = passes.data(), .count = q.elements(), .bits = bits});
 
   return tape.record(q, {x.gradient}, [&tape, passes, bits, dx_sum = x.gradient](const Tensor<T>& dq) {
-    const Tensor<T> dx = tape.make(dq.shape());
+    const Tensor<T> dx = tape.make_over(dq);
     kernels::qrelu_backward(kernels::QreluBackward<T>{
         .passes = passes.data(), .dq = dq.data(), .dx = dx.data(), .count = dx.elements(), .bits = bits});
     dx_sum.add(dx, tape.arena());

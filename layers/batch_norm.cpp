@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
+#include "layers/activations.hpp"
 
 namespace mog {
 namespace {
@@ -25,24 +25,6 @@ void fold(const Parameter<T>& gamma, const Parameter<T>& beta, const Tensor<T>& 
   }
 }
 
-/// The sums that gamma's, beta's and (in training) the input's gradient are made of: sum dy, sum dy (x - mean).
-template <class T>
-struct GradientSums {
-  Tensor<T> dy, dy_x;
-};
-template <class T>
-GradientSums<T> gradient_sums(Tape<T>& tape, const Tensor<T>& x, const Tensor<T>& dy, const Tensor<T>& mean) {
-  GradientSums<T> sums{tape.make(mean.shape()), tape.make(mean.shape())};
-  kernels::batch_norm_gradient_sums(kernels::BatchNormGradientSums<T>{.x = x.data(),
-                                                                      .dy = dy.data(),
-                                                                      .mean = mean.data(),
-                                                                      .sum_dy = sums.dy.data(),
-                                                                      .sum_dy_x = sums.dy_x.data(),
-                                                                      .rows = x.rows(),
-                                                                      .channels = x.channels()});
-  return sums;
-}
-
 }  // namespace
 
 template <class T>
@@ -59,9 +41,7 @@ BatchNorm<T>::BatchNorm(Parameters<T>& parameters, const std::string& name, cons
 
 template <class T>
 Variable<T> BatchNorm<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
-  require(x.value.rows() >= 1 && x.value.channels() == options_.channels, name_, ": x has shape ", x.shape(),
-          ", expected [..., ", options_.channels, "]");
-  Variable<T> y = pass.training ? normalise_batch(pass, x) : normalise_running(pass, x);
+  Variable<T> y = normalise(pass, x, {});
   if (pass.observer) {
     pass.report({.name = name_, .kind = "batch norm", .precision = Precision::full, .constants = 2 * options_.channels},
                 y);
@@ -70,97 +50,97 @@ Variable<T> BatchNorm<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
 }
 
 template <class T>
-Variable<T> BatchNorm<T>::normalise_batch(Pass<T>& pass, const Variable<T>& x) {
+Variable<T> BatchNorm<T>::activated(Pass<T>& pass, const Variable<T>& x, int bits) {
+  if (pass.observer) return activation(pass, (*this)(pass, x), bits);
+  require(bits >= 1 && bits <= 8, name_, ": k = ", bits, " bits, expected 1 to 8");
+  return normalise(pass, x,
+                   pass.quantized_activations() ? kernels::Activation{.kind = kernels::Activation::qrelu, .bits = bits}
+                                                : kernels::Activation{.kind = kernels::Activation::relu});
+}
+
+/// The batch's mean and variance of each channel, which the running ones learn from.
+template <class T>
+typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, const Tensor<T>& x) {
+  require(x.rows() >= 2, name_, ": training on ", x.rows(), " row, expected at least 2");
+  const Shape channels{options_.channels};
+  const Statistics batch{.mean = pass.tape.make(channels), .variance = pass.tape.make(channels)};
+  kernels::batch_statistics(kernels::BatchStatistics<T>{.x = x.data(),
+                                                        .mean = batch.mean.data(),
+                                                        .variance = batch.variance.data(),
+                                                        .rows = x.rows(),
+                                                        .channels = options_.channels});
+  const double m = std::min(options_.momentum, pass.momentum_limit);
+  const auto blend = [m](T& running, T now) { running = static_cast<T>(m * running + (1.0 - m) * now); };
+  for (Index c = 0; c < options_.channels; ++c) {
+    blend(mean_->value[c], batch.mean[c]);
+    blend(variance_->value[c], batch.variance[c]);
+  }
+  return batch;
+}
+
+template <class T>
+Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, kernels::Activation activation) {
+  require(x.value.rows() >= 1 && x.value.channels() == options_.channels, name_, ": x has shape ", x.shape(),
+          ", expected [..., ", options_.channels, "]");
   Tape<T>& tape = pass.tape;
   const Index rows = x.value.rows(), channels = options_.channels;
-  require(rows >= 2, name_, ": training on ", rows, " row, expected at least 2");
-  const Tensor<T> mean = tape.make({channels}), variance = tape.make({channels});
-  kernels::batch_statistics(kernels::BatchStatistics<T>{
-      .x = x.value.data(), .mean = mean.data(), .variance = variance.data(), .rows = rows, .channels = channels});
-  for (Index c = 0; c < channels; ++c) {
-    const auto blend = [m = std::min(options_.momentum, pass.momentum_limit)](T& running, T batch) {
-      running = static_cast<T>(m * running + (1.0 - m) * batch);
-    };
-    blend(mean_->value[c], mean[c]);
-    blend(variance_->value[c], variance[c]);
-  }
+  const Statistics statistics =
+      pass.training ? batch_statistics(pass, x.value) : Statistics{mean_->value, variance_->value};
   const Tensor<T> y = tape.make(x.shape()), scale = tape.make({channels}), shift = tape.make({channels});
-  fold(*gamma_, *beta_, mean, variance, options_.epsilon, scale, shift);
+  fold(*gamma_, *beta_, statistics.mean, statistics.variance, options_.epsilon, scale, shift);
+  const bool masked = activation.kind != kernels::Activation::none && tape.recording();
+  const auto passes =
+      masked ? tape.template make_as<std::uint8_t>({rows, kernels::mask_bytes(channels)}) : Tensor<std::uint8_t>();
   kernels::channel_affine(kernels::ChannelAffine<T>{.x = x.value.data(),
                                                     .scale = scale.data(),
                                                     .shift = shift.data(),
                                                     .y = y.data(),
                                                     .rows = rows,
-                                                    .channels = channels});
+                                                    .channels = channels,
+                                                    .activation = activation,
+                                                    .passes = passes.data()});
 
   const Gradient<T> dgamma_sum = gamma_->variable().gradient, dbeta_sum = beta_->variable().gradient;
   return tape.record(
       y, {x.gradient, dgamma_sum, dbeta_sum},
-      [&tape, kept_x = x.value, mean, variance, scale, epsilon = options_.epsilon, dx_sum = x.gradient, dgamma_sum,
-       dbeta_sum](const Tensor<T>& dy) {
-        const GradientSums<T> sums = gradient_sums(tape, kept_x, dy, mean);
+      [&tape, kept_x = x.value, passes, activation, statistics, scale, epsilon = options_.epsilon,
+       batch = pass.training, dx_sum = x.gradient, dgamma_sum, dbeta_sum](const Tensor<T>& dy) {
+        const auto& [mean, variance] = statistics;
+        const Tensor<T> sum_dz = tape.make(mean.shape()), sum_dz_x = tape.make(mean.shape());
+        kernels::batch_norm_gradient_sums(kernels::BatchNormGradientSums<T>{.x = kept_x.data(),
+                                                                            .dy = dy.data(),
+                                                                            .mean = mean.data(),
+                                                                            .sum_dz = sum_dz.data(),
+                                                                            .sum_dz_x = sum_dz_x.data(),
+                                                                            .rows = dy.rows(),
+                                                                            .channels = dy.channels(),
+                                                                            .activation = activation,
+                                                                            .passes = passes.data()});
         const Tensor<T> dgamma = tape.make(mean.shape()), b = tape.make(mean.shape()), d = tape.make(mean.shape());
-        const double inverse_rows = 1.0 / static_cast<double>(kept_x.rows());
+        const double share = batch ? 1.0 / static_cast<double>(dy.rows()) : 0.0;  // of a row in the statistics
         for (Index c = 0; c < mean.elements(); ++c) {
           const double inverse = inverse_deviation(variance[c], epsilon);
-          dgamma[c] = static_cast<T>(sums.dy_x[c] * inverse);
-          b[c] = static_cast<T>(-scale[c] * inverse * inverse * sums.dy_x[c] * inverse_rows);
-          d[c] = static_cast<T>(-scale[c] * inverse_rows * sums.dy[c]);
+          dgamma[c] = static_cast<T>(sum_dz_x[c] * inverse);
+          b[c] = static_cast<T>(-scale[c] * inverse * inverse * sum_dz_x[c] * share);
+          d[c] = static_cast<T>(-scale[c] * share * sum_dz[c]);
         }
         dgamma_sum.add(dgamma, tape.arena());
-        dbeta_sum.add(sums.dy, tape.arena());
-        if (dx_sum) {
-          const Tensor<T> dx = tape.make(dy.shape());
-          kernels::batch_norm_input_gradient(kernels::BatchNormInputGradient<T>{.x = kept_x.data(),
-                                                                                .dy = dy.data(),
-                                                                                .mean = mean.data(),
-                                                                                .a = scale.data(),
-                                                                                .b = b.data(),
-                                                                                .d = d.data(),
-                                                                                .dx = dx.data(),
-                                                                                .rows = dy.rows(),
-                                                                                .channels = dy.channels()});
-          dx_sum.add(dx, tape.arena());
-        }
+        dbeta_sum.add(sum_dz, tape.arena());
+        if (!dx_sum) return;
+        const Tensor<T> dx = tape.make_over(dy);
+        kernels::batch_norm_input_gradient(kernels::BatchNormInputGradient<T>{.x = kept_x.data(),
+                                                                              .dy = dy.data(),
+                                                                              .mean = mean.data(),
+                                                                              .a = scale.data(),
+                                                                              .b = b.data(),
+                                                                              .d = d.data(),
+                                                                              .dx = dx.data(),
+                                                                              .rows = dy.rows(),
+                                                                              .channels = dy.channels(),
+                                                                              .activation = activation,
+                                                                              .passes = passes.data()});
+        dx_sum.add(dx, tape.arena());
       });
-}
-
-template <class T>
-Variable<T> BatchNorm<T>::normalise_running(Pass<T>& pass, const Variable<T>& x) {
-  Tape<T>& tape = pass.tape;
-  const Index channels = options_.channels;
-  const Tensor<T> y = tape.make(x.shape()), scale = tape.make({channels}), shift = tape.make({channels});
-  fold(*gamma_, *beta_, mean_->value, variance_->value, options_.epsilon, scale, shift);
-  kernels::channel_affine(kernels::ChannelAffine<T>{.x = x.value.data(),
-                                                    .scale = scale.data(),
-                                                    .shift = shift.data(),
-                                                    .y = y.data(),
-                                                    .rows = x.value.rows(),
-                                                    .channels = channels});
-
-  const Gradient<T> dgamma_sum = gamma_->variable().gradient, dbeta_sum = beta_->variable().gradient;
-  return tape.record(y, {x.gradient, dgamma_sum, dbeta_sum},
-                     [&tape, kept_x = x.value, mean = mean_->value, variance = variance_->value, scale,
-                      epsilon = options_.epsilon, dx_sum = x.gradient, dgamma_sum, dbeta_sum](const Tensor<T>& dy) {
-                       const GradientSums<T> sums = gradient_sums(tape, kept_x, dy, mean);
-                       const Tensor<T> dgamma = tape.make(mean.shape());
-                       for (Index c = 0; c < mean.elements(); ++c) {
-                         dgamma[c] = static_cast<T>(sums.dy_x[c] * inverse_deviation(variance[c], epsilon));
-                       }
-                       dgamma_sum.add(dgamma, tape.arena());
-                       dbeta_sum.add(sums.dy, tape.arena());
-                       if (dx_sum) {
-                         const Tensor<T> dx = tape.make(dy.shape()), zero = tape.make(mean.shape());
-                         zero.fill(T{0});
-                         kernels::channel_affine(kernels::ChannelAffine<T>{.x = dy.data(),
-                                                                           .scale = scale.data(),
-                                                                           .shift = zero.data(),
-                                                                           .y = dx.data(),
-                                                                           .rows = dy.rows(),
-                                                                           .channels = dy.channels()});
-                         dx_sum.add(dx, tape.arena());
-                       }
-                     });
 }
 
 template <class T>

@@ -1,6 +1,7 @@
 // Batch normalisation (Ioffe and Szegedy, ICML 2015) over all rows of an activation, channel by channel.
 #pragma once
 
+#include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
 #include "layers/pass.hpp"
 
 namespace mog {
@@ -14,9 +15,8 @@ struct BatchNormOptions {
 /// Batch normalisation layer.
 ///   training    y = gamma (x - mean) / sqrt(variance + epsilon) + beta with the batch's own biased statistics
 ///   evaluation  the same with the running statistics
-///   both as     y = fma(x, scale, shift), scale = gamma / sqrt(variance + epsilon), shift = beta - mean scale: one
-///   multiply-add an element backward    xn = (x - mean) / sqrt(variance + epsilon), dbeta = sum dy, dgamma = sum dy
-///   xn,
+///   both as     y = fma(x, scale, shift), scale = gamma / sqrt(variance + epsilon), shift = beta - mean scale
+///   backward    xn = (x - mean) / sqrt(variance + epsilon), dbeta = sum dy, dgamma = sum dy xn,
 ///               dx = scale (dy - dbeta / P - xn dgamma / P) in training; dx = scale dy in evaluation
 /// Shapes  x, y [..., C] of P rows.  Saves  x.  Owns parameters NAME.gamma, NAME.beta, buffers NAME.mean,
 /// NAME.variance, each [C]. Throws  std::invalid_argument on another channel count, or in training on fewer than 2
@@ -26,13 +26,19 @@ class BatchNorm {
  public:
   BatchNorm(Parameters<T>& parameters, const std::string& name, const BatchNormOptions& options);
   Variable<T> operator()(Pass<T>& pass, const Variable<T>& x);
+  /// activation(pass, norm(pass, x), bits), to the bit, with half of its memory traffic: the normalised numbers are
+  /// never written. Saves  x and one bit an element.
+  Variable<T> activated(Pass<T>& pass, const Variable<T>& x, int bits);
 
   /// The evaluation's affine map, computed as the evaluation computes it: for lowering to integers.
   void affine(Tensor<T>& scale, Tensor<T>& shift) const;
 
  private:
-  Variable<T> normalise_batch(Pass<T>& pass, const Variable<T>& x);
-  Variable<T> normalise_running(Pass<T>& pass, const Variable<T>& x);
+  struct Statistics {
+    Tensor<T> mean, variance;
+  };
+  Statistics batch_statistics(Pass<T>& pass, const Tensor<T>& x);
+  Variable<T> normalise(Pass<T>& pass, const Variable<T>& x, kernels::Activation activation);
 
   std::string name_;
   BatchNormOptions options_;

@@ -1,7 +1,6 @@
 // CFLOG with normalisation and activation, and the MUX residual block, read like the paper's Fig. 1.
 #include "layers/blocks.hpp"
 
-#include "layers/activations.hpp"
 #include "layers/residual.hpp"
 
 namespace mog {
@@ -15,7 +14,7 @@ CflogBlock<T>::CflogBlock(Parameters<T>& parameters, const std::string& name, co
 
 template <class T>
 Variable<T> CflogBlock<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
-  Variable<T> y = activation(pass, norm_(pass, cflog_(pass, x)), bits_);
+  Variable<T> y = norm_.activated(pass, cflog_(pass, x), bits_);
   if (pass.observer) {
     pass.report({.name = name_ + ".activation", .kind = concat("QReLU k=", bits_), .precision = Precision::full}, y);
   }
@@ -37,8 +36,7 @@ template <class T>
 Variable<T> Mrb<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
   const Variable<T> a = a_(pass, x);
   const Variable<T> i1 = b_(pass, a);
-  const Variable<T> i0 = pass.quantized_activations() ? bitshift(pass.tape, x, i1, bits_) : add(pass.tape, x, i1);
-  Variable<T> y = mux(pass.tape, i0, i1, tgap(pass, x.value, bits_));
+  Variable<T> y = mux_residual(pass, x, i1, tgap(pass, x.value, bits_), bits_);
   if (pass.observer) {
     pass.report({.name = name_ + ".mux", .kind = "bit shift, TGAP, MUX", .precision = Precision::full}, y);
   }

@@ -5,14 +5,28 @@
 #include <cmath>
 #include <vector>
 
+#include "core/parallel.hpp"
+
 namespace mog {
 namespace {
+
+/// to[i] = of(w[i], i) for all weights, on several threads.
+template <class T, class Of>
+void map_weights(const Tensor<T>& w, const Tensor<T>& to, const Of& of) {
+  constexpr Index kRange = 16384;
+  const Index count = w.elements(), pieces = (count + kRange - 1) / kRange;
+  parallel_for(pieces, [&](Index piece) {
+    const T* from = w.data();
+    T* result = to.data();
+    for (Index i = piece * kRange, end = std::min(count, i + kRange); i < end; ++i) result[i] = of(from[i], i);
+  });
+}
 
 /// The straight-through gradient that both quantizers share: dw = dq [|w| <= 1].
 template <class T>
 Tensor<T> straight_through(Tape<T>& tape, const Tensor<T>& w, const Tensor<T>& dq) {
-  Tensor<T> dw = tape.make(w.shape());
-  for (Index i = 0; i < w.elements(); ++i) dw[i] = std::abs(w[i]) <= T{1} ? dq[i] : T{0};
+  const Tensor<T> dw = tape.make(w.shape());
+  map_weights(w, dw, [from = dq.data()](T value, Index i) { return std::abs(value) <= T{1} ? from[i] : T{0}; });
   return dw;
 }
 
@@ -22,7 +36,7 @@ template <class T>
 Variable<T> binarize(Tape<T>& tape, const Variable<T>& w) {
   const Tensor<T> proxy = w.value;
   const Tensor<T> q = tape.make(proxy.shape());
-  for (Index i = 0; i < q.elements(); ++i) q[i] = proxy[i] >= 0 ? T{1} : proxy[i] < 0 ? T{-1} : proxy[i];
+  map_weights(proxy, q, [](T from, Index) { return from >= 0 ? T{1} : from < 0 ? T{-1} : from; });  // NaN stays NaN
 
   return tape.record(q, {w.gradient}, [&tape, proxy, dw_sum = w.gradient](const Tensor<T>& dq) {
     dw_sum.add(straight_through(tape, proxy, dq), tape.arena());
@@ -40,9 +54,12 @@ Variable<T> ternarize(Tape<T>& tape, const Variable<T>& w, const Tensor<T>& step
   const T threshold = s / 2;
   const Tensor<T> proxy = w.value;
   const Tensor<T> q = tape.make(proxy.shape());
-  for (Index i = 0; i < q.elements(); ++i) {
-    q[i] = proxy[i] > threshold ? T{1} : proxy[i] < -threshold ? T{-1} : std::isnan(proxy[i]) ? proxy[i] : T{0};
-  }
+  map_weights(proxy, q, [threshold](T from, Index) {
+    return from > threshold              ? T{1}
+           : from < -threshold           ? T{-1}
+           : std::abs(from) <= threshold ? T{0}
+                                         : from;  // NaN stays NaN
+  });
 
   return tape.record(q, {w.gradient}, [&tape, proxy, dw_sum = w.gradient](const Tensor<T>& dq) {
     dw_sum.add(straight_through(tape, proxy, dq), tape.arena());

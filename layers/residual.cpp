@@ -89,12 +89,52 @@ Variable<T> mux(Tape<T>& tape, const Variable<T>& i0, const Variable<T>& i1, con
       });
 }
 
+template <class T>
+Variable<T> mux_residual(Pass<T>& pass, const Variable<T>& x, const Variable<T>& i1, const Tensor<std::uint8_t>& s,
+                         int bits) {
+  require(bits >= 1 && bits <= 8, "mux_residual: k = ", bits, " bits, expected 1 to 8");
+  require(x.shape().rank() == 4, "mux_residual: x has shape ", x.shape(), ", expected [N, H, W, C]");
+  require_shape(i1.value, x.shape(), "mux_residual", "i1");
+  const Index images = x.shape()[0], pixels = x.shape()[1] * x.shape()[2], channels = x.shape()[3];
+  require_shape(s, {images, channels}, "mux_residual", "s");
+  Tape<T>& tape = pass.tape;
+  const Tensor<T> y = tape.make(x.shape());
+  kernels::residual_mux_forward(kernels::ResidualMuxForward<T>{.x = x.value.data(),
+                                                               .i1 = i1.value.data(),
+                                                               .s = s.data(),
+                                                               .y = y.data(),
+                                                               .images = images,
+                                                               .pixels = pixels,
+                                                               .channels = channels,
+                                                               .bits = pass.quantized_activations() ? bits : 0});
+
+  return tape.record(
+      y, {x.gradient, i1.gradient},
+      [&tape, s, images, pixels, channels, dx_sum = x.gradient, di1_sum = i1.gradient](const Tensor<T>& dy) {
+        di1_sum.add(dy, tape.arena());
+        if (!dx_sum) return;
+        const Tensor<T> dx = tape.make_over(dy);
+        kernels::mux_backward(kernels::MuxBackward<T>{.dy = dy.data(),
+                                                      .s = s.data(),
+                                                      .di0 = dx.data(),
+                                                      .di1 = nullptr,
+                                                      .images = images,
+                                                      .pixels = pixels,
+                                                      .channels = channels});
+        dx_sum.add(dx, tape.arena());
+      });
+}
+
 template Variable<float> add(Tape<float>&, const Variable<float>&, const Variable<float>&);
 template Variable<double> add(Tape<double>&, const Variable<double>&, const Variable<double>&);
 template Variable<float> bitshift(Tape<float>&, const Variable<float>&, const Variable<float>&, int);
 template Variable<double> bitshift(Tape<double>&, const Variable<double>&, const Variable<double>&, int);
 template Tensor<std::uint8_t> tgap(Pass<float>&, const Tensor<float>&, int);
 template Tensor<std::uint8_t> tgap(Pass<double>&, const Tensor<double>&, int);
+template Variable<float> mux_residual(Pass<float>&, const Variable<float>&, const Variable<float>&,
+                                      const Tensor<std::uint8_t>&, int);
+template Variable<double> mux_residual(Pass<double>&, const Variable<double>&, const Variable<double>&,
+                                       const Tensor<std::uint8_t>&, int);
 template Variable<float> mux(Tape<float>&, const Variable<float>&, const Variable<float>&, const Tensor<std::uint8_t>&);
 template Variable<double> mux(Tape<double>&, const Variable<double>&, const Variable<double>&,
                               const Tensor<std::uint8_t>&);

@@ -33,4 +33,12 @@ Tensor<std::uint8_t> tgap(Pass<T>& pass, const Tensor<T>& x, int bits);
 template <class T>
 Variable<T> mux(Tape<T>& tape, const Variable<T>& i0, const Variable<T>& i1, const Tensor<std::uint8_t>& s);
 
+/// The end of a multiplexer residual block in one pass over memory: mux(i0, i1, s) with i0 = bitshift(x, i1) while
+/// activations are codes and x + i1 while they are not; to the bit the composition, which never writes i0.
+///   backward  dx = s ? 0 : dy, di1 = dy      (di1's two terms are dy s and dy (1 - s))
+/// Shapes    x, i1, y [N, H, W, C], s [N, C].  Saves  s.
+template <class T>
+Variable<T> mux_residual(Pass<T>& pass, const Variable<T>& x, const Variable<T>& i1, const Tensor<std::uint8_t>& s,
+                         int bits);
+
 }  // namespace mog

@@ -1,7 +1,6 @@
 // MOGNET, read like the paper's Fig. 1.
 #include "models/mognet.hpp"
 
-#include "layers/activations.hpp"
 #include "layers/pooling.hpp"
 
 namespace mog {
@@ -41,7 +40,7 @@ Mognet<T>::Mognet(Parameters<T>& p, const MognetOptions& options)
 
 template <class T>
 Variable<T> Mognet<T>::operator()(Pass<T>& pass, const Variable<T>& images) {
-  Variable<T> x = activation(pass, conv_norm_(pass, conv_(pass, images)), options_.bits);
+  Variable<T> x = conv_norm_.activated(pass, conv_(pass, images), options_.bits);
 
   x = max_pool(pass.tape, mrb1_(pass, cflog1_(pass, x)));
   x = max_pool(pass.tape, mrb2_(pass, cflog2_(pass, x)));

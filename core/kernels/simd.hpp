@@ -220,14 +220,18 @@ void for_elements(Index count, const Work& work) {
   if (i < count) work(i, Part<Arch, 4>{count - i});
 }
 
-/// The same for the channels of a row: blocks of four vectors, of one, and a Part of one.
+/// The same for the channels of a row: blocks of four vectors, of two, and a Part of two. Each begins at a whole byte
+/// of a bit mask.
 template <class Arch, class Work>
 void for_channels(Index channels, const Work& work) {
-  constexpr Index kStep = kLanes<Arch>;
+  constexpr Index kStep = 2 * kLanes<Arch>;
   Index c = 0;
-  for (; c + 4 * kStep <= channels; c += 4 * kStep) work(c, Whole<Arch, 4>{});
-  for (; c + kStep <= channels; c += kStep) work(c, Whole<Arch, 1>{});
-  if (c < channels) work(c, Part<Arch, 1>{channels - c});
+  for (; c + 2 * kStep <= channels; c += 2 * kStep) work(c, Whole<Arch, 4>{});
+  if (c + kStep <= channels) {
+    work(c, Whole<Arch, 2>{});
+    c += kStep;
+  }
+  if (c < channels) work(c, Part<Arch, 2>{channels - c});
 }
 
 }  // namespace mog::kernels

@@ -2,6 +2,7 @@
 // ones.
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
 
+#include "core/kernels/elementwise_f32/elementwise_f32.hpp"
 #include "tests/support/kernel_rows.hpp"
 
 using namespace mog;
@@ -83,6 +84,56 @@ TEST_CASE("every row maps channels with one fused multiply-add, to the bit, in p
       check_same_bits(y, expected);
       row.channel_affine({x.data(), scale.data(), shift.data(), x.data(), rows, channels});
       check_same_bits(x, expected);
+    }
+  });
+}
+
+TEST_CASE("every row applies an activation as the elementwise kernels would after it, and masks the gradient so") {
+  const auto one_pass = [](const BatchNormKernels<float>& row, Activation activation, Index channels) {
+    const Index rows = 3, count = rows * channels, bytes = rows * mask_bytes(channels);
+    Numbers x(count, 1, -2.0F, 2.0F), dy(count, 2, -1.0F, 1.0F);
+    const Numbers scale(channels, 3, -1.0F, 1.0F), shift(channels, 4, -0.5F, 1.0F), mean(channels, 5, -1.0F, 1.0F),
+        a(channels, 6, -1.0F, 1.0F), b(channels, 7, -1.0F, 1.0F), d(channels, 8, -1.0F, 1.0F);
+    if (count > 2) x[2] = std::numeric_limits<float>::quiet_NaN();
+    GuardedBuffer<float> y(count), dx(count), z(count), expected(count), dz(count);
+    GuardedBuffer<std::uint8_t> passes(bytes), expected_passes(bytes);
+    row.channel_affine({x.data(), scale.data(), shift.data(), y.data(), rows, channels, activation, passes.data()});
+
+    reference().channel_affine({x.data(), scale.data(), shift.data(), z.data(), rows, channels});
+    const float top = activation.kind == Activation::relu ? 1.0F : static_cast<float>((1 << activation.bits) - 1);
+    for (Index i = 0; i < count; ++i) {
+      const bool relu = activation.kind == Activation::relu;
+      const bool passing = relu ? z[i] > 0 : std::abs(z[i]) <= 1;
+      dz[i] = passing ? top * dy[i] : 0;
+      std::uint8_t& byte = expected_passes[i / channels * mask_bytes(channels) + i % channels / 8];
+      if (passing) byte = static_cast<std::uint8_t>(byte | 1 << i % channels % 8);
+    }
+    if (activation.kind == Activation::relu) {
+      relu_forward(ReluForward<float>{z.data(), expected.data(), count});
+    } else {
+      qrelu_forward(QreluForward<float>{z.data(), expected.data(), nullptr, count, activation.bits});
+    }
+    check_same_bits(y, expected);
+    check_same_bits(passes, expected_passes);
+
+    if (count > 2) x[2] = 1.0F;
+    row.input_gradient({x.data(), dy.data(), mean.data(), a.data(), b.data(), d.data(), dx.data(), rows, channels,
+                        activation, passes.data()});
+    row.input_gradient(
+        {x.data(), dz.data(), mean.data(), a.data(), b.data(), d.data(), expected.data(), rows, channels});
+    check_same_bits(dx, expected);
+    GuardedBuffer<double> sum(channels), product(channels), plain_sum(channels), plain_product(channels);
+    row.gradient_sums(
+        {x.data(), dy.data(), mean.data(), sum.data(), product.data(), rows, channels, activation, passes.data()});
+    row.gradient_sums({x.data(), dz.data(), mean.data(), plain_sum.data(), plain_product.data(), rows, channels});
+    check_same_bits(sum, plain_sum);
+    check_same_bits(product, plain_product);
+  };
+  for_rows(batch_norm_kernels(), [&](const auto& row) {
+    for (const Index channels : kSizes) {
+      CAPTURE(channels);
+      one_pass(row, {.kind = Activation::relu}, channels);
+      for (const int bits : {1, 2, 3, 8}) one_pass(row, {.kind = Activation::qrelu, .bits = bits}, channels);
     }
   });
 }

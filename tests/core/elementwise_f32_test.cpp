@@ -142,6 +142,30 @@ TEST_CASE("every row multiplexes channels, forward and backward, as the referenc
   });
 }
 
+TEST_CASE("every row ends a residual block as shift or sum, then the multiplexer, would") {
+  for_rows(elementwise_kernels(), [](const auto& row) {
+    for (const Index channels : {1, 7, 8, 16, 33, 64, 100, 1031}) {
+      for (const int bits : {0, 1, 2, 3, 8}) {
+        CAPTURE(channels);
+        CAPTURE(bits);
+        const Index images = 2, pixels = 3, count = images * pixels * channels;
+        const Codes x(count, 1, (1 << bits) - 1 + (bits == 0)), i1(count, 2, (1 << bits) - 1 + (bits == 0));
+        GuardedBuffer<std::uint8_t> s(images * channels);
+        for (Index i = 0; i < s.size(); ++i) s[i] = static_cast<std::uint8_t>(i % 3 == 1);
+        GuardedBuffer<float> i0(count), got(count), expected(count);
+        if (bits == 0) {
+          reference().add({x.data(), i1.data(), i0.data(), count});
+        } else {
+          reference().bitshift_forward({x.data(), i1.data(), i0.data(), count, bits});
+        }
+        reference().mux_forward({i0.data(), i1.data(), s.data(), expected.data(), images, pixels, channels});
+        row.residual_mux_forward({x.data(), i1.data(), s.data(), got.data(), images, pixels, channels, bits});
+        check_same_bits(got, expected);
+      }
+    }
+  });
+}
+
 TEST_CASE("every row may write over its inputs where the contract says so") {
   for_rows([](const auto& row) {
     for (const Index count : kSizes) {

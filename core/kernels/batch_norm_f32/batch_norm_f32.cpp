@@ -68,6 +68,21 @@ const double* sums_of_ranges(Index rows, Index channels, const Work& work) {
   return sums;
 }
 
+void check_activation(const char* operation, const Activation& activation, bool mask_wanted, const void* passes) {
+  if (activation.kind == Activation::qrelu) {
+    require(activation.bits >= 1 && activation.bits <= 8, operation, ": ", activation.bits, " bits, expected 1 to 8");
+  }
+  require(activation.kind != Activation::none || passes == nullptr, operation, ": a mask, but no activation");
+  require(activation.kind == Activation::none || passes != nullptr || !mask_wanted, operation,
+          ": passes is null, expected the activation's mask");
+}
+
+/// The same mask from row p on.
+template <class Byte>
+Byte* from_row(Byte* passes, Index p, Index channels) {
+  return passes == nullptr ? nullptr : passes + p * mask_bytes(channels);
+}
+
 template <class T>
 void run(const BatchStatistics<T>& all) {
   require(all.rows != 0, "batch_statistics: no rows, expected at least 1");
@@ -98,10 +113,12 @@ void run(const ChannelAffine<T>& all) {
                       {{"x", all.x}, {"scale", all.scale}, {"shift", all.shift}, {"y", all.y}})) {
     return;
   }
+  check_activation("channel_affine", all.activation, false, all.passes);
   split(all.rows, all.channels, [&](Index p, Index rows, Index) {
     ChannelAffine<T> part = all;
     part.x += p * all.channels;
     part.y += p * all.channels;
+    part.passes = from_row(all.passes, p, all.channels);
     part.rows = rows;
     chosen(T{}).channel_affine(part);
   });
@@ -109,22 +126,25 @@ void run(const ChannelAffine<T>& all) {
 
 template <class T>
 void run(const BatchNormGradientSums<T>& all) {
-  const auto [x, dy, mean, sum_dy, sum_dy_x, rows, channels] = all;
+  const auto [x, dy, mean, sum_dz, sum_dz_x, rows, channels, activation, passes] = all;
   check_operands("batch_norm_gradient_sums", {{"rows", rows}, {"channels", channels}},
-                 {{"x", x}, {"dy", dy}, {"mean", mean}, {"sum_dy", sum_dy}, {"sum_dy_x", sum_dy_x}});
+                 {{"x", x}, {"dy", dy}, {"mean", mean}, {"sum_dz", sum_dz}, {"sum_dz_x", sum_dz_x}});
+  check_activation("batch_norm_gradient_sums", activation, rows * channels > 0, passes);
   if (channels == 0) return;
   const double* const sums = sums_of_ranges(rows, channels, [&](Index p, Index count, TwoSums to) {
     chosen(T{}).gradient_sums({.x = all.x + p * all.channels,
                                .dy = all.dy + p * all.channels,
                                .mean = all.mean,
-                               .sum_dy = to.first,
-                               .sum_dy_x = to.second,
+                               .sum_dz = to.first,
+                               .sum_dz_x = to.second,
                                .rows = count,
-                               .channels = all.channels});
+                               .channels = all.channels,
+                               .activation = all.activation,
+                               .passes = from_row(all.passes, p, all.channels)});
   });
   for (Index c = 0; c < channels; ++c) {
-    sum_dy[c] = static_cast<T>(sums[c]);
-    sum_dy_x[c] = static_cast<T>(sums[channels + c]);
+    sum_dz[c] = static_cast<T>(sums[c]);
+    sum_dz_x[c] = static_cast<T>(sums[channels + c]);
   }
 }
 
@@ -140,11 +160,13 @@ void run(const BatchNormInputGradient<T>& all) {
                        {"dx", all.dx}})) {
     return;
   }
+  check_activation("batch_norm_input_gradient", all.activation, true, all.passes);
   split(all.rows, all.channels, [&](Index p, Index rows, Index) {
     BatchNormInputGradient<T> part = all;
     part.x += p * all.channels;
     part.dy += p * all.channels;
     part.dx += p * all.channels;
+    part.passes = from_row(all.passes, p, all.channels);
     part.rows = rows;
     chosen(T{}).input_gradient(part);
   });

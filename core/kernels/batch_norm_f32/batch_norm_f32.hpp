@@ -1,6 +1,8 @@
-// Batch normalisation's passes over memory: statistics, the affine map, and the two passes of its gradient.
+// Batch normalisation's passes over memory: statistics, the affine map, and the two passes of its gradient; the
+// activation that follows goes along in the same passes.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "core/kernels/isa.hpp"
@@ -19,8 +21,22 @@ struct BatchStatistics {
   Index rows, channels;
 };
 
-/// y[p, c] = fma(x[p, c], scale[c], shift[c]): one rounding, the same on every instruction set, so that a decision
-/// taken on y is a comparison of x with a constant. y may be x.
+/// What is applied to the normalised number z. With it goes a mask of the elements that the gradient passes:
+///   none   y = z                                              dz = dy                     no mask
+///   relu   y = z <= 0 ? 0 : z, as ReluForward                 dz = z > 0 ? dy : 0
+///   qrelu  y = the code of z in `bits` bits, as QreluForward  dz = |z| <= 1 ? (2^bits - 1) dy : 0
+/// Mask [rows, ceil(channels / 8)] bytes: row p, channel c is bit c % 8 of byte c / 8, set where dz is not 0; the
+/// unused bits of a row's last byte are 0.
+struct Activation {
+  enum Kind { none, relu, qrelu };
+  Kind kind = none;
+  int bits = 0;  // of qrelu: 1 to 8
+};
+constexpr Index mask_bytes(Index channels) { return (channels + 7) / 8; }
+
+/// y[p, c] = activation(fma(x[p, c], scale[c], shift[c])): one rounding before the activation, the same on every
+/// instruction set, so that a decision taken on it is a comparison of x with a constant. y may be x; passes may be null
+/// when no gradient is wanted.
 template <class T>
 struct ChannelAffine {
   const T* x;
@@ -28,20 +44,25 @@ struct ChannelAffine {
   const T* shift;
   T* y;
   Index rows, channels;
+  Activation activation = {};
+  std::uint8_t* passes = nullptr;
 };
 
-/// sum_dy[c] = sum_p dy[p, c];  sum_dy_x[c] = sum_p dy[p, c] (x[p, c] - mean[c]).
+/// sum_dz[c] = sum_p dz[p, c];  sum_dz_x[c] = sum_p dz[p, c] (x[p, c] - mean[c]), with dz from dy and the mask.
 template <class T>
 struct BatchNormGradientSums {
   const T* x;
   const T* dy;
   const T* mean;
-  T* sum_dy;
-  T* sum_dy_x;
+  T* sum_dz;
+  T* sum_dz_x;
   Index rows, channels;
+  Activation activation = {};
+  const std::uint8_t* passes = nullptr;
 };
 
-/// dx[p, c] = a[c] dy[p, c] + b[c] (x[p, c] - mean[c]) + d[c] as fma(a, dy, fma(b, x - mean, d)); dx may be dy or x.
+/// dx[p, c] = a[c] dz[p, c] + b[c] (x[p, c] - mean[c]) + d[c] as fma(a, dz, fma(b, x - mean, d)), with dz from dy and
+/// the mask; dx may be dy or x.
 template <class T>
 struct BatchNormInputGradient {
   const T* x;
@@ -52,6 +73,8 @@ struct BatchNormInputGradient {
   const T* d;
   T* dx;
   Index rows, channels;
+  Activation activation = {};
+  const std::uint8_t* passes = nullptr;
 };
 
 void batch_statistics(const BatchStatistics<float>& args);
@@ -78,16 +101,18 @@ struct ShiftedSums {
   Index rows, channels;
 };
 
-/// Sums of some rows, added to what is there: sum_dy[c] += sum_p dy[p, c], sum_dy_x[c] += sum_p dy[p, c] (x[p, c] -
+/// Sums of some rows, added to what is there: sum_dz[c] += sum_p dz[p, c], sum_dz_x[c] += sum_p dz[p, c] (x[p, c] -
 /// mean[c]).
 template <class T>
 struct GradientSums {
   const T* x;
   const T* dy;
   const T* mean;
-  double* sum_dy;
-  double* sum_dy_x;
+  double* sum_dz;
+  double* sum_dz_x;
   Index rows, channels;
+  Activation activation = {};
+  const std::uint8_t* passes = nullptr;
 };
 
 /// One instruction set's bodies. Each does the whole of its Args on the calling thread and checks nothing. The maps

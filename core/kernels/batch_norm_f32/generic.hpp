@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
+#include "core/kernels/generic_qrelu.hpp"
 #include "core/kernels/simd.hpp"
 
 namespace mog::kernels {
@@ -46,15 +47,75 @@ struct BatchNormLoops {
   }
 
   static void channel_affine(const ChannelAffine<float>& args) {
-    for_rows(args, [&](Index i, Index c, auto block) {
-      for (int v = 0; v < block.vectors; ++v) {
-        const V scale = block.load(args.scale + c, v), shift = block.load(args.shift + c, v);
-        block.store(args.y + i, v, multiply_add<Arch>(block.load(args.x + i, v), scale, shift));
-      }
-    });
+    switch (args.activation.kind) {
+      case Activation::none: return affine(args, Plain{});
+      case Activation::relu: return affine(args, Relu{});
+      case Activation::qrelu: return affine(args, QreluCodes<Arch>(args.activation.bits));
+    }
   }
 
   static void gradient_sums(const GradientSums<float>& args) {
+    if (args.activation.kind == Activation::none) return sum_gradients(args, PlainGradient{});
+    sum_gradients(args, MaskedGradient(args.activation, args.passes, args.channels));
+  }
+
+  static void input_gradient(const BatchNormInputGradient<float>& args) {
+    if (args.activation.kind == Activation::none) return map_gradient(args, PlainGradient{});
+    map_gradient(args, MaskedGradient(args.activation, args.passes, args.channels));
+  }
+
+ private:
+  /// Activations: y of z, and where the gradient passes.
+  struct Plain {
+    V operator()(V z) const { return z; }
+    static Mask<Arch> passes(V z) { return z == z; }
+  };
+  struct Relu {
+    V operator()(V z) const { return xsimd::select(z <= V(0.0F), V(0.0F), z); }
+    static Mask<Arch> passes(V z) { return z > V(0.0F); }
+  };
+
+  template <class Activate>
+  static void affine(const ChannelAffine<float>& args, const Activate& activate) {
+    for_rows(args, [&](Index p, Index c, auto block) {
+      const Index i = p * args.channels + c;
+      std::uint64_t passes = 0;
+      for (int v = 0; v < block.vectors; ++v) {
+        const V scale = block.load(args.scale + c, v), shift = block.load(args.shift + c, v);
+        const V z = multiply_add<Arch>(block.load(args.x + i, v), scale, shift);
+        passes |= bits_of<Arch>(activate.passes(z)) << (v * kLanes<Arch>);
+        block.store(args.y + i, v, activate(z));
+      }
+      if (args.passes != nullptr)
+        store_bits<Arch>(args.passes + p * mask_bytes(args.channels) + c / 8, passes, block.count);
+    });
+  }
+
+  /// dz of dy, block by block: begin(p, c, block) gives what vector v's dy is turned into dz by.
+  struct PlainGradient {
+    static auto begin(Index, Index, auto) {
+      return [](V dy, int) { return dy; };
+    }
+  };
+  struct MaskedGradient {
+    const std::uint8_t* passes;
+    Index row_bytes;
+    V factor;
+
+    MaskedGradient(const Activation& activation, const std::uint8_t* mask, Index channels)
+        : passes(mask),
+          row_bytes(mask_bytes(channels)),
+          factor(activation.kind == Activation::relu ? 1.0F : static_cast<float>((1 << activation.bits) - 1)) {}
+
+    auto begin(Index p, Index c, auto block) const {
+      return [bits = load_bits<Arch>(passes + p * row_bytes + c / 8, block.count), this](V dy, int v) {
+        return xsimd::select(mask_of<Arch>(bits >> (v * kLanes<Arch>)), factor * dy, V(0.0F));
+      };
+    }
+  };
+
+  template <class Incoming>
+  static void sum_gradients(const GradientSums<float>& args, const Incoming& incoming) {
     for_runs(args, [&](const Index first, const Index rows, Index c, auto block) {
       constexpr int vectors = decltype(block)::vectors;
       V mean[vectors], sum[vectors], product[vectors];
@@ -63,15 +124,16 @@ struct BatchNormLoops {
         sum[v] = product[v] = V(0.0F);
       }
       for (Index p = first; p < first + rows; ++p) {
+        const auto dz_of = incoming.begin(p, c, block);
         for (int v = 0; v < vectors; ++v) {
-          const V dy = block.load(args.dy + p * args.channels + c, v);
-          sum[v] = sum[v] + dy;
-          product[v] = multiply_add<Arch>(dy, block.load(args.x + p * args.channels + c, v) - mean[v], product[v]);
+          const V dz = dz_of(block.load(args.dy + p * args.channels + c, v), v);
+          sum[v] = sum[v] + dz;
+          product[v] = multiply_add<Arch>(dz, block.load(args.x + p * args.channels + c, v) - mean[v], product[v]);
         }
       }
       Lanes<vectors> sums(sum), products(product);
-      double* __restrict const total = args.sum_dy + c;
-      double* __restrict const total_product = args.sum_dy_x + c;
+      double* __restrict const total = args.sum_dz + c;
+      double* __restrict const total_product = args.sum_dz_x + c;
       for (Index lane = 0; lane < block.count; ++lane) {
         total[lane] += sums[lane];
         total_product[lane] += products[lane];
@@ -79,17 +141,20 @@ struct BatchNormLoops {
     });
   }
 
-  static void input_gradient(const BatchNormInputGradient<float>& args) {
-    for_rows(args, [&](Index i, Index c, auto block) {
+  template <class Incoming>
+  static void map_gradient(const BatchNormInputGradient<float>& args, const Incoming& incoming) {
+    for_rows(args, [&](Index p, Index c, auto block) {
+      const Index i = p * args.channels + c;
+      const auto dz_of = incoming.begin(p, c, block);
       for (int v = 0; v < block.vectors; ++v) {
         const V centred = block.load(args.x + i, v) - block.load(args.mean + c, v);
         const V inner = multiply_add<Arch>(block.load(args.b + c, v), centred, block.load(args.d + c, v));
-        block.store(args.dx + i, v, multiply_add<Arch>(block.load(args.a + c, v), block.load(args.dy + i, v), inner));
+        const V dz = dz_of(block.load(args.dy + i, v), v);
+        block.store(args.dx + i, v, multiply_add<Arch>(block.load(args.a + c, v), dz, inner));
       }
     });
   }
 
- private:
   /// The numbers of some vectors, one by one.
   template <int vectors>
   struct Lanes {
@@ -109,11 +174,11 @@ struct BatchNormLoops {
     }
   }
 
-  /// Calls work(index of the block's first number, c, block) for every block of channels of every row.
+  /// Calls work(p, c, block) for every block of channels of every row.
   template <class Args, class Work>
   static void for_rows(const Args& args, const Work& work) {
     for (Index p = 0; p < args.rows; ++p) {
-      for_channels<Arch>(args.channels, [&](Index c, auto block) { work(p * args.channels + c, c, block); });
+      for_channels<Arch>(args.channels, [&](Index c, auto block) { work(p, c, block); });
     }
   }
 };

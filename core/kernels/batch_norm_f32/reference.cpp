@@ -1,4 +1,6 @@
 // The meaning of batch normalisation's passes: plain loops for float and double, with sums in double.
+#include "core/kernels/reference.hpp"
+
 #include <cmath>
 
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
@@ -18,22 +20,48 @@ void shifted_sums(const ShiftedSums<T>& args) {
 }
 
 template <class T>
+T activated(T z, const Activation& activation) {
+  if (activation.kind == Activation::none) return z;
+  if (activation.kind == Activation::relu) return z <= 0 ? 0 : z;
+  return qrelu_code(z, activation.bits);
+}
+
+template <class T>
+bool gradient_passes(T z, const Activation& activation) {
+  return activation.kind == Activation::relu ? z > 0 : std::abs(z) <= 1;
+}
+
+template <class T>
 void channel_affine(const ChannelAffine<T>& args) {
   for (Index p = 0; p < args.rows; ++p) {
     for (Index c = 0; c < args.channels; ++c) {
       const Index i = p * args.channels + c;
-      args.y[i] = std::fma(args.x[i], args.scale[c], args.shift[c]);
+      const T z = std::fma(args.x[i], args.scale[c], args.shift[c]);
+      args.y[i] = activated(z, args.activation);
+      if (args.passes == nullptr) continue;
+      std::uint8_t& byte = args.passes[p * mask_bytes(args.channels) + c / 8];
+      if (c % 8 == 0) byte = 0;
+      if (gradient_passes(z, args.activation)) byte = static_cast<std::uint8_t>(byte | 1 << c % 8);
     }
   }
+}
+
+/// What reaches the normalisation at (p, c) of what reached the activation.
+template <class T, template <class> class Args>
+T incoming(const Args<T>& args, Index p, Index c) {
+  const T dy = args.dy[p * args.channels + c];
+  if (args.activation.kind == Activation::none) return dy;
+  if ((args.passes[p * mask_bytes(args.channels) + c / 8] >> c % 8 & 1) == 0) return 0;
+  return args.activation.kind == Activation::relu ? dy : static_cast<T>((1 << args.activation.bits) - 1) * dy;
 }
 
 template <class T>
 void gradient_sums(const GradientSums<T>& args) {
   for (Index p = 0; p < args.rows; ++p) {
     for (Index c = 0; c < args.channels; ++c) {
-      const double dy = args.dy[p * args.channels + c];
-      args.sum_dy[c] += dy;
-      args.sum_dy_x[c] += dy * (static_cast<double>(args.x[p * args.channels + c]) - args.mean[c]);
+      const double dz = incoming(args, p, c);
+      args.sum_dz[c] += dz;
+      args.sum_dz_x[c] += dz * (static_cast<double>(args.x[p * args.channels + c]) - args.mean[c]);
     }
   }
 }
@@ -43,7 +71,7 @@ void input_gradient(const BatchNormInputGradient<T>& args) {
   for (Index p = 0; p < args.rows; ++p) {
     for (Index c = 0; c < args.channels; ++c) {
       const Index i = p * args.channels + c;
-      args.dx[i] = std::fma(args.a[c], args.dy[i], std::fma(args.b[c], args.x[i] - args.mean[c], args.d[c]));
+      args.dx[i] = std::fma(args.a[c], incoming(args, p, c), std::fma(args.b[c], args.x[i] - args.mean[c], args.d[c]));
     }
   }
 }

@@ -130,6 +130,27 @@ void run(const MuxForward<T>& all) {
 }
 
 template <class T>
+void run(const ResidualMuxForward<T>& all) {
+  require(all.bits >= 0 && all.bits <= 8, "residual_mux_forward: ", all.bits, " bits, expected 0 to 8");
+  const bool work = check_operands("residual_mux_forward",
+                                   {{"images", all.images}, {"pixels", all.pixels}, {"channels", all.channels}},
+                                   {{"x", all.x}, {"i1", all.i1}, {"s", all.s}, {"y", all.y}});
+  if (!work) return;
+  const Index elements = all.pixels * all.channels;
+  split_images(all.images, elements, [&](Index n, Index images) {
+    const Index i = n * elements;
+    chosen(T{}).residual_mux_forward({.x = all.x + i,
+                                      .i1 = all.i1 + i,
+                                      .s = all.s + n * all.channels,
+                                      .y = all.y + i,
+                                      .images = images,
+                                      .pixels = all.pixels,
+                                      .channels = all.channels,
+                                      .bits = all.bits});
+  });
+}
+
+template <class T>
 void run(const MuxBackward<T>& all) {
   const bool work =
       check_operands("mux_backward", {{"images", all.images}, {"pixels", all.pixels}, {"channels", all.channels}},
@@ -158,6 +179,7 @@ void qrelu_forward(const QreluForward<float>& args) { run(args); }
 void qrelu_backward(const QreluBackward<float>& args) { run(args); }
 void bitshift_forward(const BitshiftForward<float>& args) { run(args); }
 void mux_forward(const MuxForward<float>& args) { run(args); }
+void residual_mux_forward(const ResidualMuxForward<float>& args) { run(args); }
 void mux_backward(const MuxBackward<float>& args) { run(args); }
 void add(const Add<double>& args) { run(args); }
 void relu_forward(const ReluForward<double>& args) { run(args); }
@@ -166,6 +188,7 @@ void qrelu_forward(const QreluForward<double>& args) { run(args); }
 void qrelu_backward(const QreluBackward<double>& args) { run(args); }
 void bitshift_forward(const BitshiftForward<double>& args) { run(args); }
 void mux_forward(const MuxForward<double>& args) { run(args); }
+void residual_mux_forward(const ResidualMuxForward<double>& args) { run(args); }
 void mux_backward(const MuxBackward<double>& args) { run(args); }
 
 }  // namespace mog::kernels

@@ -82,6 +82,18 @@ struct MuxForward {
   Index images, pixels, channels;
 };
 
+/// The end of a residual block in one pass: y[n, p, c] = s[n, c] ? i1[n, p, c] : i0, where i0 is BitshiftForward's
+/// result on (x[n, p, c], i1[n, p, c]), or with bits = 0 their sum. Shapes as in MuxForward. y may be x or i1.
+template <class T>
+struct ResidualMuxForward {
+  const T* x;
+  const T* i1;
+  const std::uint8_t* s;
+  T* y;
+  Index images, pixels, channels;
+  int bits;
+};
+
 /// di0 = s ? 0 : dy, di1 = s ? dy : 0; either may be null when its gradient is not wanted, either may be dy but not
 /// both.
 template <class T>
@@ -100,6 +112,7 @@ void qrelu_forward(const QreluForward<float>& args);
 void qrelu_backward(const QreluBackward<float>& args);
 void bitshift_forward(const BitshiftForward<float>& args);
 void mux_forward(const MuxForward<float>& args);
+void residual_mux_forward(const ResidualMuxForward<float>& args);
 void mux_backward(const MuxBackward<float>& args);
 void add(const Add<double>& args);
 void relu_forward(const ReluForward<double>& args);
@@ -108,6 +121,7 @@ void qrelu_forward(const QreluForward<double>& args);
 void qrelu_backward(const QreluBackward<double>& args);
 void bitshift_forward(const BitshiftForward<double>& args);
 void mux_forward(const MuxForward<double>& args);
+void residual_mux_forward(const ResidualMuxForward<double>& args);
 void mux_backward(const MuxBackward<double>& args);
 
 /// One instruction set's bodies. Each does the whole of its Args on the calling thread and checks nothing.
@@ -121,6 +135,7 @@ struct ElementwiseKernels {
   void (*qrelu_backward)(const QreluBackward<T>&);
   void (*bitshift_forward)(const BitshiftForward<T>&);
   void (*mux_forward)(const MuxForward<T>&);
+  void (*residual_mux_forward)(const ResidualMuxForward<T>&);
   void (*mux_backward)(const MuxBackward<T>&);
 };
 

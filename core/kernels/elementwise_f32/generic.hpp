@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/kernels/elementwise_f32/elementwise_f32.hpp"
+#include "core/kernels/generic_qrelu.hpp"
 #include "core/kernels/simd.hpp"
 
 namespace mog::kernels {
@@ -39,24 +40,22 @@ struct ElementwiseLoops {
   }
 
   static void qrelu_forward(const QreluForward<float>& args) {
-    const V zero(0.0F), one(1.0F), top(static_cast<float>((1 << args.bits) - 1));
-    const bool steep = args.bits == 1;
+    const QreluCodes<Arch> codes(args.bits);
     for_elements<Arch>(args.count, [&](Index i, auto block) {
       std::uint64_t passes = 0;
       for (int v = 0; v < block.vectors; ++v) {
         const V x = block.load(args.x + i, v);
-        passes |= bits_of<Arch>(xsimd::abs(x) <= one) << (v * kLanes<Arch>);
-        const V positive = xsimd::select(x > zero, steep ? one : x, zero);  // 0 for NaN, as no comparison with it holds
-        block.store(args.q + i, v, round_to_even<Arch>(xsimd::min(positive, one) * top));
+        passes |= bits_of<Arch>(codes.passes(x)) << (v * kLanes<Arch>);
+        block.store(args.q + i, v, codes(x));
       }
-      if (args.passes != nullptr) store_bits(args.passes + i / 8, passes, block.count);
+      if (args.passes != nullptr) store_bits<Arch>(args.passes + i / 8, passes, block.count);
     });
   }
 
   static void qrelu_backward(const QreluBackward<float>& args) {
     const V zero(0.0F), top(static_cast<float>((1 << args.bits) - 1));
     for_elements<Arch>(args.count, [&](Index i, auto block) {
-      const std::uint64_t passes = load_bits(args.passes + i / 8, block.count);
+      const std::uint64_t passes = load_bits<Arch>(args.passes + i / 8, block.count);
       for (int v = 0; v < block.vectors; ++v) {
         const V dx = top * block.load(args.dq + i, v);
         block.store(args.dx + i, v, xsimd::select(mask_of<Arch>(passes >> (v * kLanes<Arch>)), dx, zero));
@@ -65,12 +64,9 @@ struct ElementwiseLoops {
   }
 
   static void bitshift_forward(const BitshiftForward<float>& args) {
-    const V half(0.5F), one(1.0F), zero(0.0F);
-    const bool either = args.bits == 1;
     for_elements<Arch>(args.count, [&](Index i, auto block) {
       for (int v = 0; v < block.vectors; ++v) {
-        const V sum = block.load(args.a + i, v) + block.load(args.b + i, v);
-        block.store(args.y + i, v, either ? xsimd::select(sum >= one, one, zero) : round_down<Arch>(sum * half));
+        block.store(args.y + i, v, bitshift(block.load(args.a + i, v) + block.load(args.b + i, v), args.bits));
       }
     });
   }
@@ -82,6 +78,17 @@ struct ElementwiseLoops {
         block.store(
             args.y + i, v,
             xsimd::select(block.load(second, v) != zero, block.load(args.i1 + i, v), block.load(args.i0 + i, v)));
+      }
+    });
+  }
+
+  static void residual_mux_forward(const ResidualMuxForward<float>& args) {
+    const V zero(0.0F);
+    for_selected(args, [&](Index i, auto block, const float* second) {
+      for (int v = 0; v < block.vectors; ++v) {
+        const V i1 = block.load(args.i1 + i, v), sum = block.load(args.x + i, v) + i1;
+        const V i0 = args.bits == 0 ? sum : bitshift(sum, args.bits);
+        block.store(args.y + i, v, xsimd::select(block.load(second, v) != zero, i1, i0));
       }
     });
   }
@@ -99,15 +106,10 @@ struct ElementwiseLoops {
   }
 
  private:
-  /// The low `count` bits, in whole bytes.
-  static void store_bits(std::uint8_t* bytes, std::uint64_t bits, Index count) {
-    if (count < 64) bits &= (std::uint64_t{1} << count) - 1;
-    for (Index byte = 0; byte < (count + 7) / 8; ++byte) bytes[byte] = static_cast<std::uint8_t>(bits >> (8 * byte));
-  }
-  static std::uint64_t load_bits(const std::uint8_t* bytes, Index count) {
-    std::uint64_t bits = 0;
-    for (Index byte = 0; byte < (count + 7) / 8; ++byte) bits |= std::uint64_t{bytes[byte]} << (8 * byte);
-    return bits;
+  /// Paper Eq. 2 on the sum of two codes.
+  static V bitshift(V sum, int bits) {
+    const V half(0.5F), one(1.0F);
+    return bits == 1 ? xsimd::select(sum >= one, one, V(0.0F)) : round_down<Arch>(sum * half);
   }
 
   /// Calls work(i, block, numbers) for every block of channels, row after row, in the order of memory; the numbers, one
@@ -141,6 +143,7 @@ constexpr ElementwiseKernels<float> elementwise_row(Isa isa) {
           .qrelu_backward = Loops::qrelu_backward,
           .bitshift_forward = Loops::bitshift_forward,
           .mux_forward = Loops::mux_forward,
+          .residual_mux_forward = Loops::residual_mux_forward,
           .mux_backward = Loops::mux_backward};
 }
 

@@ -1,4 +1,6 @@
 // The meaning of the elementwise operations: plain loops for float and double.
+#include "core/kernels/reference.hpp"
+
 #include <cmath>
 
 #include "core/kernels/elementwise_f32/elementwise_f32.hpp"
@@ -22,17 +24,10 @@ void relu_backward(const ReluBackward<T>& args) {
 }
 
 template <class T>
-T qrelu(T x, int bits) {
-  if (bits == 1) return x > 0 ? 1 : 0;
-  const T clipped = x > 0 ? (x < 1 ? x : 1) : 0;  // comparisons with NaN are false: NaN becomes 0
-  return std::nearbyint(clipped * static_cast<T>((1 << bits) - 1));
-}
-
-template <class T>
 void qrelu_forward(const QreluForward<T>& args) {
   for (Index i = 0; i < args.count; ++i) {
     const T x = args.x[i];  // read before q, which may be x
-    args.q[i] = qrelu(x, args.bits);
+    args.q[i] = qrelu_code(x, args.bits);
     if (args.passes == nullptr) continue;
     if (i % 8 == 0) args.passes[i / 8] = 0;
     if (std::abs(x) <= 1) args.passes[i / 8] = static_cast<std::uint8_t>(args.passes[i / 8] | 1 << i % 8);
@@ -46,11 +41,13 @@ void qrelu_backward(const QreluBackward<T>& args) {
 }
 
 template <class T>
+T bitshift(T sum, int bits) {
+  return bits == 1 ? (sum >= 1 ? 1 : 0) : std::floor(sum / 2);
+}
+
+template <class T>
 void bitshift_forward(const BitshiftForward<T>& args) {
-  for (Index i = 0; i < args.count; ++i) {
-    const T sum = args.a[i] + args.b[i];
-    args.y[i] = args.bits == 1 ? (sum >= 1 ? 1 : 0) : std::floor(sum / 2);
-  }
+  for (Index i = 0; i < args.count; ++i) args.y[i] = bitshift(args.a[i] + args.b[i], args.bits);
 }
 
 template <class T>
@@ -60,6 +57,19 @@ void mux_forward(const MuxForward<T>& args) {
       for (Index c = 0; c < args.channels; ++c) {
         const Index i = (n * args.pixels + p) * args.channels + c;
         args.y[i] = args.s[n * args.channels + c] ? args.i1[i] : args.i0[i];
+      }
+    }
+  }
+}
+
+template <class T>
+void residual_mux_forward(const ResidualMuxForward<T>& args) {
+  for (Index n = 0; n < args.images; ++n) {
+    for (Index p = 0; p < args.pixels; ++p) {
+      for (Index c = 0; c < args.channels; ++c) {
+        const Index i = (n * args.pixels + p) * args.channels + c;
+        const T i1 = args.i1[i], sum = args.x[i] + i1;
+        args.y[i] = args.s[n * args.channels + c] ? i1 : args.bits == 0 ? sum : bitshift(sum, args.bits);
       }
     }
   }
@@ -89,6 +99,7 @@ constexpr ElementwiseKernels<T> kRow{.isa = Isa::reference,
                                      .qrelu_backward = qrelu_backward<T>,
                                      .bitshift_forward = bitshift_forward<T>,
                                      .mux_forward = mux_forward<T>,
+                                     .residual_mux_forward = residual_mux_forward<T>,
                                      .mux_backward = mux_backward<T>};
 
 }  // namespace
