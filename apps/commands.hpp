@@ -27,6 +27,7 @@ void add_predict(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_data(CLI::App& app);
 void add_gradcheck(CLI::App& app);
+void add_profile(CLI::App& app);
 void add_version(CLI::App& app);
 
 /// Thrown by a command to end with a code after it has said all there is to say.

@@ -27,6 +27,7 @@ int run(int argc, char** argv) {
   add_predict(app);
   add_summary(app);
   add_data(app);
+  add_profile(app);
   add_gradcheck(app);
   add_version(app);
   try {

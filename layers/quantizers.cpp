@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/parallel.hpp"
+#include "core/profile.hpp"
 
 namespace mog {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 template <class T, class Of>
 void map_weights(const Tensor<T>& w, const Tensor<T>& to, const Of& of) {
   constexpr Index kRange = 16384;
+  const Timed timed("quantize_weights", {w.elements()}, {.bytes = static_cast<double>(w.elements()) * 2 * sizeof(T)});
   const Index count = w.elements(), pieces = (count + kRange - 1) / kRange;
   parallel_for(pieces, [&](Index piece) {
     const T* from = w.data();

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/profile.hpp"
 #include "core/types.hpp"
 
 namespace mog::kernels {
@@ -49,5 +50,11 @@ void parallel_ranges(Index n, Index smallest, Index grain, const Work& work) {
 
 /// Numbers in the smallest range worth a thread: 64 KB of floats, some microseconds of memory traffic.
 inline constexpr Index kSmallestRange = 16384;
+
+/// Work of an operation on `count` elements that reads or writes `streams` numbers, and `bytes` besides, for each.
+template <class T>
+Work stream_work(Index count, double streams, double bytes = 0) {
+  return {.bytes = static_cast<double>(count) * (streams * sizeof(T) + bytes)};
+}
 
 }  // namespace mog::kernels

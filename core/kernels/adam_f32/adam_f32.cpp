@@ -35,6 +35,7 @@ const AdamKernels<double>& chosen(double) { return adam_reference_f64; }
 
 template <class T>
 void run(const AdamUpdate<T>& all) {
+  const Timed timed("adam_update", {all.count}, stream_work<T>(all.count, 7));
   const bool work = check_operands("adam_update", {{"count", all.count}},
                                    {{"gradient", all.gradient}, {"weight", all.weight}, {"m", all.m}, {"v", all.v}});
   if (!work) return;

@@ -85,6 +85,7 @@ Byte* from_row(Byte* passes, Index p, Index channels) {
 
 template <class T>
 void run(const BatchStatistics<T>& all) {
+  const Timed timed("batch_statistics", {all.rows, all.channels}, stream_work<T>(all.rows * all.channels, 1));
   require(all.rows != 0, "batch_statistics: no rows, expected at least 1");
   const auto [x, mean, variance, rows, channels] = all;
   if (!check_operands("batch_statistics", {{"rows", rows}, {"channels", channels}},
@@ -109,6 +110,8 @@ void run(const BatchStatistics<T>& all) {
 
 template <class T>
 void run(const ChannelAffine<T>& all) {
+  const Timed timed("channel_affine", {all.rows, all.channels},
+                    stream_work<T>(all.rows * all.channels, 2, all.passes == nullptr ? 0 : 0.125));
   if (!check_operands("channel_affine", {{"rows", all.rows}, {"channels", all.channels}},
                       {{"x", all.x}, {"scale", all.scale}, {"shift", all.shift}, {"y", all.y}})) {
     return;
@@ -126,6 +129,8 @@ void run(const ChannelAffine<T>& all) {
 
 template <class T>
 void run(const BatchNormGradientSums<T>& all) {
+  const Timed timed("batch_norm_gradient_sums", {all.rows, all.channels},
+                    stream_work<T>(all.rows * all.channels, 2, all.passes == nullptr ? 0 : 0.125));
   const auto [x, dy, mean, sum_dz, sum_dz_x, rows, channels, activation, passes] = all;
   check_operands("batch_norm_gradient_sums", {{"rows", rows}, {"channels", channels}},
                  {{"x", x}, {"dy", dy}, {"mean", mean}, {"sum_dz", sum_dz}, {"sum_dz_x", sum_dz_x}});
@@ -150,6 +155,8 @@ void run(const BatchNormGradientSums<T>& all) {
 
 template <class T>
 void run(const BatchNormInputGradient<T>& all) {
+  const Timed timed("batch_norm_input_gradient", {all.rows, all.channels},
+                    stream_work<T>(all.rows * all.channels, 3, all.passes == nullptr ? 0 : 0.125));
   if (!check_operands("batch_norm_input_gradient", {{"rows", all.rows}, {"channels", all.channels}},
                       {{"x", all.x},
                        {"dy", all.dy},

@@ -8,6 +8,7 @@
 #include "core/kernels/conv3x3_f32/kernels.hpp"
 #include "core/kernels/scratch.hpp"
 #include "core/parallel.hpp"
+#include "core/profile.hpp"
 
 namespace mog::kernels {
 namespace {
@@ -38,6 +39,13 @@ void product(const Conv3x3Kernel& kernel, const Conv3x3Forward<float>& all, bool
                     .scratch = scratch(Scratch::piece, kernel.scratch_size(sizes))},
                    all.x, packed, all.y);
   });
+}
+
+/// The same for all three: two operands are read, one is written.
+Work work(const Conv3x3Sizes& z) {
+  const auto pixels = static_cast<double>(z.images * z.height * z.width), in = static_cast<double>(z.in);
+  const double out = static_cast<double>(z.out), weights = 9 * in * out / static_cast<double>(z.groups);
+  return {.flops = 2 * pixels * weights, .bytes = sizeof(float) * (pixels * in + pixels * out + weights)};
 }
 
 /// How the pixels of a weight gradient are cut: into ranges of images, and, where there are few, of rows.
@@ -122,11 +130,19 @@ void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args, const Con
   parallel_for(blocks, [&](Index block) { kernel.unpack(sizes, block, sums, args.dweight); });
 }
 
-void conv3x3_forward(const Conv3x3Forward<float>& args) { conv3x3_forward(args, select(conv3x3_kernels())); }
+void conv3x3_forward(const Conv3x3Forward<float>& args) {
+  const Conv3x3Sizes& z = args.sizes;
+  const Timed timed("conv3x3_forward", {z.height, z.in, z.out, z.groups}, work(z));
+  conv3x3_forward(args, select(conv3x3_kernels()));
+}
 void conv3x3_input_gradient(const Conv3x3InputGradient<float>& args) {
+  const Conv3x3Sizes& z = args.sizes;
+  const Timed timed("conv3x3_input_gradient", {z.height, z.in, z.out, z.groups}, work(z));
   conv3x3_input_gradient(args, select(conv3x3_kernels()));
 }
 void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args) {
+  const Conv3x3Sizes& z = args.sizes;
+  const Timed timed("conv3x3_weight_gradient", {z.height, z.in, z.out, z.groups}, work(z));
   conv3x3_weight_gradient(args, select(conv3x3_kernels()));
 }
 

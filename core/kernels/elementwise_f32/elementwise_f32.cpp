@@ -57,6 +57,7 @@ T* offset(T* pointer, Index by) {
 
 template <class T>
 void run(const Add<T>& all) {
+  const Timed timed("add", {all.count}, stream_work<T>(all.count, 3));
   if (!check_operands("add", {{"count", all.count}}, {{"a", all.a}, {"b", all.b}, {"y", all.y}})) return;
   split(all.count, [&](Index i, Index count) {
     chosen(T{}).add({.a = all.a + i, .b = all.b + i, .y = all.y + i, .count = count});
@@ -65,6 +66,7 @@ void run(const Add<T>& all) {
 
 template <class T>
 void run(const ReluForward<T>& all) {
+  const Timed timed("relu_forward", {all.count}, stream_work<T>(all.count, 2));
   if (!check_operands("relu_forward", {{"count", all.count}}, {{"x", all.x}, {"y", all.y}})) return;
   split(all.count,
         [&](Index i, Index count) { chosen(T{}).relu_forward({.x = all.x + i, .y = all.y + i, .count = count}); });
@@ -72,6 +74,7 @@ void run(const ReluForward<T>& all) {
 
 template <class T>
 void run(const ReluBackward<T>& all) {
+  const Timed timed("relu_backward", {all.count}, stream_work<T>(all.count, 3));
   if (!check_operands("relu_backward", {{"count", all.count}}, {{"y", all.y}, {"dy", all.dy}, {"dx", all.dx}})) return;
   split(all.count, [&](Index i, Index count) {
     chosen(T{}).relu_backward({.y = all.y + i, .dy = all.dy + i, .dx = all.dx + i, .count = count});
@@ -80,6 +83,7 @@ void run(const ReluBackward<T>& all) {
 
 template <class T>
 void run(const QreluForward<T>& all) {
+  const Timed timed("qrelu_forward", {all.count}, stream_work<T>(all.count, 2, 0.125));
   check_bits("qrelu_forward", all.bits);
   if (!check_operands("qrelu_forward", {{"count", all.count}}, {{"x", all.x}, {"q", all.q}})) return;
   split(all.count, [&](Index i, Index count) {
@@ -90,6 +94,7 @@ void run(const QreluForward<T>& all) {
 
 template <class T>
 void run(const QreluBackward<T>& all) {
+  const Timed timed("qrelu_backward", {all.count}, stream_work<T>(all.count, 2, 0.125));
   check_bits("qrelu_backward", all.bits);
   if (!check_operands("qrelu_backward", {{"count", all.count}},
                       {{"passes", all.passes}, {"dq", all.dq}, {"dx", all.dx}})) {
@@ -103,6 +108,7 @@ void run(const QreluBackward<T>& all) {
 
 template <class T>
 void run(const BitshiftForward<T>& all) {
+  const Timed timed("bitshift_forward", {all.count}, stream_work<T>(all.count, 3));
   check_bits("bitshift_forward", all.bits);
   if (!check_operands("bitshift_forward", {{"count", all.count}}, {{"a", all.a}, {"b", all.b}, {"y", all.y}})) return;
   split(all.count, [&](Index i, Index count) {
@@ -112,6 +118,8 @@ void run(const BitshiftForward<T>& all) {
 
 template <class T>
 void run(const MuxForward<T>& all) {
+  const Timed timed("mux_forward", {all.images, all.pixels, all.channels},
+                    stream_work<T>(all.images * all.pixels * all.channels, 2));
   const bool work =
       check_operands("mux_forward", {{"images", all.images}, {"pixels", all.pixels}, {"channels", all.channels}},
                      {{"i0", all.i0}, {"i1", all.i1}, {"s", all.s}, {"y", all.y}});
@@ -131,6 +139,8 @@ void run(const MuxForward<T>& all) {
 
 template <class T>
 void run(const ResidualMuxForward<T>& all) {
+  const Timed timed("residual_mux_forward", {all.images, all.pixels, all.channels},
+                    stream_work<T>(all.images * all.pixels * all.channels, 3));
   require(all.bits >= 0 && all.bits <= 8, "residual_mux_forward: ", all.bits, " bits, expected 0 to 8");
   const bool work = check_operands("residual_mux_forward",
                                    {{"images", all.images}, {"pixels", all.pixels}, {"channels", all.channels}},
@@ -152,6 +162,9 @@ void run(const ResidualMuxForward<T>& all) {
 
 template <class T>
 void run(const MuxBackward<T>& all) {
+  const Timed timed(
+      "mux_backward", {all.images, all.pixels, all.channels},
+      stream_work<T>(all.images * all.pixels * all.channels, all.di0 == nullptr || all.di1 == nullptr ? 2 : 3));
   const bool work =
       check_operands("mux_backward", {{"images", all.images}, {"pixels", all.pixels}, {"channels", all.channels}},
                      {{"dy", all.dy}, {"s", all.s}});

@@ -8,6 +8,7 @@
 #include "core/kernels/pointwise_f32/kernels.hpp"
 #include "core/kernels/scratch.hpp"
 #include "core/parallel.hpp"
+#include "core/profile.hpp"
 
 namespace mog::kernels {
 namespace {
@@ -35,6 +36,14 @@ void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const flo
                      .depth = all.depth,
                      .columns = all.columns});
   });
+}
+
+/// The same for all three: two operands are read, one is written.
+template <class Args>
+Work work(const Args& args) {
+  const auto rows = static_cast<double>(args.rows), in = static_cast<double>(args.in);
+  const auto out = static_cast<double>(args.out);
+  return {.flops = 2 * rows * in * out, .bytes = sizeof(float) * (rows * in + rows * out + in * out)};
 }
 
 /// How many pieces the rows of a weight gradient are cut into, `strips` of columns being another way to share the work.
@@ -101,11 +110,16 @@ void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args, const
   });
 }
 
-void pointwise_forward(const PointwiseForward<float>& args) { pointwise_forward(args, select(pointwise_kernels())); }
+void pointwise_forward(const PointwiseForward<float>& args) {
+  const Timed timed("pointwise_forward", {args.rows, args.in, args.out}, work(args));
+  pointwise_forward(args, select(pointwise_kernels()));
+}
 void pointwise_input_gradient(const PointwiseInputGradient<float>& args) {
+  const Timed timed("pointwise_input_gradient", {args.rows, args.in, args.out}, work(args));
   pointwise_input_gradient(args, select(pointwise_kernels()));
 }
 void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args) {
+  const Timed timed("pointwise_weight_gradient", {args.rows, args.in, args.out}, work(args));
   pointwise_weight_gradient(args, select(pointwise_kernels()));
 }
 

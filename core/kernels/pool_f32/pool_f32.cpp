@@ -49,6 +49,8 @@ void check_even(const char* operation, Index height, Index width) {
 
 template <class T>
 void run(const MaxPoolForward<T>& all) {
+  const Timed timed("max_pool_forward", {all.images, all.height, all.width, all.channels},
+                    stream_work<T>(all.images * all.height * all.width * all.channels, 1.25, 0.25));
   const auto [x, y, which, images, height, width, channels] = all;
   check_even("max_pool_forward", height, width);
   if (!check_operands("max_pool_forward",
@@ -70,6 +72,8 @@ void run(const MaxPoolForward<T>& all) {
 
 template <class T>
 void run(const MaxPoolBackward<T>& all) {
+  const Timed timed("max_pool_backward", {all.images, all.height, all.width, all.channels},
+                    stream_work<T>(all.images * all.height * all.width * all.channels, 1.25, 0.25));
   const auto [which, dy, dx, images, height, width, channels] = all;
   check_even("max_pool_backward", height, width);
   if (!check_operands("max_pool_backward",
@@ -91,6 +95,8 @@ void run(const MaxPoolBackward<T>& all) {
 
 template <class T>
 void run(const MapMeanForward<T>& all) {
+  const Timed timed("map_mean_forward", {all.images, all.pixels, all.channels},
+                    stream_work<T>(all.images * all.pixels * all.channels, 1));
   require(all.pixels != 0, "map_mean_forward: no pixels, expected at least 1");
   if (!check_operands("map_mean_forward", {{"images", all.images}, {"pixels", all.pixels}, {"channels", all.channels}},
                       {{"x", all.x}, {"y", all.y}})) {
@@ -108,6 +114,8 @@ void run(const MapMeanForward<T>& all) {
 
 template <class T>
 void run(const MapMeanBackward<T>& all) {
+  const Timed timed("map_mean_backward", {all.images, all.pixels, all.channels},
+                    stream_work<T>(all.images * all.pixels * all.channels, 1));
   if (!check_operands("map_mean_backward", {{"images", all.images}, {"pixels", all.pixels}, {"channels", all.channels}},
                       {{"dy", all.dy}, {"dx", all.dx}})) {
     return;
