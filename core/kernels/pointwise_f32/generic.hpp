@@ -26,6 +26,8 @@ struct PointwiseLoops {
   static constexpr Index kRowBlock = 96;
   /// Rows of x and dy that a pass over dw walks over: a panel of dy stays in the first-level cache.
   static constexpr Index kDepthBlock = 128;
+  /// Floats of a cache line.
+  static constexpr Index kLine = 16;
 
   static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
   static constexpr Index vectors(Index columns) { return (columns + kWidth - 1) / kWidth; }
@@ -43,7 +45,21 @@ struct PointwiseLoops {
     float* c;
     Index c_stride, columns;
     bool from_zero;
+    bool first_pass;  // over these rows of a
   };
+
+  /// While the sums over a line's worth of `a` run, asks memory for the same line of the next tile's rows, of `a` in
+  /// the first pass over it (later ones find it in the cache) and of c. Behind the last tile nobody uses what comes,
+  /// and an address that does not exist does no harm.
+  template <int R>
+  [[gnu::always_inline]] static void prefetch_next(const Strip& s, Index d, Index columns) {
+    if (s.first_pass) {
+      for (Index r = R; r < 2 * R; ++r) __builtin_prefetch(s.a + r * s.stride + d);
+    }
+    if (d < columns) {
+      for (Index r = R; r < 2 * R; ++r) __builtin_prefetch(s.c + r * s.c_stride + d);
+    }
+  }
 
   /// R rows of a strip that is V whole vectors wide.
   template <int R, int V, bool Transposed>
@@ -60,15 +76,18 @@ struct PointwiseLoops {
     }
     const float* a = s.a;
     const float* b = s.b;
-    for (Index d = 0; d < s.depth; ++d) {
-      Vector row[V];
-      for (int v = 0; v < V; ++v) row[v] = Vector::load_aligned(b + v * kWidth);
-      for (int r = 0; r < R; ++r) {
-        const Vector element(Transposed ? a[r] : a[r * s.stride]);
-        for (int v = 0; v < V; ++v) sum[r][v] = multiply_add(element, row[v], sum[r][v]);
+    for (Index d = 0; d < s.depth;) {
+      if constexpr (!Transposed) prefetch_next<R>(s, d, V * kWidth);
+      for (const Index stop = Transposed ? s.depth : smaller(d + kLine, s.depth); d < stop; ++d) {
+        Vector row[V];
+        for (int v = 0; v < V; ++v) row[v] = Vector::load_aligned(b + v * kWidth);
+        for (int r = 0; r < R; ++r) {
+          const Vector element(Transposed ? a[r] : a[r * s.stride]);
+          for (int v = 0; v < V; ++v) sum[r][v] = multiply_add(element, row[v], sum[r][v]);
+        }
+        a += Transposed ? s.stride : 1;
+        b += V * kWidth;
       }
-      a += Transposed ? s.stride : 1;
-      b += V * kWidth;
     }
     for (int r = 0; r < R; ++r) {
       for (int v = 0; v < V; ++v) sum[r][v].store_unaligned(s.c + r * s.c_stride + v * kWidth);
@@ -149,7 +168,8 @@ struct PointwiseLoops {
                                           .c = p.c + row * p.columns + column,
                                           .c_stride = p.columns,
                                           .columns = width,
-                                          .from_zero = true},
+                                          .from_zero = true,
+                                          .first_pass = column == 0},
                                          smaller(kRowBlock, p.rows - row));
       }
     }
@@ -176,7 +196,8 @@ struct PointwiseLoops {
                                           .c = a.dw + column,
                                           .c_stride = a.out,
                                           .columns = width,
-                                          .from_zero = row == 0},
+                                          .from_zero = row == 0,
+                                          .first_pass = false},
                                          a.in);
       }
     }
