@@ -80,7 +80,7 @@ TEST_CASE("a folder that is missing or holds something else says so") {
 TEST_CASE("a truncated or overlong file is refused by its size, with the size expected") {
   const Scratch scratch;
   const fs::path folder = make_cifar(kTen, scratch.path());
-  for (const std::uintmax_t size : {0, 30720000, 30729999, 30730001}) {
+  for (const std::uintmax_t size : {0U, 30720000U, 30729999U, 30730001U}) {
     fs::resize_file(folder / "data_batch_3.bin", size);
     CHECK(contains(message_of<DataError>([&] { load_cifar10(folder); }),
                    concat("cifar-10: ", (folder / "data_batch_3.bin").string(), ": ", size,
