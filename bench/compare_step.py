@@ -1,0 +1,64 @@
+#!/usr/bin/python3
+"""A training step of MOGNET here and in PyTorch, side by side in one run: images per second, memory, and their ratios.
+
+The two take turns, a process each, so that a slow moment of the machine meets both; the medians over the rounds are
+compared. Memory is the peak of the whole process. Needs the built program and Debian's python3-torch.
+"""
+import argparse
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+
+BENCH = pathlib.Path(__file__).resolve().parent
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--mog", default=str(BENCH.parent / "build" / "release" / "mog"), help="the built program")
+    parser.add_argument("--n", type=int, nargs="+", default=[128, 64, 32], help="networks (128 64 32)")
+    parser.add_argument("--stage", nargs="+", default=["quantized"],
+                        choices=["full-precision", "quantized-weights", "quantized"], help="runs (quantized)")
+    parser.add_argument("--g", type=int, default=4, help="groups (4)")
+    parser.add_argument("--k", type=int, default=3, help="activation bits (3)")
+    parser.add_argument("--batch", type=int, default=50, help="images a step (50)")
+    parser.add_argument("--threads", type=int, default=2, help="threads (2)")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of each (3)")
+    parser.add_argument("--steps", type=int, default=5, help="timed steps of a turn (5)")
+    return parser.parse_args()
+
+
+def turn(command, options, n, stage):
+    """The JSON object that one timing prints."""
+    settings = {"n": n, "g": options.g, "k": options.k, "batch": options.batch, "threads": options.threads,
+                "steps": options.steps, "stage": stage}
+    words = [word for key, value in settings.items() for word in (f"--{key}", str(value))]
+    return json.loads(subprocess.run(command + words + ["--json"], check=True, stdout=subprocess.PIPE).stdout)
+
+
+def main():
+    options = arguments()
+    torch_stage = {"full-precision": "float", "quantized-weights": "weights", "quantized": "quantized"}
+    print(f"g={options.g} k={options.k} batch={options.batch} threads={options.threads}, "
+          f"medians of {options.rounds} rounds of {options.steps} steps")
+    print(f"{'stage':<18}{'n':>4} {'mog img/s':>10} {'torch img/s':>12} {'ratio':>6}   "
+          f"{'mog MiB':>8} {'torch MiB':>10} {'ratio':>6}")
+    for stage in options.stage:
+        for n in options.n:
+            ours, theirs = [], []
+            for _ in range(options.rounds):
+                ours.append(turn([options.mog, "profile"], options, n, stage))
+                theirs.append(turn([sys.executable, str(BENCH / "pytorch_step.py")], options, n, torch_stage[stage]))
+
+            def median(results, key):
+                return statistics.median(result[key] for result in results)
+
+            speed = median(ours, "images_per_second"), median(theirs, "images_per_second")
+            memory = median(ours, "peak_bytes") / 2**20, median(theirs, "peak_bytes") / 2**20
+            print(f"{stage:<18}{n:>4} {speed[0]:>10.1f} {speed[1]:>12.1f} {speed[0] / speed[1]:>6.2f}   "
+                  f"{memory[0]:>8.0f} {memory[1]:>10.0f} {memory[0] / memory[1]:>6.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
