@@ -3,6 +3,7 @@
 #include <exception>
 #include <new>
 #include <stdexcept>
+#include <string>
 
 #include "apps/commands.hpp"
 #include "core/error.hpp"
@@ -14,10 +15,34 @@ int fail(const std::exception& error, int code) {
   return code;
 }
 
+/// A configuration is a training run's: no other command's options are written into it or read from it.
+void keep_out_of_configurations(CLI::App& command) {
+  for (CLI::Option* option : command.get_options()) option->configurable(false);
+  for (CLI::App* below : command.get_subcommands({})) keep_out_of_configurations(*below);
+}
+
+/// Throws unless a word that should be a command is one.
+void check_command(const CLI::App& app, const std::string& word) {
+  std::string names;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (command->get_name() == word) return;
+    names += (names.empty() ? "" : ", ") + command->get_name();
+  }
+  throw std::invalid_argument(mog::concat("no command ", word, ", expected one of ", names));
+}
+
+/// One line, as for every other error.
+std::string usage_message(const CLI::App*, const CLI::Error& error) {
+  std::string text = error.what();
+  for (char& letter : text) letter = letter == '\n' ? ' ' : letter;
+  return mog::concat("mog: ", text, " (--help says more)\n");
+}
+
 int run(int argc, char** argv) {
   using namespace mog::apps;
   CLI::App app{"Trains quantized tiny convolutional networks on CPUs.", "mog"};
   app.require_subcommand(1);
+  app.failure_message(usage_message);
   app.set_config("--config", "", "Read options from a file, as config.ini in a run's folder");
   app.allow_config_extras(CLI::config_extras_mode::error);
 
@@ -30,6 +55,10 @@ int run(int argc, char** argv) {
   add_profile(app);
   add_gradcheck(app);
   add_version(app);
+  for (CLI::App* command : app.get_subcommands({})) {
+    if (command->get_name() != "train") keep_out_of_configurations(*command);
+  }
+  if (argc > 1 && argv[1][0] != '-') check_command(app, argv[1]);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -47,15 +47,16 @@ void add_options(CLI::App& command, Words& words) {
 void add_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "Train a MOGNET: full precision, quantized weights, all quantized");
   command->fallthrough();  // --config
-  command->configurable();
   auto words = std::make_shared<Words>();
   add_options(*command, *words);
-  command->callback([words, &app] {
+  command->callback([words, command, &app] {
     words->run.options.recipe = find_recipe(words->recipe);
     if (!words->epochs.empty()) {
       words->run.options.recipe =
           words->run.options.recipe.with_epochs({words->epochs[0], words->epochs[1], words->epochs[2]});
     }
+    // Written as a section of its own. Not before: a section that is read as one would run the command a second time.
+    command->configurable();
     words->run.config = app.config_to_str(true, false);
     train_and_report(words->run, words->run.data.load());
   });

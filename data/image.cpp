@@ -2,6 +2,7 @@
 #include "data/image.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 
 #include "core/error.hpp"
@@ -58,6 +59,27 @@ std::vector<Cover> covers(Index start, Index side, Index size) {
   return all;
 }
 
+/// Little-endian number of some bytes at a place; 0 beyond the file's end.
+std::uint64_t number_at(std::span<const std::uint8_t> file, std::size_t at, std::size_t bytes) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < bytes && at + i < file.size(); ++i) number |= std::uint64_t{file[at + i]} << (8 * i);
+  return number;
+}
+
+/// Bytes that an uncompressed BMP needs for all of its pixels, the padding of the last row aside; 0 for other files.
+/// stb_image takes the pixels beyond the end of a file for black.
+std::uint64_t bmp_bytes(std::span<const std::uint8_t> file) {
+  if (file.size() < 2 || file[0] != 'B' || file[1] != 'M') return 0;
+  const bool old = number_at(file, 14, 4) == 12;  // OS/2's header: sizes of 16 bits, no compression
+  if (!old && number_at(file, 30, 4) != 0 && number_at(file, 30, 4) != 3) return 0;
+  const auto width = static_cast<std::uint32_t>(number_at(file, 18, old ? 2 : 4));
+  const auto signed_height = static_cast<std::int32_t>(number_at(file, old ? 20 : 22, old ? 2 : 4));
+  const std::uint64_t height = static_cast<std::uint64_t>(std::abs(std::int64_t{signed_height}));
+  const std::uint64_t row_bits = width * number_at(file, old ? 24 : 28, 2);
+  if (height == 0) return 0;
+  return number_at(file, 10, 4) + (height - 1) * ((row_bits + 31) / 32 * 4) + (row_bits + 7) / 8;
+}
+
 }  // namespace
 
 Image decode_image(std::span<const std::uint8_t> file, std::string_view name) {
@@ -67,6 +89,9 @@ Image decode_image(std::span<const std::uint8_t> file, std::string_view name) {
   if (!file.empty() && file.front() == 0xFF) {  // no PNG or BMP begins so
     file = safe_jpeg(file);
     if (file.empty()) throw DataError(concat(name, ": broken JPEG: a Huffman table of more than 256 codes"));
+  }
+  if (const std::uint64_t bytes = bmp_bytes(file); file.size() < bytes) {
+    throw DataError(concat(name, ": broken BMP: ", file.size(), " bytes, expected ", bytes));
   }
   int width = 0;
   int height = 0;

@@ -77,6 +77,8 @@ Trainer::Trainer(Parameters<float>& parameters, Network network, const DatasetPa
       adam_(parameters) {
   labels_.reserve(static_cast<std::size_t>(options_.batch));
   require(train_.size() >= 2, "train: ", train_.size(), " images to learn from, expected at least 2");
+  require(options_.overfit_batch || options_.batch <= train_.size(), "train: batch of ", options_.batch,
+          ", expected at most the ", train_.size(), " images there are to learn from");
   require(test_.size() >= 1, "train: no images to measure on");
 }
 

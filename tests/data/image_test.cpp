@@ -191,3 +191,15 @@ TEST_CASE("a broken picture is decoded or refused, never worse (run this one und
   }
   CHECK(refused > 500);
 }
+
+TEST_CASE("a BMP that ends before its last pixel is refused, one that ends with it is decoded") {
+  std::vector<std::uint8_t> bmp = {'B', 'M', 0, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0,
+                                   5,   0,   0, 0, 3, 0, 0, 0, 1, 0, 24, 0, 0, 0, 0,  0, 0, 0,
+                                   0,   0,   0, 0, 0, 0, 0, 0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0};
+  bmp.resize(54 + 3 * 16, 200);  // rows of 15 bytes and one of padding
+  CHECK(mog::decode_image(bmp, "bmp").pixels == std::vector<std::uint8_t>(45, 200));
+  bmp.pop_back();
+  CHECK(mog::decode_image(bmp, "bmp").width == 5);  // only the padding is missing
+  bmp.pop_back();
+  CHECK_THROWS_WITH_AS(mog::decode_image(bmp, "bmp"), "bmp: broken BMP: 100 bytes, expected 101", mog::DataError);
+}

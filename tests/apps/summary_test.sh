@@ -1,0 +1,29 @@
+# `mog summary`: the paper's sizes to the digit, as a table and as JSON; `mog gradcheck` passes.
+. "$MOG_SOURCE_DIR/tests/apps/lib.sh"
+
+# bits HEAD G CLASSES EXPECTED
+bits() {
+  expect 0 mog summary --n 128 --g "$2" --k 3 --classes "$3" --head "$1" --json
+  says out "\"weight_bits\": $4,"
+}
+bits binary 8 10 1126144
+bits binary 4 10 1715968
+bits binary 8 100 1172224
+bits binary 4 100 1762048
+bits ternary 8 10 1131264
+bits ternary 4 10 1721088
+bits ternary 8 100 1223424
+bits ternary 4 100 1813248
+
+says out '"macs": [0-9]+,'
+says out '"layers": \['
+says out '"name": "mrb3.b.group"'
+
+expect 0 mog summary
+says out '^weight bits +1715968 \(1.716 Mb\)$'
+says out '^multiply-accumulates +210976768 an image$'
+says out '^cflog1.squeeze +pointwise binary +\[1, 32, 32, 64\] +8192 +8192 '
+
+expect 0 mog gradcheck
+says out '^all gradients are right$'
+finish

@@ -1,0 +1,52 @@
+# The command line: every command explains itself, and every wrong word gets one line and its own exit code.
+. "$MOG_SOURCE_DIR/tests/apps/lib.sh"
+
+# Every command and every option is in the manual.
+manual=$MOG_SOURCE_DIR/docs/commands.md
+expect 0 mog --help
+mv out commands
+for command in train demo eval predict summary data profile gradcheck version; do
+  says commands "^ +$command "
+  expect 0 mog "$command" --help
+  says out '^Usage: mog '
+  says "$manual" "mog $command"
+  for word in $(grep -oE -- '--[a-z][a-z-]*' out | sort -u); do says "$manual" "$word([^a-z-]|$)"; done
+done
+
+expect 0 mog version
+says out '^compiler +'
+says out '^instruction set +'
+says out '^threads +'
+
+refuses 2 'no command frobnicate, expected one of train, ' mog frobnicate
+refuses 2 'subcommand' mog
+refuses 2 '--out is required' mog train
+refuses 2 '--nope' mog train --out run --nope 3
+refuses 2 'nope: unknown, expected one of cifar10-paper' mog train --out run --recipe nope
+refuses 2 'n = 7 output maps, expected an even number' mog train --out run --n 7
+refuses 2 'n = 0 output maps, expected an even number of at least 2' mog train --out run --n 0
+refuses 2 'g = 3 groups, expected a divisor of n / 2 = 4' mog train --out run --n 8 --g 3
+refuses 2 'k = 0 activation bits, expected 1 to 8' mog train --out run --k 0
+refuses 2 'k = 9 activation bits, expected 1 to 8' mog train --out run --k 9
+refuses 2 'batch of 0, expected at least 2' mog train --out run --batch 0
+refuses 2 'batch of 100000, expected at most the [0-9]+ images' mog train --out run --n 8 --g 2 --batch 100000
+refuses 2 '-1 epochs, expected 0 or more' mog train --out run --epochs=-1,1,1
+refuses 2 'no epochs in any of the three runs' mog train --out run --epochs 0,0,0
+refuses 2 '--epochs' mog train --out run --epochs 1,1
+refuses 2 '--threads' mog train --out run --threads 0
+refuses 2 '--head' mog train --out run --head quaternary
+refuses 2 '--data DIR' mog train --out run --dataset cifar10
+refuses 2 'nofile' mog train --out run --config nofile
+printf '[train]\nfoo=1\n' >wrong.ini
+refuses 2 'foo' mog train --out run --config wrong.ini
+refuses 2 '--batch' mog profile --batch 1
+
+refuses 5 'nowhere: no such folder' mog train --out run --dataset cifar10 --data nowhere
+refuses 5 'nofile: cannot open' mog eval nofile
+printf 'short' >broken
+refuses 3 'broken: byte 5: the file ends' mog eval broken
+refuses 5 'cannot make this folder' mog train --out broken --n 8 --g 2
+mkdir empty
+rm -rf run
+refuses 3 'empty' mog train --out run --dataset folder --data empty
+finish
