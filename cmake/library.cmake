@@ -10,7 +10,7 @@ function(mog_library folder)
     return()
   endif()
   # Private to the kernels: they need a SIMD library that programs outside need not have.
-  list(FILTER headers EXCLUDE REGEX "core/kernels/(.*/generic|simd)\\.hpp$")
+  list(FILTER headers EXCLUDE REGEX "core/kernels/(.*/)?(generic[a-z0-9_]*|simd)\\.hpp$")
 
   add_library(mog_${folder} STATIC ${sources})
   add_library(mog::${folder} ALIAS mog_${folder})

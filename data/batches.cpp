@@ -62,4 +62,11 @@ void Batches::fill(Index epoch, Index b, std::span<float> images, std::span<std:
   });
 }
 
+void Batches::fill(Index epoch, Index b, Batch& batch) {
+  const Shape shape{size(b), data_->height, data_->width, data_->channels};
+  if (batch.images.empty() || batch.images.shape() != shape) batch.images = Tensor<float>(shape);
+  batch.labels.resize(static_cast<std::size_t>(size(b)));
+  fill(epoch, b, batch.images.values(), batch.labels);
+}
+
 }  // namespace mog

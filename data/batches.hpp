@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/tensor.hpp"
 #include "data/augment.hpp"
 #include "data/dataset.hpp"
 
@@ -15,6 +16,12 @@ struct BatchOptions {
   Index batch = 50;        // pictures in a batch, 1 or more
   std::uint64_t seed = 1;  // of the order and of the placements
   Augmentation augment{};
+};
+
+/// One batch in memory.
+struct Batch {
+  Tensor<float> images;              // [size, H, W, C]
+  std::vector<std::int32_t> labels;  // [size]
 };
 
 /// Any batch of any epoch, in any order: batch b of epoch e holds the same bits whatever was asked for before, so that
@@ -35,6 +42,8 @@ class Batches {
   /// Writes batch b of an epoch: images [size(b), H, W, C], centred (see write_centred), and their labels. Both may be
   /// longer than needed. Throws std::invalid_argument when b or epoch is out of range or a buffer is too short.
   void fill(Index epoch, Index b, std::span<float> images, std::span<std::int32_t> labels);
+  /// The same into a batch, whose memory serves again when it has the right size.
+  void fill(Index epoch, Index b, Batch& batch);
 
  private:
   Batches(const Dataset& data, const BatchOptions& options, bool shuffled);

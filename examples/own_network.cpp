@@ -3,6 +3,7 @@
 //   own_network FOLDER        FOLDER holds one sub-folder of PNG, JPEG or BMP images for each class
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <mog/mog.hpp>
 
 namespace {
@@ -20,7 +21,7 @@ struct TinyNet {
         classify_norm(p, "classify_norm", {.channels = classes}) {}
 
   mog::Variable<float> operator()(mog::Pass<float>& pass, const mog::Variable<float>& images) {
-    mog::Variable<float> x = mog::activation(pass, norm(pass, conv(pass, images)), kBits);
+    mog::Variable<float> x = norm.activated(pass, conv(pass, images), kBits);
     x = mog::max_pool(pass.tape, wider(pass, x));
     x = mog::max_pool(pass.tape, residual(pass, x));
     return mog::global_average_pool(pass.tape, classify_norm(pass, classify(pass, x)));
@@ -35,16 +36,15 @@ struct TinyNet {
 };
 
 void train(const char* folder) {
-  const mog::DatasetPair photos = mog::load_image_folders(folder, {.size = 32});
-  const auto classes = static_cast<mog::Index>(photos.train.class_names.size());
+  const mog::DatasetPair photos = mog::load_image_folder_pair(folder, {.size = 32});
 
   mog::Parameters<float> parameters(/*seed=*/1);
-  TinyNet net(parameters, classes);
+  TinyNet net(parameters, photos.train.classes());
   mog::Adam<float> adam(parameters);
   mog::Tape<float> tape;
 
-  constexpr int kEpochs = 4;  // of each of the three runs: full precision, quantized weights, all quantized
-  const mog::Batches batches(photos.train, {.size = 20, .seed = 1, .augment = true});
+  constexpr int kEpochs = 6;  // of each of the three runs: full precision, quantized weights, all quantized
+  mog::Batches batches = mog::Batches::training(photos.train, {.batch = 20, .seed = 1});
   mog::Batch batch;
   for (const mog::Stage stage : {mog::Stage::full_precision, mog::Stage::quantized_weights, mog::Stage::quantized}) {
     for (int epoch = 0; epoch < kEpochs; ++epoch) {
@@ -54,13 +54,14 @@ void train(const char* folder) {
         mog::Pass<float> pass{.tape = tape, .stage = stage, .training = true};
 
         const auto logits = net(pass, {batch.images});
-        const auto loss = mog::softmax_cross_entropy(tape, logits, batch.labels);
+        const auto loss = mog::softmax_cross_entropy<float>(tape, logits, batch.labels);
         tape.backward(loss);
         adam.step(1e-3);
         tape.reset();
       }
     }
-    const mog::Evaluation result = mog::evaluate(net, stage, photos.test);
+    mog::estimate_statistics(std::ref(net), stage, batches, kEpochs, batches.count(), tape);
+    const mog::Evaluation result = mog::evaluate(std::ref(net), stage, photos.test);
     std::printf("%-18s test accuracy %.1f %%\n", mog::name(stage), 100 * result.accuracy);
   }
 }

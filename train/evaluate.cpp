@@ -5,7 +5,6 @@
 #include <cmath>
 #include <optional>
 
-#include "data/batches.hpp"
 #include "layers/loss.hpp"
 
 namespace mog {
@@ -72,6 +71,21 @@ Evaluation evaluate(const Network& network, Stage stage, const Dataset& data, co
   result.loss /= static_cast<double>(result.images);
   result.accuracy = static_cast<double>(correct) / static_cast<double>(result.images);
   return result;
+}
+
+void estimate_statistics(const Network& network, Stage stage, Batches& batches, Index epoch, Index count,
+                         Tape<float>& tape) {
+  const NotRecording guard(tape);
+  Batch batch;
+  for (Index t = 0; t < std::min(count, batches.count()); ++t) {
+    batches.fill(epoch, t, batch);
+    // The mean of t passes and one more: running = t / (t + 1) running + 1 / (t + 1) batch.
+    Pass<float> pass{.tape = tape,
+                     .stage = stage,
+                     .training = true,
+                     .momentum_limit = static_cast<double>(t) / static_cast<double>(t + 1)};
+    network(pass, {batch.images, {}});
+  }
 }
 
 }  // namespace mog

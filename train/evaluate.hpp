@@ -1,8 +1,9 @@
-// Evaluation: how well a network does on a data set.
+// Evaluation: how well a network does on a data set, and the statistics it is evaluated with.
 #pragma once
 
 #include <vector>
 
+#include "data/batches.hpp"
 #include "data/dataset.hpp"
 #include "train/network.hpp"
 
@@ -26,5 +27,11 @@ struct Evaluation {
 /// Runs the network in evaluation mode over all images. Throws std::invalid_argument when its classes are not the data
 /// set's, NumericError when a logit is not finite.
 Evaluation evaluate(const Network& network, Stage stage, const Dataset& data, const EvaluateOptions& options = {});
+
+/// Replaces the running statistics of all normalisations by their mean over the first batches of an epoch, under the
+/// weights as they are now (Wu and Johnson, "Rethinking 'Batch' in BatchNorm", 2021): a running mean with momentum 0.99
+/// needs some 500 steps to follow the weights. count: batches, more than there are taken as all.
+void estimate_statistics(const Network& network, Stage stage, Batches& batches, Index epoch, Index count,
+                         Tape<float>& tape);
 
 }  // namespace mog

@@ -178,19 +178,19 @@ bool Trainer::run_epoch(const StagePlan& plan) {
 }
 
 /// Runs the network on one batch of the current epoch, whose labels are then in labels_.
-Variable<float> Trainer::forward(const StagePlan& plan, Index batch, double momentum_limit) {
+Variable<float> Trainer::forward(const StagePlan& plan, Index batch) {
   const Index size = batches_.size(batch);
   const Tensor<float> images = tape_.make({size, train_.height, train_.width, train_.channels});
   labels_.resize(static_cast<std::size_t>(size));  // never beyond what was reserved
   batches_.fill(epochs_before(plan.stage) + position_.epoch, batch, images.values(), labels_);
-  Pass<float> pass{.tape = tape_, .stage = plan.stage, .training = true, .momentum_limit = momentum_limit};
+  Pass<float> pass{.tape = tape_, .stage = plan.stage, .training = true};
   return network_(pass, {images, {}});
 }
 
 void Trainer::step(const StagePlan& plan) {
   const Clock::time_point start = Clock::now();
   {
-    const Variable<float> logits = forward(plan, options_.overfit_batch ? 0 : position_.step, 1);
+    const Variable<float> logits = forward(plan, options_.overfit_batch ? 0 : position_.step);
     const Variable<float> loss = softmax_cross_entropy<float>(tape_, logits, labels_);
     const auto value = static_cast<double>(loss.value[0]);
     if (!std::isfinite(value)) {
@@ -229,18 +229,10 @@ void Trainer::report_step(const StagePlan& plan) {
                       .seconds_left = static_cast<double>(steps_left() * options_.batch) * seconds_per_image_});
 }
 
-/// Replaces the running statistics by their mean over some batches, under the weights as they are now (Wu and Johnson,
-/// "Rethinking 'Batch' in BatchNorm", 2021): a running mean with momentum 0.99 needs some 500 steps to follow them.
-void Trainer::estimate_statistics(const StagePlan& plan) {
-  const Index count = std::min(options_.recipe.statistics_batches, batches_.count());
-  tape_.set_recording(false);
-  for (Index t = 0; t < count; ++t) forward(plan, t, static_cast<double>(t) / static_cast<double>(t + 1));
-  tape_.set_recording(true);
-}
-
 /// Evaluates, adds the epoch's row, moves on to the next epoch and saves everything.
 void Trainer::finish_epoch(const StagePlan& plan) {
-  estimate_statistics(plan);
+  estimate_statistics(network_, plan.stage, batches_, epochs_before(plan.stage) + position_.epoch,
+                      options_.recipe.statistics_batches, tape_);
   const Evaluation test = evaluate(network_, plan.stage, test_, {.batch = options_.batch, .tape = &tape_});
   const auto images = static_cast<double>(position_.images);
   rows_.push_back({.stage = plan.stage,

@@ -92,8 +92,7 @@ class Trainer {
   bool run_stage(const StagePlan& plan);
   bool run_epoch(const StagePlan& plan);
   void step(const StagePlan& plan);
-  Variable<float> forward(const StagePlan& plan, Index batch, double momentum_limit);
-  void estimate_statistics(const StagePlan& plan);
+  Variable<float> forward(const StagePlan& plan, Index batch);
   void finish_epoch(const StagePlan& plan);
   void report_step(const StagePlan& plan);
 

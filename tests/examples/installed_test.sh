@@ -1,0 +1,35 @@
+# The installed tree serves programs outside: examples/ is configured with find_package alone, built and run.
+set -eu
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+
+cmake --install "$MOG_BUILD_DIR" --prefix "$scratch/installed" >install.log
+[ -f installed/include/mog/mog.hpp ]
+! find installed/include -name 'generic*' | grep . || { echo "FAILED: headers that need a SIMD library are installed"; exit 1; }
+cmake -S "$MOG_SOURCE_DIR/examples" -B build -G Ninja -DCMAKE_PREFIX_PATH="$scratch/installed" -DCMAKE_BUILD_TYPE=Release \
+  -DCMAKE_CXX_COMPILER="$MOG_CXX" -DCMAKE_CXX_FLAGS="${MOG_CXX_FLAGS:-}" >configure.log
+cmake --build build >build.log || { cat build.log; exit 1; }
+
+build/own_layer
+build/own_quantizer
+
+# Two classes of pictures: stripes across and stripes down, of random width and colours.
+python3 - <<'END'
+import pathlib, random, struct
+random.seed(1)
+side = 32
+for name in ("across", "down"):
+    folder = pathlib.Path("pictures", name)
+    folder.mkdir(parents=True)
+    for i in range(60):
+        dark, bright = [[random.randrange(a, b) for _ in range(3)] for a, b in ((0, 90), (160, 256))]
+        width, phase = random.randrange(3, 7), random.randrange(7)
+        rows = b"".join(bytes(bright if ((y if name == "across" else x) + phase) // width % 2 else dark)
+                        for y in range(side) for x in range(side))
+        head = struct.pack("<2sIII IiiHHIIiiII", b"BM", 54 + len(rows), 0, 54, 40, side, side, 1, 24, 0, len(rows), 0, 0, 0, 0)
+        (folder / f"{i}.bmp").write_bytes(head + rows)
+END
+build/own_network pictures | tee accuracy
+awk '$1 == "quantized" && $4 >= 90 { learned = 1 } END { exit !learned }' accuracy ||
+  { echo "FAILED: less than 90 % of the test pictures after the last run"; exit 1; }
