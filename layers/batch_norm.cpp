@@ -63,7 +63,7 @@ template <class T>
 typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, const Tensor<T>& x) {
   require(x.rows() >= 2, name_, ": training on ", x.rows(), " row, expected at least 2");
   const Shape channels{options_.channels};
-  const Statistics batch{.mean = pass.tape.make(channels), .variance = pass.tape.make(channels)};
+  Statistics batch{.mean = pass.tape.make(channels), .variance = pass.tape.make(channels)};
   kernels::batch_statistics(kernels::BatchStatistics<T>{.x = x.data(),
                                                         .mean = batch.mean.data(),
                                                         .variance = batch.variance.data(),

@@ -27,7 +27,7 @@ void map_weights(const Tensor<T>& w, const Tensor<T>& to, const Of& of) {
 /// The straight-through gradient that both quantizers share: dw = dq [|w| <= 1].
 template <class T>
 Tensor<T> straight_through(Tape<T>& tape, const Tensor<T>& w, const Tensor<T>& dq) {
-  const Tensor<T> dw = tape.make(w.shape());
+  Tensor<T> dw = tape.make(w.shape());
   map_weights(w, dw, [from = dq.data()](T value, Index i) { return std::abs(value) <= T{1} ? from[i] : T{0}; });
   return dw;
 }

@@ -11,6 +11,6 @@ extern const Conv3x3Kernel kConv3x3Neon64;
 extern const Conv3x3Kernel kConv3x3Reference;
 
 /// Throws std::invalid_argument unless every size is at least 1 and groups divides in and out.
-void check_sizes(const char* operation, const Conv3x3Sizes& sizes);
+void check_sizes(const char* operation, const Conv3x3Sizes& z);
 
 }  // namespace mog::kernels
