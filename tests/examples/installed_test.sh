@@ -14,6 +14,29 @@ cmake --build build >build.log || { cat build.log; exit 1; }
 build/own_layer
 build/own_quantizer
 
+# The lines that README.md shows are a program, too: a step on the built-in pictures.
+mkdir readme
+awk '/^```cpp/ { shown = 1; next } /^```/ { shown = 0 } shown && /^#include/ { print > "readme/include" } shown && !/^#include/' \
+  "$MOG_SOURCE_DIR/README.md" >readme/lines
+{
+  cat readme/include
+  echo "int main() { const mog::DatasetPair data = mog::builtin_images();"
+  echo "mog::Batches batches = mog::Batches::training(data.train); mog::Batch batch; batches.fill(0, 0, batch);"
+  cat readme/lines
+  echo "return loss.value[0] > 1 && loss.value[0] < 4 ? 0 : 1; }"
+} >readme/main.cpp
+cat >readme/CMakeLists.txt <<'END'
+cmake_minimum_required(VERSION 3.25)
+project(readme LANGUAGES CXX)
+find_package(mog REQUIRED)
+add_executable(readme main.cpp)
+target_link_libraries(readme PRIVATE mog::mog)
+END
+cmake -S readme -B readme/build -G Ninja -DCMAKE_PREFIX_PATH="$scratch/installed" -DCMAKE_BUILD_TYPE=Release \
+  -DCMAKE_CXX_COMPILER="$MOG_CXX" -DCMAKE_CXX_FLAGS="${MOG_CXX_FLAGS:-}" >>configure.log
+cmake --build readme/build >build.log || { cat build.log; exit 1; }
+readme/build/readme || { echo "FAILED: README.md's lines"; exit 1; }
+
 # Two classes of pictures: stripes across and stripes down, of random width and colours.
 python3 - <<'END'
 import pathlib, random, struct
