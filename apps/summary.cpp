@@ -70,8 +70,9 @@ void print_table(const std::vector<Row>& rows) {
 void print_json(const std::vector<Row>& rows) {
   nlohmann::ordered_json layers = nlohmann::ordered_json::array();
   for (const Row& row : rows) {
-    std::vector<Index> shape(static_cast<std::size_t>(row.output.rank()));
-    for (int i = 0; i < row.output.rank(); ++i) shape[static_cast<std::size_t>(i)] = row.output[i];
+    std::vector<Index> shape;
+    shape.reserve(static_cast<std::size_t>(row.output.rank()));
+    for (int i = 0; i < row.output.rank(); ++i) shape.push_back(row.output[i]);
     layers.push_back({{"name", row.layer.name},
                       {"kind", row.layer.kind},
                       {"output", shape},
