@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <limits>
 #include <string>
 
 #include "data/dataset.hpp"
@@ -41,11 +42,14 @@ struct DataChoice {
   std::filesystem::path folder;
 
   void add_options(CLI::App& command);
-  /// Throws as the loaders do; std::invalid_argument when a folder is needed and none was given.
+  /// Throws as the loaders do; std::invalid_argument when a folder is missing, or given for the built-in images.
   [[nodiscard]] DatasetPair load() const;
 };
 
 /// Adds --threads N, which takes effect at once.
 void add_threads(CLI::App& command);
+
+/// Accepts whole numbers from `low` to `high`.
+CLI::Validator whole(Index low = std::numeric_limits<Index>::min(), Index high = std::numeric_limits<Index>::max());
 
 }  // namespace mog::apps

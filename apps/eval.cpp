@@ -1,4 +1,5 @@
 // `mog eval`: how well a trained network does on a data set's test images.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -19,11 +20,21 @@ struct Words {
   std::filesystem::path logits;
 };
 
+/// Throws unless the images are of the classes that the network has learned; `names` may be empty.
+void check_classes(const std::filesystem::path& file, Index classes, const std::vector<std::string>& names,
+                   const Dataset& images) {
+  require(images.classes() == classes, "eval: ", file.string(), " knows ", classes, " classes, the images have ",
+          images.classes());
+  const auto differs = std::mismatch(names.begin(), names.end(), images.class_names.begin(), images.class_names.end());
+  if (differs.first == names.end()) return;
+  throw std::invalid_argument(concat("eval: ", file.string(), " was trained on other classes: ", *differs.first,
+                                     ", not ", *differs.second, "; say which images with --dataset"));
+}
+
 void run(const Words& words) {
   const auto trained = load_mognet(words.file);
   const DatasetPair data = words.data.load();
-  require(data.test.classes() == trained->network.options().classes, "eval: ", words.file.string(), " knows ",
-          trained->network.options().classes, " classes, the images have ", data.test.classes());
+  check_classes(words.file, trained->network.options().classes, trained->description.class_names, data.test);
   const Evaluation result =
       evaluate(std::ref(trained->network), trained->stage, data.test, {.keep_logits = !words.logits.empty()});
   if (!words.logits.empty()) write_npy(words.logits, result.logits);

@@ -1,5 +1,8 @@
 // The program `mog`: reads the command line, runs one command, turns what went wrong into one line and an exit code.
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <new>
 #include <stdexcept>
@@ -31,19 +34,40 @@ void check_command(const CLI::App& app, const std::string& word) {
   throw std::invalid_argument(mog::concat("no command ", word, ", expected one of ", names));
 }
 
-/// One line, as for every other error.
-std::string usage_message(const CLI::App*, const CLI::Error& error) {
+/// One line, as for every other error, whatever bytes a configuration holds.
+std::string usage_message(const CLI::App* app, const CLI::Error& error) {
+  constexpr std::size_t kLongest = 200;
   std::string text = error.what();
-  for (char& letter : text) letter = letter == '\n' ? ' ' : letter;
+  if (dynamic_cast<const CLI::ConfigError*>(&error) != nullptr) {
+    text = mog::concat(app->get_config_ptr()->as<std::string>(), ": ", text);
+  }
+  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
+  for (char& letter : text) letter = static_cast<unsigned char>(letter) < ' ' || letter == '\x7f' ? ' ' : letter;
   return mog::concat("mog: ", text, " (--help says more)\n");
+}
+
+/// A word that is empty comes from a shell variable that is not set: --out "$OUT".
+void check_words(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    mog::require(argv[i][0] != '\0', "word ", i, " of the command line is empty");
+  }
+}
+
+/// Throws unless all results have been written: to a full disk, for example.
+void flush_results() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    throw mog::IoError(mog::concat("standard output: cannot write: ", std::strerror(errno)));
+  }
 }
 
 int run(int argc, char** argv) {
   using namespace mog::apps;
+  check_words(argc, argv);
   CLI::App app{"Trains quantized tiny convolutional networks on CPUs.", "mog"};
   app.require_subcommand(1);
   app.failure_message(usage_message);
-  app.set_config("--config", "", "Read options from a file, as config.ini in a run's folder");
+  app.set_version_flag("--version", "mog " MOG_VERSION);
+  app.set_config("--config", "", "Read options from a file, as config.ini in a run folder");
   app.allow_config_extras(CLI::config_extras_mode::error);
 
   add_train(app);
@@ -62,8 +86,9 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kSuccess : kUsage;
+    if (app.exit(error) != 0) return kUsage;
   }
+  flush_results();
   return kSuccess;
 }
 
@@ -71,6 +96,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace mog::apps;
+  ::setenv("MOG_COMMAND", argv[0], 0);  // what a message tells people to type; ./mog says its own name
   try {
     return run(argc, argv);
   } catch (const Exit& exit) {

@@ -1,4 +1,6 @@
-// Options that several commands share: the images, the threads.
+// Options that several commands share: the images, the threads, whole numbers.
+#include <charconv>
+
 #include "apps/commands.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
@@ -17,7 +19,10 @@ void DataChoice::add_options(CLI::App& command) {
 }
 
 DatasetPair DataChoice::load() const {
-  if (dataset == "builtin") return builtin_images();
+  if (dataset == "builtin") {
+    require(folder.empty(), "--data ", folder.string(), ": say which images it holds with --dataset");
+    return builtin_images();
+  }
   require(!folder.empty(), "--dataset ", dataset, ": say where the images are with --data DIR");
   if (dataset == "cifar10") return load_cifar10(folder);
   if (dataset == "cifar100") return load_cifar100(folder, CifarLabels::fine);
@@ -30,7 +35,21 @@ void add_threads(CLI::App& command) {
       .add_option_function<int>(
           "--threads", [](int count) { set_threads(count); }, "Threads; the result does not depend on them")
       ->default_str(std::to_string(threads()))
-      ->check(CLI::Range(1, 4096));
+      ->check(whole(1, 4096));
+}
+
+CLI::Validator whole(Index low, Index high) {
+  constexpr std::numeric_limits<Index> kLimits;
+  std::string expected = "a whole number";
+  if (low > kLimits.min()) expected += concat(high < kLimits.max() ? " from " : " of at least ", low);
+  if (high < kLimits.max()) expected += concat(" to ", high);
+  const auto check = [=](std::string& text) {
+    Index value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool good = error == std::errc{} && end == text.data() + text.size() && value >= low && value <= high;
+    return good ? std::string() : concat(text, ", expected ", expected);
+  };
+  return {check, ""};
 }
 
 }  // namespace mog::apps

@@ -40,9 +40,7 @@ void add_predict(CLI::App& app) {
   auto top = std::make_shared<std::size_t>(3);
   command->add_option("FILE", *file, "Checkpoint, as RUN/best.safetensors")->required();
   command->add_option("IMAGE", *pictures, "PNG, JPEG or BMP; its centred square is scaled to 32x32 pixels")->required();
-  command->add_option("--top", *top, "Classes to print for each picture")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1000));
+  command->add_option("--top", *top, "Classes to print for each picture")->capture_default_str()->check(whole(1));
   add_threads(*command);
   command->callback([=] {
     constexpr Index kSize = 32;

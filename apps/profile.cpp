@@ -162,13 +162,15 @@ void add_profile(CLI::App& app) {
   CLI::App* command = app.add_subcommand("profile", "Time a training step of a MOGNET, operation by operation");
   auto options = std::make_shared<ProfileOptions>();
   add_mognet_options(*command, options->network);
-  command->add_option("--classes", options->network.classes, "Classes, at least 2")->capture_default_str();
+  command->add_option("--classes", options->network.classes, "Classes, at least 2")
+      ->capture_default_str()
+      ->check(whole(2));
   command->add_option("--batch", options->batch, "Images a step, at least 2")
       ->capture_default_str()
-      ->check(CLI::Range(Index{2}, Index{1} << 20));
+      ->check(whole(2, Index{1} << 20));
   command->add_option("--steps", options->steps, "Steps to time")
       ->capture_default_str()
-      ->check(CLI::Range(Index{1}, Index{1} << 20));
+      ->check(whole(1, Index{1} << 20));
   command
       ->add_option_function<std::string>(
           "--stage",

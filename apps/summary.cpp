@@ -101,7 +101,7 @@ void add_summary(CLI::App& app) {
   auto options = std::make_shared<MognetOptions>();
   auto json = std::make_shared<bool>(false);
   add_mognet_options(*command, *options);
-  command->add_option("--classes", options->classes, "Classes, at least 2")->capture_default_str();
+  command->add_option("--classes", options->classes, "Classes, at least 2")->capture_default_str()->check(whole(2));
   command->add_flag("--json", *json, "Print JSON");
   command->callback([=] { (*json ? print_json : print_table)(rows_of(*options)); });
 }

@@ -28,15 +28,17 @@ void add_options(CLI::App& command, Words& words) {
   command.add_option("--recipe", words.recipe, recipe_help())->capture_default_str();
   command.add_option("--epochs", words.epochs, "Epochs of the three runs, A,B,C; the recipe's decay points are scaled")
       ->delimiter(',')
-      ->expected(3);
-  command.add_option("--batch", options.batch, "Images in a step, at least 2")->capture_default_str();
-  command.add_option("--seed", options.seed, "Of weights, automata, order and augmentation")->capture_default_str();
+      ->expected(3)
+      ->check(whole());
+  command.add_option("--batch", options.batch, "Images in a step, at least 2")->capture_default_str()->check(whole());
+  command.add_option("--seed", options.seed, "Of weights, automata, order and augmentation")
+      ->capture_default_str()
+      ->check(whole(0));
   command.add_option("--max-steps", options.max_steps, "At most so many steps in each run; 0: no limit")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole(0));
   command.add_option("--save-every", options.save_every, "Seconds between checkpoints within an epoch")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->capture_default_str();
   command.add_flag("--overfit-batch", options.overfit_batch, "Learn one batch only: a check, the loss must go to 0");
   command.add_flag("--resume", words.run.resume, "Go on from the run folder's last.safetensors")->configurable(false);
   add_threads(command);
@@ -47,6 +49,7 @@ void add_options(CLI::App& command, Words& words) {
 void add_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "Train a MOGNET: full precision, quantized weights, all quantized");
   command->fallthrough();  // --config
+  command->footer("--config FILE takes options from a file, as config.ini in a run folder; the command line's win.");
   auto words = std::make_shared<Words>();
   add_options(*command, *words);
   command->callback([words, command, &app] {

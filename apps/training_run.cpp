@@ -1,7 +1,11 @@
 // Trains a MOGNET in a run folder and reports: the table of the three runs, size, memory, drawings.
 #include "apps/training_run.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 
 #include "core/file.hpp"
 #include "train/drawings.hpp"
@@ -13,22 +17,40 @@
 namespace mog::apps {
 namespace {
 
-Index weight_bits(const Parameters<float>& parameters) {
+/// Of the convolutions' weights: as floats in the first run, quantized in the others.
+Index weight_bits(const Parameters<float>& parameters, Stage stage) {
+  constexpr Index kFloatBits = 32;
   Index bits = 0;
   for (const Parameter<float>& one : parameters.trained()) {
-    if (one.precision != Precision::full) bits += one.value.elements() * bits_per_weight(one.precision);
+    if (one.precision == Precision::full) continue;
+    bits += one.value.elements() * (stage == Stage::full_precision ? kFloatBits : bits_per_weight(one.precision));
   }
   return bits;
 }
 
-/// Accuracy after each of the three runs.
-void print_stages(const std::vector<EpochRow>& rows) {
-  std::printf("%-20s %7s %12s %14s %13s\n", "run", "epochs", "train loss", "train accuracy", "test accuracy");
+/// Accuracy and size after each of the three runs.
+void print_stages(const std::vector<EpochRow>& rows, const Parameters<float>& parameters) {
+  std::printf("%-18s %6s %11s %15s %14s %12s\n", "run", "epochs", "train loss", "train accuracy", "test accuracy",
+              "weight bits");
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (i + 1 < rows.size() && rows[i + 1].stage == rows[i].stage) continue;
-    std::printf("%-20s %7lld %12.4f %12.2f %% %11.2f %%\n", name(rows[i].stage), static_cast<long long>(rows[i].epoch),
-                rows[i].train_loss, 100 * rows[i].train_accuracy, 100 * rows[i].test_accuracy);
+    const EpochRow& row = rows[i];
+    if (i + 1 < rows.size() && rows[i + 1].stage == row.stage) continue;
+    std::printf("%-18s %6lld %11.4f %13.2f %% %12.2f %% %12lld\n", name(row.stage), static_cast<long long>(row.epoch),
+                row.train_loss, 100 * row.train_accuracy, 100 * row.test_accuracy,
+                static_cast<long long>(weight_bits(parameters, row.stage)));
   }
+}
+
+/// A word as a shell reads it back.
+std::string quoted(const std::string& word) {
+  const auto plain = [](char letter) {
+    return std::isalnum(static_cast<unsigned char>(letter)) != 0 ||
+           std::string_view("_-./+=:,@%").find(letter) != std::string_view::npos;
+  };
+  if (std::all_of(word.begin(), word.end(), plain)) return word;
+  std::string text = "'";
+  for (const char letter : word) text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return text + "'";
 }
 
 void draw(const RunFolder& folder, const std::vector<EpochRow>& rows, const Dataset& test) {
@@ -64,14 +86,13 @@ void train_and_report(const TrainingRun& run, const DatasetPair& data) {
 
   const TrainOutcome outcome = trainer.run();
   if (!outcome.finished) {
-    std::fprintf(stderr, "mog: stopped and saved; to go on: mog train --config %s --resume\n",
-                 (run.out / "config.ini").c_str());
+    const char* command = std::getenv("MOG_COMMAND");
+    std::fprintf(stderr, "mog: stopped and saved; to go on: %s train --config %s --resume\n",
+                 quoted(command != nullptr ? command : "mog").c_str(), quoted(run.out / "config.ini").c_str());
     throw Exit{kStopped};
   }
-  print_stages(outcome.rows);
-  const Index bits = weight_bits(parameters);
-  std::printf("weights: %lld bits (%.3f Mb); peak memory of a step: %.0f MB\n", static_cast<long long>(bits),
-              static_cast<double>(bits) * 1e-6, static_cast<double>(outcome.peak_bytes) * 1e-6);
+  print_stages(outcome.rows, parameters);
+  std::printf("peak memory of a step: %.0f MB\n", static_cast<double>(outcome.peak_bytes) * 1e-6);
   if (std::filesystem::exists(folder.best())) draw(folder, outcome.rows, data.test);
 }
 

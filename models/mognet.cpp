@@ -6,14 +6,17 @@
 namespace mog {
 namespace {
 
+// Beyond these a typing error is likelier than a machine that could train it: n = 2048 has some 440 million weights.
+constexpr Index kMostMaps = 2048, kMostClasses = 100'000;
+
 /// Throws unless the options describe a network that can be built.
 MognetOptions checked(const MognetOptions& o) {
-  require(o.maps >= 2 && o.maps % 2 == 0, "mognet: n = ", o.maps,
-          " output maps, expected an even number of at least 2");
+  require(o.maps >= 2 && o.maps <= kMostMaps && o.maps % 2 == 0, "mognet: n = ", o.maps,
+          " output maps, expected an even number from 2 to ", kMostMaps);
   require(o.groups >= 1 && (o.maps / 2) % o.groups == 0, "mognet: g = ", o.groups,
           " groups, expected a divisor of n / 2 = ", o.maps / 2);
   require(o.bits >= 1 && o.bits <= 8, "mognet: k = ", o.bits, " activation bits, expected 1 to 8");
-  require(o.classes >= 2, "mognet: ", o.classes, " classes, expected at least 2");
+  require(o.classes >= 2 && o.classes <= kMostClasses, "mognet: ", o.classes, " classes, expected 2 to ", kMostClasses);
   return o;
 }
 

@@ -6,10 +6,10 @@
 namespace mog {
 
 struct MognetOptions {
-  Index maps = 128;                    // n, output maps of the first convolution; even
+  Index maps = 128;                    // n, output maps of the first convolution; even, 2..2048
   Index groups = 4;                    // g of the 3x3 convolutions; divides n / 2
   int bits = 3;                        // k of the activations, 1..8 (the paper: 1..3)
-  Index classes = 10;                  // at least 2
+  Index classes = 10;                  // 2..100000
   Precision head = Precision::binary;  // of the last 1x1 convolution: binary, or ternary
 };
 
