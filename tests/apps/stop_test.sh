@@ -22,10 +22,10 @@ expect 0 mog train --out whole $long
 
 stop INT interrupted
 [ $? = 130 ] || fail "Ctrl-C did not end with 130: $(cat err)"
-command=$(sed -n 's/^mog: stopped and saved; to go on: mog //p' err)
+command=$(sed -n 's/^mog: stopped and saved; to go on: //p' err)
 [ -n "$command" ] || fail "Ctrl-C did not say how to go on: $(cat err)"
 # shellcheck disable=SC2086 # the very words that it printed
-expect 0 mog $command
+expect 0 $command
 same whole/last.safetensors interrupted/last.safetensors
 same whole/best.safetensors interrupted/best.safetensors
 

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2086 # $small is a list of words
 expect 0 mog train --out whole $small
 says out '^quantized +1 '
-says out '^weights: 12016 bits'
+says out '^quantized .* 12016$'
 says err '^quantized +epoch +1 '
 ! grep -q "$(printf '\r')" err || fail "a progress bar where there is no terminal"
 exists whole/config.ini whole/metrics.csv whole/last.safetensors whole/best.safetensors whole/curves.svg whole/confusion.svg

@@ -24,7 +24,7 @@ refuses 2 '--out is required' mog train
 refuses 2 '--nope' mog train --out run --nope 3
 refuses 2 'nope: unknown, expected one of cifar10-paper' mog train --out run --recipe nope
 refuses 2 'n = 7 output maps, expected an even number' mog train --out run --n 7
-refuses 2 'n = 0 output maps, expected an even number of at least 2' mog train --out run --n 0
+refuses 2 'n = 0 output maps, expected an even number from 2 to 2048' mog train --out run --n 0
 refuses 2 'g = 3 groups, expected a divisor of n / 2 = 4' mog train --out run --n 8 --g 3
 refuses 2 'k = 0 activation bits, expected 1 to 8' mog train --out run --k 0
 refuses 2 'k = 9 activation bits, expected 1 to 8' mog train --out run --k 9

@@ -61,7 +61,7 @@ std::vector<float> smallest_losses(int steps) {
     for (int step = 0; step < steps; ++step) {
       p.update_step_sizes();
       Pass<float> pass{.tape = tape, .stage = stage};
-      const auto loss = mog::softmax_cross_entropy<float>(tape, net(pass, {images}), labels);
+      const auto loss = mog::softmax_cross_entropy(tape, net(pass, {images}), labels);
       smallest.back() = std::min(smallest.back(), loss.value[0]);
       tape.backward(loss);
       for (auto& parameter : p.trained()) {
@@ -209,7 +209,7 @@ TEST_CASE("networks that cannot be built are refused") {
     Parameters<float> p;
     Mognet<float>(p, options);
   };
-  CHECK_THROWS_WITH_AS(build({.maps = 7}), "mognet: n = 7 output maps, expected an even number of at least 2",
+  CHECK_THROWS_WITH_AS(build({.maps = 7}), "mognet: n = 7 output maps, expected an even number from 2 to 2048",
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS(build({.maps = 16, .groups = 3}), "mognet: g = 3 groups, expected a divisor of n / 2 = 8",
                        std::invalid_argument);
