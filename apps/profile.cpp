@@ -73,7 +73,7 @@ Measured measure(const ProfileOptions& options) {
       }
       Pass<float> pass{.tape = tape, .stage = options.stage};
       const Variable<float> logits = network(pass, {images});
-      tape.backward(softmax_cross_entropy<float>(tape, logits, labels));
+      tape.backward(softmax_cross_entropy(tape, logits, labels));
       adam.step(1e-3);
     }
     tape.reset();

@@ -24,6 +24,7 @@ struct Storage::Region {
   Block* first_hole = nullptr;  // in address order
 
   Block* take(std::size_t bytes);
+  Block* take_for(std::size_t bytes);
   void give_back(Block* block);
   void drop() {
     if (--users > 0) return;
@@ -80,6 +81,13 @@ Storage::Block* Storage::Region::take(std::size_t bytes) {
   return block;
 }
 
+/// A block with room for `bytes` behind its header.
+Storage::Block* Storage::Region::take_for(std::size_t bytes) {
+  const std::size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  if (rounded < bytes || rounded > capacity) throw std::bad_alloc();
+  return take(kHeader + rounded);
+}
+
 void Storage::Region::give_back(Block* block) {
   in_use -= block->bytes;
   Block* before = nullptr;
@@ -104,6 +112,11 @@ void Storage::Region::give_back(Block* block) {
 Storage Storage::from_heap(std::size_t bytes) {
   void* memory = ::operator new (kHeader + bytes, std::align_val_t{kAlignment});
   return Storage(new (memory) Block{1, nullptr, kHeader + bytes, nullptr});
+}
+
+Storage Storage::sibling(std::size_t bytes) const {
+  const bool in_arena = block_ != nullptr && block_->region != nullptr;
+  return in_arena ? Storage(block_->region->take_for(bytes)) : from_heap(bytes);
 }
 
 void Storage::release() {
@@ -133,11 +146,7 @@ Arena::Arena(std::size_t capacity) : region_(new Storage::Region) {
 
 Arena::~Arena() { region_->drop(); }
 
-Storage Arena::take(std::size_t bytes) {
-  const std::size_t rounded = (bytes + Storage::kAlignment - 1) / Storage::kAlignment * Storage::kAlignment;
-  if (rounded < bytes || rounded > region_->capacity) throw std::bad_alloc();
-  return Storage(region_->take(Storage::kHeader + rounded));
-}
+Storage Arena::take(std::size_t bytes) { return Storage(region_->take_for(bytes)); }
 
 std::size_t Arena::bytes_in_use() const { return region_->in_use; }
 std::size_t Arena::peak_bytes() const { return region_->peak; }

@@ -24,6 +24,8 @@ class Storage {
 
   /// A block from the heap. Throws std::bad_alloc.
   static Storage from_heap(std::size_t bytes);
+  /// Another block, from the arena or the heap that this one came from. Throws std::bad_alloc.
+  [[nodiscard]] Storage sibling(std::size_t bytes) const;
 
   [[nodiscard]] void* data() const {
     return block_ == nullptr ? nullptr : reinterpret_cast<std::byte*>(block_) + kHeader;

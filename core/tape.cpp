@@ -6,7 +6,7 @@
 namespace mog {
 
 template <class T>
-void Gradient<T>::add(const Tensor<T>& g, Arena& arena) const {
+void Gradient<T>::add(const Tensor<T>& g) const {
   if (slot_ == nullptr) return;
   if (slot_->empty()) {
     *slot_ = g;
@@ -15,7 +15,7 @@ void Gradient<T>::add(const Tensor<T>& g, Arena& arena) const {
   require_shape(g, slot_->shape(), "gradient", "contribution");
   // The kept contribution may be another gradient's as well (a sum hands one tensor to both of its terms): then it is
   // not ours to change.
-  const Tensor<T> sum = slot_->unique() ? *slot_ : Tensor<T>(arena, g.shape());
+  const Tensor<T> sum = slot_->unique() ? *slot_ : g.sibling();
   kernels::add(kernels::Add<T>{.a = slot_->data(), .b = g.data(), .y = sum.data(), .count = g.elements()});
   *slot_ = sum;
 }
@@ -32,7 +32,7 @@ template <class T>
 void Tape<T>::backward(const Variable<T>& y, const Tensor<T>& dy) {
   require(static_cast<bool>(y.gradient), "backward: no operation with a gradient led to this variable");
   require_shape(dy, y.shape(), "backward", "the gradient");
-  y.gradient.add(dy, arena_);
+  y.gradient.add(dy);
   while (!nodes_.empty()) {
     nodes_.back().object->replay();
     nodes_.back().object->~Node();  // what the operation kept for its backward pass is free from here on

@@ -20,8 +20,8 @@ class Gradient {
   explicit operator bool() const { return slot_ != nullptr; }
 
   /// Gradients always add. The first contribution is kept as it is, without a copy, so `g` must not be written to
-  /// afterwards.
-  void add(const Tensor<T>& g, Arena& arena) const;
+  /// afterwards. Throws std::invalid_argument when g has another shape than the first.
+  void add(const Tensor<T>& g) const;
   /// Takes the gradient out; empty when nothing was added.
   [[nodiscard]] Tensor<T> take() const { return slot_ == nullptr ? Tensor<T>() : std::exchange(*slot_, Tensor<T>()); }
 
@@ -29,7 +29,8 @@ class Gradient {
   Tensor<T>* slot_ = nullptr;
 };
 
-/// A tensor on its way through a network: its value, and where its gradient gathers.
+/// A tensor on its way through a network: its value, and where its gradient gathers. `{images}` is an input that wants
+/// none; Parameter::variable() and Tape::leaf() make the others. Good until the tape is reset; its value even after.
 template <class T>
 struct Variable {
   Tensor<T> value;
@@ -40,8 +41,12 @@ struct Variable {
 
 /// Records operations while the network runs, then replays them backwards.
 ///
-/// An operation computes its result into `tape.make(shape)` and ends with
-///     return tape.record(y, {x}, [=, dx = x.gradient, &tape](const Tensor<T>& dy) { ... dx.add(...) ... });
+/// An operation computes its result into `y = tape.make(shape)` and ends with
+///     return tape.record(y, {x.gradient}, [&tape, dx_sum = x.gradient](const Tensor<T>& dy) {
+///       const Tensor<T> dx = tape.make(dy.shape());
+///       ...
+///       dx_sum.add(dx);
+///     });
 /// What the closure captures is what the backward pass costs in memory; it is released as soon as the closure has run.
 /// Capture tensors and gradients, not variables: a variable would keep its value alive.
 ///
@@ -59,6 +64,7 @@ class Tape {
   [[nodiscard]] Tensor<T> make(const Shape& shape) { return Tensor<T>(arena_, shape); }
   /// The same, of t's shape; in t's own memory when nobody else holds that, for a kernel that may write over its input.
   [[nodiscard]] Tensor<T> make_over(const Tensor<T>& t) { return t.unique() ? t : make(t.shape()); }
+  /// The same as make, of another type: masks, indices.
   template <class U>
   [[nodiscard]] Tensor<U> make_as(const Shape& shape) {
     return Tensor<U>(arena_, shape);
@@ -84,11 +90,12 @@ class Tape {
     return {y, dy};
   }
 
-  /// Sends dloss/dloss = 1 backwards through everything recorded, and forgets it on the way. loss: one element.
+  /// Sends dloss/dloss = 1 backwards through everything recorded, and forgets it on the way. Throws
+  /// std::invalid_argument unless the loss has one element and came from a variable that wants its gradient.
   void backward(const Variable<T>& loss);
-  /// Sends the given gradient of y instead.
+  /// Sends the given gradient of y instead, of y's shape.
   void backward(const Variable<T>& y, const Tensor<T>& dy);
-  /// Forgets what was recorded. Gradients of parameters stay where they are.
+  /// Forgets what was recorded, at the end of a step. Gradients of parameters stay where they are.
   void reset();
 
   [[nodiscard]] Arena& arena() { return arena_; }

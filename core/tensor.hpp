@@ -23,17 +23,23 @@ class Tensor {
   explicit Tensor(const Shape& shape) : Tensor(Storage::from_heap(bytes_of(shape)), shape) {}
   Tensor(Arena& arena, const Shape& shape) : Tensor(arena.take(bytes_of(shape)), shape) {}
 
+  /// From the heap, every number the same.
   static Tensor filled(const Shape& shape, T value) {
     Tensor tensor(shape);
     tensor.fill(value);
     return tensor;
   }
+  /// From the heap, the numbers in order: Tensor<float>::from({2, 2}, {1, 2, 3, 4}). Throws std::invalid_argument
+  /// unless there are as many as the shape has elements.
   static Tensor from(const Shape& shape, std::span<const T> values) {
     require(static_cast<Index>(values.size()) == shape.elements(), "tensor: ", values.size(), " values for shape ",
             shape);
     Tensor tensor(shape);
     std::copy(values.begin(), values.end(), tensor.data());
     return tensor;
+  }
+  static Tensor from(const Shape& shape, std::initializer_list<T> values) {
+    return from(shape, std::span<const T>(values.begin(), values.size()));
   }
 
   [[nodiscard]] const Shape& shape() const { return shape_; }
@@ -44,18 +50,23 @@ class Tensor {
   /// Whether no other handle shares the numbers.
   [[nodiscard]] bool unique() const { return storage_.unique(); }
 
+  /// Handles do not own their numbers alone, so constness of a handle is not that of the numbers.
   [[nodiscard]] T* data() const { return static_cast<T*>(storage_.data()); }
   /// Of a tensor with a name: `for (float v : f().values())` would read what f's result took with it.
   [[nodiscard]] std::span<T> values() const& { return {data(), static_cast<std::size_t>(elements())}; }
   std::span<T> values() const&& = delete;
+  /// Number i in memory order; not checked.
   T& operator[](Index i) const { return data()[i]; }
 
   void fill(T value) const { std::fill_n(data(), elements(), value); }
+  /// Throws std::invalid_argument when the shapes differ.
   void copy_from(const Tensor& other) const {
     require(shape_ == other.shape_, "tensor: copy of shape ", other.shape_, " into ", shape_);
     std::copy_n(other.data(), elements(), data());
   }
-  /// The same numbers under another shape of as many elements.
+  /// Uninitialised numbers of the same shape, from the arena or the heap that these came from.
+  [[nodiscard]] Tensor sibling() const { return Tensor(storage_.sibling(bytes_of(shape_)), shape_); }
+  /// The same numbers under another shape of as many elements; throws std::invalid_argument if it has more or fewer.
   [[nodiscard]] Tensor reshaped(const Shape& shape) const {
     require(shape.elements() == elements(), "tensor: reshape of ", shape_, " into ", shape);
     return Tensor(storage_, shape);

@@ -17,7 +17,7 @@ mog::Variable<T> swish(mog::Tape<T>& tape, const mog::Variable<T>& x) {
       const T sigmoid = 1 / (1 + std::exp(-x[i]));
       dx[i] = dy[i] * (sigmoid + y[i] * (1 - sigmoid));
     }
-    dx_sum.add(dx, tape.arena());
+    dx_sum.add(dx);
   });
 }
 

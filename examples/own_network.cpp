@@ -3,7 +3,6 @@
 //   own_network FOLDER        FOLDER holds one sub-folder of PNG, JPEG or BMP images for each class
 #include <cstdio>
 #include <exception>
-#include <functional>
 #include <mog/mog.hpp>
 
 namespace {
@@ -51,17 +50,17 @@ void train(const char* folder) {
       parameters.update_step_sizes();
       for (mog::Index b = 0; b < batches.count(); ++b) {
         batches.fill(epoch, b, batch);
-        mog::Pass<float> pass{.tape = tape, .stage = stage, .training = true};
 
+        mog::Pass<float> pass{.tape = tape, .stage = stage, .training = true};
         const auto logits = net(pass, {batch.images});
-        const auto loss = mog::softmax_cross_entropy<float>(tape, logits, batch.labels);
+        const auto loss = mog::softmax_cross_entropy(tape, logits, batch.labels);
         tape.backward(loss);
         adam.step(1e-3);
         tape.reset();
       }
     }
-    mog::estimate_statistics(std::ref(net), stage, batches, kEpochs, batches.count(), tape);
-    const mog::Evaluation result = mog::evaluate(std::ref(net), stage, photos.test);
+    mog::estimate_statistics(net, stage, batches);
+    const mog::Evaluation result = mog::evaluate(net, stage, photos.test);
     std::printf("%-18s test accuracy %.1f %%\n", mog::name(stage), 100 * result.accuracy);
   }
 }

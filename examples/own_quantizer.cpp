@@ -17,7 +17,7 @@ mog::Variable<T> four_levels(mog::Tape<T>& tape, const mog::Variable<T>& w) {
   return tape.record(q, {w.gradient}, [&tape, w = w.value, dw_sum = w.gradient](const mog::Tensor<T>& dq) {
     const mog::Tensor<T> dw = tape.make(dq.shape());
     for (mog::Index i = 0; i < dw.elements(); ++i) dw[i] = std::abs(w[i]) <= 1 ? dq[i] : T{0};
-    dw_sum.add(dw, tape.arena());
+    dw_sum.add(dw);
   });
 }
 
@@ -25,8 +25,7 @@ mog::Variable<T> four_levels(mog::Tape<T>& tape, const mog::Variable<T>& w) {
 
 /// Fits y = x w* with weights of four levels and prints how far it got.
 int main() {
-  const mog::Tensor<float> target =
-      mog::Tensor<float>::from({4, 2}, std::vector<float>{1, -1, 1 / 3.F, 1, -1 / 3.F, 1, -1, 1 / 3.F});
+  const mog::Tensor<float> target = mog::Tensor<float>::from({4, 2}, {1, -1, 1 / 3.F, 1, -1 / 3.F, 1, -1, 1 / 3.F});
   const mog::Tensor<float> x = mog::random_tensor<float>({64, 4}, /*seed=*/3);
 
   mog::Parameters<float> parameters;

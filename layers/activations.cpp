@@ -14,7 +14,7 @@ Variable<T> relu(Tape<T>& tape, const Variable<T>& x) {
     const Tensor<T> dx = tape.make_over(dy);
     kernels::relu_backward(
         kernels::ReluBackward<T>{.y = y.data(), .dy = dy.data(), .dx = dx.data(), .count = dx.elements()});
-    dx_sum.add(dx, tape.arena());
+    dx_sum.add(dx);
   });
 }
 
@@ -30,7 +30,7 @@ Variable<T> qrelu(Tape<T>& tape, const Variable<T>& x, int bits) {
     const Tensor<T> dx = tape.make_over(dq);
     kernels::qrelu_backward(kernels::QreluBackward<T>{
         .passes = passes.data(), .dq = dq.data(), .dx = dx.data(), .count = dx.elements(), .bits = bits});
-    dx_sum.add(dx, tape.arena());
+    dx_sum.add(dx);
   });
 }
 

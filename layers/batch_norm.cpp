@@ -124,8 +124,8 @@ Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, kernels
           b[c] = static_cast<T>(-scale[c] * inverse * inverse * sum_dz_x[c] * share);
           d[c] = static_cast<T>(-scale[c] * share * sum_dz[c]);
         }
-        dgamma_sum.add(dgamma, tape.arena());
-        dbeta_sum.add(sum_dz, tape.arena());
+        dgamma_sum.add(dgamma);
+        dbeta_sum.add(sum_dz);
         if (!dx_sum) return;
         const Tensor<T> dx = tape.make_over(dy);
         kernels::batch_norm_input_gradient(kernels::BatchNormInputGradient<T>{.x = kept_x.data(),
@@ -139,7 +139,7 @@ Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, kernels
                                                                               .channels = dy.channels(),
                                                                               .activation = activation,
                                                                               .passes = passes.data()});
-        dx_sum.add(dx, tape.arena());
+        dx_sum.add(dx);
       });
 }
 

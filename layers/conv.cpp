@@ -26,13 +26,13 @@ Variable<T> pointwise(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w)
                          const Tensor<T> dw = tape.make({in, o});
                          kernels::pointwise_weight_gradient(kernels::PointwiseWeightGradient<T>{
                              .x = kept_x.data(), .dy = dy.data(), .dw = dw.data(), .rows = p, .in = in, .out = o});
-                         dw_sum.add(dw, tape.arena());
+                         dw_sum.add(dw);
                        }
                        if (dx_sum) {
                          const Tensor<T> dx = tape.make(dy.shape().with_channels(in));
                          kernels::pointwise_input_gradient(kernels::PointwiseInputGradient<T>{
                              .dy = dy.data(), .w = kept_w.data(), .dx = dx.data(), .rows = p, .in = in, .out = o});
-                         dx_sum.add(dx, tape.arena());
+                         dx_sum.add(dx);
                        }
                      });
 }
@@ -60,13 +60,13 @@ Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
           const Tensor<T> dw = tape.make(weights);
           kernels::conv3x3_weight_gradient(kernels::Conv3x3WeightGradient<T>{
               .x = kept_x.data(), .dy = dy.data(), .dweight = dw.data(), .sizes = sizes});
-          dw_sum.add(dw, tape.arena());
+          dw_sum.add(dw);
         }
         if (dx_sum) {
           const Tensor<T> dx = tape.make(dy.shape().with_channels(sizes.in));
           kernels::conv3x3_input_gradient(kernels::Conv3x3InputGradient<T>{
               .dy = dy.data(), .weight = kept_w.data(), .dx = dx.data(), .sizes = sizes});
-          dx_sum.add(dx, tape.arena());
+          dx_sum.add(dx);
         }
       });
 }

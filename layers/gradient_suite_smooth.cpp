@@ -127,7 +127,7 @@ Cases products() {
                        std::vector<std::int32_t> labels;
                        for (Index n = 0; n < rows[0]; ++n) labels.push_back(static_cast<std::int32_t>(n % rows[1]));
                        const auto f = [labels](Tape<double>& tape, Inputs in) {
-                         return softmax_cross_entropy<double>(tape, in[0], labels);
+                         return softmax_cross_entropy(tape, in[0], labels);
                        };
                        return check_gradients(f, {random_tensor<double>(rows, 3, -5, 5)});
                      }});

@@ -18,14 +18,14 @@ Variable<T> add_bias(Tape<T>& tape, const Variable<T>& x, const Variable<T>& bia
 
   return tape.record(y, {x.gradient, bias.gradient},
                      [&tape, out, dx_sum = x.gradient, db_sum = bias.gradient](const Tensor<T>& dy) {
-                       dx_sum.add(dy, tape.arena());
+                       dx_sum.add(dy);
                        if (!db_sum) return;
                        const Tensor<T> db = tape.make({out});
                        db.fill(T{0});
                        for (Index p = 0; p < dy.rows(); ++p) {
                          for (Index o = 0; o < out; ++o) db[o] += dy[p * out + o];
                        }
-                       db_sum.add(db, tape.arena());
+                       db_sum.add(db);
                      });
 }
 

@@ -45,7 +45,7 @@ Variable<T> softmax_cross_entropy(Tape<T>& tape, const Variable<T>& logits, std:
   return tape.record(loss, {logits.gradient}, [&tape, slope, dlogits_sum = logits.gradient](const Tensor<T>& dloss) {
     const Tensor<T> dlogits = tape.make(slope.shape());
     for (Index i = 0; i < slope.elements(); ++i) dlogits[i] = dloss[0] * slope[i];
-    dlogits_sum.add(dlogits, tape.arena());
+    dlogits_sum.add(dlogits);
   });
 }
 

@@ -29,7 +29,7 @@ Variable<T> max_pool(Tape<T>& tape, const Variable<T>& x) {
                                                            .height = shape[1],
                                                            .width = shape[2],
                                                            .channels = shape[3]});
-    dx_sum.add(dx, tape.arena());
+    dx_sum.add(dx);
   });
 }
 
@@ -46,7 +46,7 @@ Variable<T> global_average_pool(Tape<T>& tape, const Variable<T>& x) {
     const Tensor<T> dx = tape.make(shape);
     kernels::map_mean_backward(kernels::MapMeanBackward<T>{
         .dy = dy.data(), .dx = dx.data(), .images = shape[0], .pixels = shape[1] * shape[2], .channels = shape[3]});
-    dx_sum.add(dx, tape.arena());
+    dx_sum.add(dx);
   });
 }
 

@@ -41,7 +41,7 @@ Variable<T> binarize(Tape<T>& tape, const Variable<T>& w) {
   map_weights(proxy, q, [](T from, Index) { return from >= 0 ? T{1} : from < 0 ? T{-1} : from; });  // NaN stays NaN
 
   return tape.record(q, {w.gradient}, [&tape, proxy, dw_sum = w.gradient](const Tensor<T>& dq) {
-    dw_sum.add(straight_through(tape, proxy, dq), tape.arena());
+    dw_sum.add(straight_through(tape, proxy, dq));
   });
 }
 
@@ -64,7 +64,7 @@ Variable<T> ternarize(Tape<T>& tape, const Variable<T>& w, const Tensor<T>& step
   });
 
   return tape.record(q, {w.gradient}, [&tape, proxy, dw_sum = w.gradient](const Tensor<T>& dq) {
-    dw_sum.add(straight_through(tape, proxy, dq), tape.arena());
+    dw_sum.add(straight_through(tape, proxy, dq));
   });
 }
 

@@ -14,11 +14,10 @@ Variable<T> add(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b) {
   const Tensor<T> y = tape.make(a.shape());
   kernels::add(kernels::Add<T>{.a = a.value.data(), .b = b.value.data(), .y = y.data(), .count = y.elements()});
 
-  return tape.record(y, {a.gradient, b.gradient},
-                     [&tape, da_sum = a.gradient, db_sum = b.gradient](const Tensor<T>& dy) {
-                       da_sum.add(dy, tape.arena());
-                       db_sum.add(dy, tape.arena());
-                     });
+  return tape.record(y, {a.gradient, b.gradient}, [da_sum = a.gradient, db_sum = b.gradient](const Tensor<T>& dy) {
+    da_sum.add(dy);
+    db_sum.add(dy);
+  });
 }
 
 template <class T>
@@ -29,11 +28,10 @@ Variable<T> bitshift(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b, 
   kernels::bitshift_forward(kernels::BitshiftForward<T>{
       .a = a.value.data(), .b = b.value.data(), .y = y.data(), .count = y.elements(), .bits = bits});
 
-  return tape.record(y, {a.gradient, b.gradient},
-                     [&tape, da_sum = a.gradient, db_sum = b.gradient](const Tensor<T>& dy) {
-                       da_sum.add(dy, tape.arena());
-                       db_sum.add(dy, tape.arena());
-                     });
+  return tape.record(y, {a.gradient, b.gradient}, [da_sum = a.gradient, db_sum = b.gradient](const Tensor<T>& dy) {
+    da_sum.add(dy);
+    db_sum.add(dy);
+  });
 }
 
 template <class T>
@@ -84,8 +82,8 @@ Variable<T> mux(Tape<T>& tape, const Variable<T>& i0, const Variable<T>& i1, con
                                                       .images = images,
                                                       .pixels = pixels,
                                                       .channels = channels});
-        di0_sum.add(di0, tape.arena());
-        di1_sum.add(di1, tape.arena());
+        di0_sum.add(di0);
+        di1_sum.add(di1);
       });
 }
 
@@ -111,7 +109,7 @@ Variable<T> mux_residual(Pass<T>& pass, const Variable<T>& x, const Variable<T>&
   return tape.record(
       y, {x.gradient, i1.gradient},
       [&tape, s, images, pixels, channels, dx_sum = x.gradient, di1_sum = i1.gradient](const Tensor<T>& dy) {
-        di1_sum.add(dy, tape.arena());
+        di1_sum.add(dy);
         if (!dx_sum) return;
         const Tensor<T> dx = tape.make_over(dy);
         kernels::mux_backward(kernels::MuxBackward<T>{.dy = dy.data(),
@@ -121,7 +119,7 @@ Variable<T> mux_residual(Pass<T>& pass, const Variable<T>& x, const Variable<T>&
                                                       .images = images,
                                                       .pixels = pixels,
                                                       .channels = channels});
-        dx_sum.add(dx, tape.arena());
+        dx_sum.add(dx);
       });
 }
 

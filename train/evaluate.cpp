@@ -57,8 +57,8 @@ Evaluation evaluate(const Network& network, Stage stage, const Dataset& data, co
     const Variable<float> logits = network(pass, {images, {}});
     require_shape(logits.value, {size, result.classes}, "evaluate", "the network's output");
     count(logits.value, batch_labels, result);
-    result.loss += static_cast<double>(softmax_cross_entropy<float>(tape, logits, batch_labels).value[0]) *
-                   static_cast<double>(size);
+    result.loss +=
+        static_cast<double>(softmax_cross_entropy(tape, logits, batch_labels).value[0]) * static_cast<double>(size);
     if (options.keep_logits) {
       std::copy_n(logits.value.data(), size * result.classes, result.logits.data() + result.images * result.classes);
     }
@@ -73,12 +73,14 @@ Evaluation evaluate(const Network& network, Stage stage, const Dataset& data, co
   return result;
 }
 
-void estimate_statistics(const Network& network, Stage stage, Batches& batches, Index epoch, Index count,
-                         Tape<float>& tape) {
+void estimate_statistics(const Network& network, Stage stage, Batches& batches, const StatisticsOptions& options) {
+  require(options.batches >= 0, "estimate_statistics: ", options.batches, " batches, expected 0 or more");
+  std::optional<Tape<float>> own_tape;
+  Tape<float>& tape = options.tape != nullptr ? *options.tape : own_tape.emplace();
   const NotRecording guard(tape);
   Batch batch;
-  for (Index t = 0; t < std::min(count, batches.count()); ++t) {
-    batches.fill(epoch, t, batch);
+  for (Index t = 0; t < std::min(options.batches, batches.count()); ++t) {
+    batches.fill(options.epoch, t, batch);
     // The mean of t passes and one more: running = t / (t + 1) running + 1 / (t + 1) batch.
     Pass<float> pass{.tape = tape,
                      .stage = stage,

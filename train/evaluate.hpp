@@ -28,10 +28,15 @@ struct Evaluation {
 /// set's, NumericError when a logit is not finite.
 Evaluation evaluate(const Network& network, Stage stage, const Dataset& data, const EvaluateOptions& options = {});
 
-/// Replaces the running statistics of all normalisations by their mean over the first batches of an epoch, under the
-/// weights as they are now (Wu and Johnson, "Rethinking 'Batch' in BatchNorm", 2021): a running mean with momentum 0.99
-/// needs some 500 steps to follow the weights. count: batches, more than there are taken as all.
-void estimate_statistics(const Network& network, Stage stage, Batches& batches, Index epoch, Index count,
-                         Tape<float>& tape);
+struct StatisticsOptions {
+  Index epoch = 0;              // whose batches are taken, from its first on, 0 or more
+  Index batches = 100;          // at most so many; 0 leaves the statistics as they are
+  Tape<float>* tape = nullptr;  // whose arena to use; null makes one for the occasion
+};
+
+/// Replaces the running statistics of all normalisations by their mean over some batches, under the weights as they are
+/// now (Wu and Johnson, "Rethinking 'Batch' in BatchNorm", 2021): a running mean with momentum 0.99 needs some 500
+/// steps to follow the weights. Throws what the network throws.
+void estimate_statistics(const Network& network, Stage stage, Batches& batches, const StatisticsOptions& options = {});
 
 }  // namespace mog

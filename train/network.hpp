@@ -12,7 +12,8 @@
 
 namespace mog {
 
-/// Images [N, H, W, C] in, logits [N, classes] out. Pass std::ref(net) to have a network called where it lives.
+/// Images [N, H, W, C] in, logits [N, classes] out: a function, a lambda, or an object made of layers. Such an object
+/// may be copied, as layers are handles on their parameters; std::ref(net) has it called where it lives.
 using Network = std::function<Variable<float>(Pass<float>&, const Variable<float>&)>;
 
 /// What a network is, in words that a checkpoint carries: architecture, sizes, data set. Two networks with the same

@@ -191,7 +191,7 @@ void Trainer::step(const StagePlan& plan) {
   const Clock::time_point start = Clock::now();
   {
     const Variable<float> logits = forward(plan, options_.overfit_batch ? 0 : position_.step);
-    const Variable<float> loss = softmax_cross_entropy<float>(tape_, logits, labels_);
+    const Variable<float> loss = softmax_cross_entropy(tape_, logits, labels_);
     const auto value = static_cast<double>(loss.value[0]);
     if (!std::isfinite(value)) {
       tape_.reset();
@@ -231,8 +231,10 @@ void Trainer::report_step(const StagePlan& plan) {
 
 /// Evaluates, adds the epoch's row, moves on to the next epoch and saves everything.
 void Trainer::finish_epoch(const StagePlan& plan) {
-  estimate_statistics(network_, plan.stage, batches_, epochs_before(plan.stage) + position_.epoch,
-                      options_.recipe.statistics_batches, tape_);
+  estimate_statistics(network_, plan.stage, batches_,
+                      {.epoch = epochs_before(plan.stage) + position_.epoch,
+                       .batches = options_.recipe.statistics_batches,
+                       .tape = &tape_});
   const Evaluation test = evaluate(network_, plan.stage, test_, {.batch = options_.batch, .tape = &tape_});
   const auto images = static_cast<double>(position_.images);
   rows_.push_back({.stage = plan.stage,

@@ -41,6 +41,20 @@ TEST_CASE("a heap block is aligned, and an empty handle has no data") {
   CHECK_FALSE(Storage().unique());
 }
 
+TEST_CASE("a block's sibling comes from its own arena, or from the heap as it does") {
+  Arena arena(1 << 16);
+  const Storage block = arena.take(100);
+  const std::size_t before = arena.bytes_in_use();
+  const Storage sibling = block.sibling(100);
+  CHECK(aligned(sibling));
+  CHECK(arena.bytes_in_use() == 2 * before);
+  CHECK_THROWS_AS(static_cast<void>(block.sibling(1 << 17)), std::bad_alloc);
+
+  CHECK(aligned(Storage::from_heap(10).sibling(10)));
+  CHECK(aligned(Storage().sibling(10)));
+  CHECK(arena.bytes_in_use() == 2 * before);
+}
+
 TEST_CASE("copies share one block, which is unique again when they are gone") {
   Arena arena(1 << 16);
   Storage block = arena.take(100);

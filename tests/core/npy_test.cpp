@@ -29,7 +29,7 @@ std::string dictionary(const Tensor<T>& tensor) {
 
 TEST_CASE("a small float matrix is the bytes of numpy.save, to the last") {
   const testing::TemporaryFolder folder;
-  write_npy(folder / "t.npy", Tensor<float>::from({2, 1}, std::vector<float>{1.0F, -2.0F}));
+  write_npy(folder / "t.npy", Tensor<float>::from({2, 1}, {1.0F, -2.0F}));
   std::string expected =
       std::string("\x93NUMPY\x01\x00v\x00", 10) + "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), }";
   expected += std::string(127 - expected.size(), ' ') + "\n";

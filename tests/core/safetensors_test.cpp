@@ -47,8 +47,8 @@ std::string small_file() {
   const testing::TemporaryFolder folder;
   SafetensorsWriter writer;
   writer.set_metadata("made by", "a \"test\"\n");
-  writer.add("a", Tensor<float>::from({2, 2}, std::vector<float>{1, 2, 3, 4}));
-  writer.add("b.c", Tensor<std::uint8_t>::from({3}, std::vector<std::uint8_t>{7, 8, 9}));
+  writer.add("a", Tensor<float>::from({2, 2}, {1, 2, 3, 4}));
+  writer.add("b.c", Tensor<std::uint8_t>::from({3}, {7, 8, 9}));
   writer.write(folder / "f");
   return bytes_of_file(folder / "f");
 }
@@ -58,12 +58,12 @@ std::string small_file() {
 TEST_CASE("what is written reads back: every type, metadata, the order of the tensors") {
   const testing::TemporaryFolder folder;
   SafetensorsWriter writer;
-  writer.add("f32", Tensor<float>::from({1, 3}, std::vector<float>{1.5F, -0.0F, 1e-40F}));
-  writer.add("u8", Tensor<std::uint8_t>::from({1}, std::vector<std::uint8_t>{255}));
-  writer.add("f64", Tensor<double>::from({2}, std::vector<double>{1e300, -2}));
-  writer.add("i32", Tensor<std::int32_t>::from({1}, std::vector<std::int32_t>{-5}));
-  writer.add("i64", Tensor<std::int64_t>::from({1}, std::vector<std::int64_t>{INT64_MIN}));
-  writer.add("u64", Tensor<std::uint64_t>::from({1}, std::vector<std::uint64_t>{UINT64_MAX}));
+  writer.add("f32", Tensor<float>::from({1, 3}, {1.5F, -0.0F, 1e-40F}));
+  writer.add("u8", Tensor<std::uint8_t>::from({1}, {255}));
+  writer.add("f64", Tensor<double>::from({2}, {1e300, -2}));
+  writer.add("i32", Tensor<std::int32_t>::from({1}, {-5}));
+  writer.add("i64", Tensor<std::int64_t>::from({1}, {INT64_MIN}));
+  writer.add("u64", Tensor<std::uint64_t>::from({1}, {UINT64_MAX}));
   writer.add("none", Tensor<float>({0, 7}));
   writer.set_metadata("b", "1");
   writer.set_metadata("a", "\xc3\xa9 \\ \" \n");

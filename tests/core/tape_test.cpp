@@ -20,7 +20,7 @@ Variable<double> scale(Tape<double>& tape, const Variable<double>& x, double fac
   return tape.record(y, {x.gradient}, [&tape, factor, dx_sum = x.gradient](const Tensor<double>& dy) {
     const Tensor<double> dx = tape.make(dy.shape());
     for (Index i = 0; i < dx.elements(); ++i) dx[i] = factor * dy[i];
-    dx_sum.add(dx, tape.arena());
+    dx_sum.add(dx);
   });
 }
 
@@ -28,11 +28,10 @@ Variable<double> scale(Tape<double>& tape, const Variable<double>& x, double fac
 Variable<double> sum(Tape<double>& tape, const Variable<double>& a, const Variable<double>& b) {
   const Tensor<double> y = tape.make(a.shape());
   for (Index i = 0; i < y.elements(); ++i) y[i] = a.value[i] + b.value[i];
-  return tape.record(y, {a.gradient, b.gradient},
-                     [&tape, da_sum = a.gradient, db_sum = b.gradient](const Tensor<double>& dy) {
-                       da_sum.add(dy, tape.arena());
-                       db_sum.add(dy, tape.arena());
-                     });
+  return tape.record(y, {a.gradient, b.gradient}, [da_sum = a.gradient, db_sum = b.gradient](const Tensor<double>& dy) {
+    da_sum.add(dy);
+    db_sum.add(dy);
+  });
 }
 
 Tensor<double> one_number(double value) { return Tensor<double>::filled({1}, value); }
@@ -147,8 +146,7 @@ TEST_CASE("a backward pass from nowhere, from many numbers or with another shape
 }
 
 TEST_CASE("adding to a gradient that nobody wants does nothing") {
-  mog::Arena arena(1 << 16);
   const Gradient<double> unwanted;
-  unwanted.add(one_number(1), arena);
+  unwanted.add(one_number(1));
   CHECK(unwanted.take().empty());
 }

@@ -38,17 +38,21 @@ TEST_CASE_TEMPLATE("numbers go in and come out in order, on a 64-byte boundary",
   CHECK(tensor.channels() == 5);
 }
 
-TEST_CASE("a tensor from an arena takes its numbers from there") {
+TEST_CASE("a tensor from an arena takes its numbers from there, and so does its sibling") {
   mog::Arena arena(1 << 16);
   {
     const Tensor<double> tensor(arena, {4, 4});
     CHECK(arena.bytes_in_use() >= 16 * sizeof(double));
+    const Tensor<double> sibling = tensor.sibling();
+    CHECK(sibling.shape() == Shape{4, 4});
+    CHECK(sibling.data() != tensor.data());
+    CHECK(arena.bytes_in_use() >= 32 * sizeof(double));
   }
   CHECK(arena.bytes_in_use() == 0);
 }
 
 TEST_CASE("a reshaped tensor shows the same numbers under another shape") {
-  const auto tensor = Tensor<float>::from({2, 2}, std::vector<float>{1, 2, 3, 4});
+  const auto tensor = Tensor<float>::from({2, 2}, {1, 2, 3, 4});
   const Tensor<float> flat = tensor.reshaped({4});
   CHECK(flat.data() == tensor.data());
   CHECK(flat.shape() == Shape{4});
@@ -60,8 +64,7 @@ TEST_CASE("mismatched shapes are refused with both shapes named") {
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS(tensor.copy_from(Tensor<float>::filled({3, 2}, 0)), "tensor: copy of shape [3, 2] into [2, 3]",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS((Tensor<float>::from({4}, std::vector<float>{1, 2})), "tensor: 2 values for shape [4]",
-                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((Tensor<float>::from({4}, {1, 2})), "tensor: 2 values for shape [4]", std::invalid_argument);
   CHECK_THROWS_WITH_AS(mog::require_shape(tensor, {3}, "sum", "x"), "sum: x has shape [2, 3], expected [3]",
                        std::invalid_argument);
   CHECK_NOTHROW(mog::require_shape(tensor, {2, 3}, "sum", "x"));

@@ -216,3 +216,20 @@ TEST_CASE("what does not fit is refused at the door") {
   CHECK_THROWS_WITH_AS(Batches::evaluation(wrong), "dataset made: label 9 of picture 2, expected 0 to 3",
                        std::invalid_argument);
 }
+
+TEST_CASE("a Batch holds what the spans would, with its shape, and keeps its memory while the size stays") {
+  const Dataset data = make_data(10);
+  Batches batches = Batches::training(data, {.batch = 4, .seed = 3});
+  Batch batch;
+  const float* memory = nullptr;
+  for (Index b = 0; b < batches.count(); ++b) {
+    batches.fill(2, b, batch);
+    CHECK(batch.images.shape() == Shape{batches.size(b), 5, 7, 3});
+    const Filled expected = filled(batches, data, 2, b);
+    CHECK(std::ranges::equal(batch.images.values(), expected.images));
+    CHECK(batch.labels == expected.labels);
+    if (b == 1) CHECK(batch.images.data() == memory);
+    memory = batch.images.data();
+  }
+  CHECK(batch.labels.size() == 2);
+}

@@ -16,7 +16,7 @@ using mog::Tensor;
 TEST_CASE("an activation is ReLU until the last run, then QReLU's codes") {
   Tape<float> tape;
   mog::Pass<float> pass{.tape = tape};
-  const auto x = Tensor<float>::from({5}, std::vector<float>{-1, 0.25F, 0.5F, 1, 3});
+  const auto x = Tensor<float>::from({5}, {-1, 0.25F, 0.5F, 1, 3});
   const auto values = [&](Stage stage, int bits) {
     pass.stage = stage;
     const Tensor<float> y = mog::activation(pass, {x}, bits).value;

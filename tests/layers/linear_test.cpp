@@ -15,11 +15,11 @@ TEST_CASE("y = x w + b") {
   Linear<double> linear(p, "fc", {.in = 2, .out = 3});
   CHECK(p.trained()[0].name == "fc.weight");
   CHECK(p.trained()[1].name == "fc.bias");
-  p.trained()[0].value.copy_from(Tensor<double>::from({2, 3}, std::vector<double>{1, 2, 3, 4, 5, 6}));
-  p.trained()[1].value.copy_from(Tensor<double>::from({3}, std::vector<double>{10, 20, 30}));
+  p.trained()[0].value.copy_from(Tensor<double>::from({2, 3}, {1, 2, 3, 4, 5, 6}));
+  p.trained()[1].value.copy_from(Tensor<double>::from({3}, {10, 20, 30}));
   Tape<double> tape;
   mog::Pass<double> pass{.tape = tape};
-  const Tensor<double> y = linear(pass, {Tensor<double>::from({2, 2}, std::vector<double>{1, 1, 0, -1})}).value;
+  const Tensor<double> y = linear(pass, {Tensor<double>::from({2, 2}, {1, 1, 0, -1})}).value;
   CHECK(std::vector<double>(y.values().begin(), y.values().end()) == std::vector<double>{15, 27, 39, 6, 15, 24});
 }
 

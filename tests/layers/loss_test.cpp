@@ -45,8 +45,8 @@ TEST_CASE("logits that are no numbers make a loss that is none") {
 
 TEST_CASE("a row's gradients sum to zero and pull at the label") {
   Tape<double> tape;
-  const auto logits = tape.leaf(Tensor<double>::from({2, 3}, std::vector<double>{1, 2, 3, -1, 0, 4}));
-  tape.backward(mog::softmax_cross_entropy<double>(tape, logits, Labels{0, 2}));
+  const auto logits = tape.leaf(Tensor<double>::from({2, 3}, {1, 2, 3, -1, 0, 4}));
+  tape.backward(mog::softmax_cross_entropy(tape, logits, Labels{0, 2}));
   const Tensor<double> d = logits.gradient.take();
   CHECK(d[0] + d[1] + d[2] == doctest::Approx(0));
   CHECK(d[0] < 0);
@@ -55,7 +55,7 @@ TEST_CASE("a row's gradients sum to zero and pull at the label") {
 }
 
 TEST_CASE("correct rows have their largest logit, the first of equals, at the label") {
-  const auto logits = Tensor<float>::from({4, 3}, std::vector<float>{1, 2, 3, 5, 5, 0, 5, 5, 0, -3, -2, -1});
+  const auto logits = Tensor<float>::from({4, 3}, {1, 2, 3, 5, 5, 0, 5, 5, 0, -3, -2, -1});
   CHECK(mog::count_correct<float>(logits, Labels{2, 0, 1, 2}) == 3);
 }
 

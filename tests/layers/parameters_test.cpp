@@ -91,10 +91,9 @@ TEST_CASE("a step size of 0 is refused by the parameter's name") {
 TEST_CASE("gradients gather in the parameter until they are cleared") {
   Parameters<double> p;
   auto* w = p.add("w", {2}, Initial::constant(1));
-  mog::Arena arena(1 << 16);
   const auto g = mog::Tensor<double>::filled({2}, 3);
-  w->variable().gradient.add(g, arena);
-  w->variable().gradient.add(g, arena);
+  w->variable().gradient.add(g);
+  w->variable().gradient.add(g);
   CHECK(w->gradient[1] == 6);
   CHECK(g[1] == 3);
   p.clear_gradients();

@@ -17,8 +17,7 @@ std::vector<float> numbers(const Tensor<float>& tensor) { return {tensor.values(
 TEST_CASE("max pooling takes the largest of each 2x2 window, channel by channel") {
   Tape<float> tape;
   // One image of 2 x 4 pixels with two channels.
-  const auto x =
-      Tensor<float>::from({1, 2, 4, 2}, std::vector<float>{1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8, -8});
+  const auto x = Tensor<float>::from({1, 2, 4, 2}, {1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8, -8});
   const Tensor<float> y = mog::max_pool(tape, {x}).value;
   CHECK(y.shape() == mog::Shape{1, 1, 2, 2});
   CHECK(numbers(y) == std::vector<float>{6, -1, 8, -3});
@@ -39,11 +38,11 @@ TEST_CASE("a tie sends the gradient to the first maximum in row-major order") {
 
 TEST_CASE("global average pooling means each map, and spreads its gradient evenly") {
   Tape<float> tape;
-  const auto x = tape.leaf(Tensor<float>::from({1, 2, 2, 2}, std::vector<float>{1, 10, 2, 20, 3, 30, 6, 60}));
+  const auto x = tape.leaf(Tensor<float>::from({1, 2, 2, 2}, {1, 10, 2, 20, 3, 30, 6, 60}));
   const auto y = mog::global_average_pool(tape, x);
   CHECK(y.shape() == mog::Shape{1, 2});
   CHECK(numbers(y.value) == std::vector<float>{3, 30});
-  tape.backward(y, Tensor<float>::from({1, 2}, std::vector<float>{4, 8}));
+  tape.backward(y, Tensor<float>::from({1, 2}, {4, 8}));
   CHECK(numbers(x.gradient.take()) == std::vector<float>{1, 2, 1, 2, 1, 2, 1, 2});
 }
 

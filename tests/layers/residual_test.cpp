@@ -47,7 +47,7 @@ TEST_CASE("with codes TGAP compares 2 sum with (2^k - 1) H W exactly, for every 
 
 TEST_CASE("with full-precision activations TGAP compares each mean with half of the sample's largest one") {
   // Two images of two pixels; the channels' means are 1, 2, 4 and 10, 5.5, 5.
-  const auto x = Tensor<float>::from({2, 1, 2, 3}, std::vector<float>{0, 2, 4, 2, 2, 4, 10, 5, 4, 10, 6, 6});
+  const auto x = Tensor<float>::from({2, 1, 2, 3}, {0, 2, 4, 2, 2, 4, 10, 5, 4, 10, 6, 6});
   for (const Stage stage : {Stage::full_precision, Stage::quantized_weights}) {
     CHECK(selected(stage, x, 3) == std::vector<int>{0, 0, 1, 1, 1, 0});
   }
@@ -60,7 +60,7 @@ TEST_CASE("maps that are all zero select the sum") {
 TEST_CASE("the multiplexer takes whole maps, and sends each gradient to the map that was taken") {
   Tape<float> tape;
   const Tensor<float> a = mog::random_tensor<float>({2, 3, 3, 5}, 1), b = mog::random_tensor<float>({2, 3, 3, 5}, 2);
-  const auto s = Tensor<std::uint8_t>::from({2, 5}, std::vector<std::uint8_t>{0, 1, 0, 1, 1, 1, 0, 0, 0, 1});
+  const auto s = Tensor<std::uint8_t>::from({2, 5}, {0, 1, 0, 1, 1, 1, 0, 0, 0, 1});
   const Variable<float> i0 = tape.leaf(a), i1 = tape.leaf(b);
   const Variable<float> y = mog::mux(tape, i0, i1, s);
   const Tensor<float> dy = mog::random_tensor<float>(y.shape(), 3);
@@ -76,7 +76,7 @@ TEST_CASE("the multiplexer takes whole maps, and sends each gradient to the map 
 
 TEST_CASE("the multiplexer serves one input alone when the other wants no gradient") {
   Tape<float> tape;
-  const auto s = Tensor<std::uint8_t>::from({1, 2}, std::vector<std::uint8_t>{0, 1});
+  const auto s = Tensor<std::uint8_t>::from({1, 2}, {0, 1});
   const Tensor<float> x = mog::random_tensor<float>({1, 2, 2, 2}, 1);
   const Variable<float> i1 = tape.leaf(x);
   tape.backward(mog::mux(tape, {x}, i1, s), x);

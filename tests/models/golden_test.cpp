@@ -75,7 +75,7 @@ class Golden {
   Distances train() {
     mog::Pass<T> pass{.tape = tape_, .stage = stage_of(file_)};
     const mog::Variable<T> logits = net_(pass, {images_});
-    const mog::Variable<T> loss = mog::softmax_cross_entropy<T>(tape_, logits, labels_);
+    const mog::Variable<T> loss = mog::softmax_cross_entropy(tape_, logits, labels_);
     Distances d;
     d.forward = std::max(distance_from("out.logits", logits.value), distance_from("out.loss", loss.value));
     tape_.backward(loss);

@@ -78,7 +78,7 @@ TEST_CASE("the first step of Adam moves each weight by the learning rate against
   Parameters<double> parameters;
   Parameter<double>* w = parameters.add("w", {2}, Initial::constant(1));
   Adam<double> adam(parameters);
-  w->gradient = Tensor<double>::from({2}, std::vector<double>{3, -0.01});
+  w->gradient = Tensor<double>::from({2}, {3, -0.01});
   adam.step(0.1);
   CHECK(w->value[0] == doctest::Approx(0.9).epsilon(1e-6));
   CHECK(w->value[1] == doctest::Approx(1.1).epsilon(1e-5));

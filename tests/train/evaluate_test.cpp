@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "tests/train/tiny.hpp"
 
@@ -44,6 +46,20 @@ TEST_CASE("accuracy, loss, confusion and logits are those of the images in their
     for (const Index n : result.confusion) sum += n;
     CHECK(sum == 11);
   }
+}
+
+TEST_CASE("a network may be copied: its layers' parameters stay where they are") {
+  Parameters<float> parameters(7);
+  TinyNet net(parameters);
+  const Dataset& data = tiny_data().test;
+  Batches batches = Batches::training(tiny_data().train, {.batch = 10});
+  estimate_statistics(net, Stage::quantized, batches);
+  const Evaluation copied = evaluate(net, Stage::quantized, data, {.keep_logits = true});
+  const Evaluation in_place = evaluate(std::ref(net), Stage::quantized, data, {.keep_logits = true});
+  CHECK(std::ranges::equal(copied.logits.values(), in_place.logits.values()));
+  CHECK(copied.loss == in_place.loss);
+  CHECK_THROWS_WITH_AS(estimate_statistics(net, Stage::quantized, batches, {.batches = -1}),
+                       "estimate_statistics: -1 batches, expected 0 or more", std::invalid_argument);
 }
 
 TEST_CASE("another number of classes and logits that are not finite are refused") {
