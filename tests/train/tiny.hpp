@@ -18,19 +18,21 @@ constexpr Index kTinyClasses = 4;
 
 /// Every kind of layer that MOGNET has, on 8x8 pictures.
 struct TinyNet {
-  explicit TinyNet(Parameters<float>& p)
-      : conv(p, "conv", {.in = 3, .out = 8, .kernel = 3, .precision = Precision::ternary}),
+  explicit TinyNet(Parameters<float>& p, int k = 2)
+      : bits(k),
+        conv(p, "conv", {.in = 3, .out = 8, .kernel = 3, .precision = Precision::ternary}),
         norm(p, "norm", {.channels = 8}),
-        residual(p, "residual", {.channels = 8, .groups = 2, .bits = 2, .layer = 0}),
+        residual(p, "residual", {.channels = 8, .groups = 2, .bits = k, .layer = 0}),
         head(p, "head", {.in = 8, .out = kTinyClasses, .precision = Precision::binary}),
         head_norm(p, "head_norm", {.channels = kTinyClasses}) {}
 
   Variable<float> operator()(Pass<float>& pass, const Variable<float>& images) {
-    Variable<float> x = activation(pass, norm(pass, conv(pass, images)), 2);
+    Variable<float> x = activation(pass, norm(pass, conv(pass, images)), bits);
     x = max_pool(pass.tape, residual(pass, x));
     return global_average_pool(pass.tape, head_norm(pass, head(pass, x)));
   }
 
+  int bits;
   Conv<float> conv;
   BatchNorm<float> norm;
   Mrb<float> residual;
@@ -39,10 +41,10 @@ struct TinyNet {
 };
 
 /// Noisy pictures; each class has its colour.
-inline Dataset tiny_images(Index count, std::uint32_t which) {
+inline Dataset tiny_images(Index count, std::uint32_t which, Index side = 8) {
   Dataset data;
   data.name = "tiny";
-  data.height = data.width = 8;
+  data.height = data.width = side;
   data.class_names = {"red", "green", "blue", "none"};
   data.resize(count);
   for (Index i = 0; i < count; ++i) {
@@ -70,8 +72,8 @@ constexpr Index kTinySteps = 8 * 6;
 
 /// Network, trainer and whatever they need, in one place.
 struct TinyRun {
-  explicit TinyRun(const TrainOptions& options = tiny_options(), const DatasetPair& data = tiny_data())
-      : net(parameters), trainer(parameters, std::ref(net), data, options, description()) {}
+  explicit TinyRun(const TrainOptions& options = tiny_options(), const DatasetPair& data = tiny_data(), int bits = 2)
+      : net(parameters, bits), trainer(parameters, std::ref(net), data, options, description()) {}
 
   static Description description() { return {.words = {{"model", "tiny"}}, .class_names = {"red", "green"}}; }
 
