@@ -105,18 +105,23 @@ void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args, const Con
   float* sums = scratch(Scratch::call, parts * size);
   parallel_for(parts, [&](Index part) { std::fill_n(sums + part * size, size, 0.0F); });
 
-  parallel_for(parts * blocks, [&](Index i) {
-    const Index part = i / blocks;
+  // Few images at a time, so that all blocks of channels find them in the second-level cache.
+  const Index few = std::max(Index{1}, kPartPixels / (sizes.height * sizes.width));
+  parallel_for(parts, [&](Index part) {
     const Range images = piece_of(sizes.images, cut.images, part / cut.rows);
     const Range rows = piece_of(sizes.height, cut.rows, part % cut.rows);
-    kernel.weight_gradient({.sizes = sizes,
-                            .image_begin = images.begin,
-                            .image_end = images.end,
-                            .row_begin = rows.begin,
-                            .row_end = rows.end,
-                            .block = i % blocks,
-                            .scratch = scratch(Scratch::piece, kernel.scratch_size(sizes))},
-                           args.x, args.dy, sums + part * size);
+    for (Index image = images.begin; image < images.end; image += few) {
+      for (Index block = 0; block < blocks; ++block) {
+        kernel.weight_gradient({.sizes = sizes,
+                                .image_begin = image,
+                                .image_end = std::min(images.end, image + few),
+                                .row_begin = rows.begin,
+                                .row_end = rows.end,
+                                .block = block,
+                                .scratch = scratch(Scratch::piece, kernel.scratch_size(sizes))},
+                               args.x, args.dy, sums + part * size);
+      }
+    }
   });
 
   constexpr Index kRange = 4096;

@@ -21,13 +21,16 @@ struct Conv3x3Loops {
   static constexpr Index kLanes = Index{Vector::size};
   /// Vectors of a group that are computed from one copy of the patch.
   static constexpr Index kBlockVectors = 32 / kLanes;
-  /// Floats of a patch. A permuted one is read so often that it has to stay in the first-level cache.
-  static constexpr Index kBroadcastPatch = 32768, kPermutedPatch = 7680;
+  /// Floats of a patch. A permuted one is read so often that it has to stay in the first-level cache; so has, in the
+  /// weight gradient, a plane of a patch beside the vector of dy that it meets.
+  static constexpr Index kBroadcastPatch = 32768, kPermutedPatch = 7680, kGradientPlane = 4096;
   static constexpr Index kMostRows = 16;
 
   static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
   static constexpr Index larger(Index a, Index b) { return a < b ? b : a; }
   static constexpr Index quotient_up(Index a, Index b) { return (a + b - 1) / b; }
+
+  enum class Use { forward, weight_gradient };
 
   /// How the channels stand in vectors, blocks and patches.
   struct Layout {
@@ -38,8 +41,10 @@ struct Conv3x3Loops {
     Index blocks, in_block;  // blocks in all, vectors of each (the last of a group may have fewer)
     Index columns, rows;     // of a patch, at most
     Index pixel, planes;     // floats between pixels of a plane, planes of a patch
+    Index images;            // of a patch, at most: where maps are small a weight gradient's has several
 
-    explicit Layout(const Conv3x3Sizes& z) : inputs(z.in / z.groups), outputs(z.out / z.groups), depth(inputs) {
+    explicit Layout(const Conv3x3Sizes& z, Use use = Use::forward)
+        : inputs(z.in / z.groups), outputs(z.out / z.groups), depth(inputs) {
       permuted = inputs == outputs && outputs < kLanes && kLanes % outputs == 0;
       vectors = permuted ? quotient_up(z.out, kLanes) : quotient_up(outputs, kLanes);
       in_block = permuted ? 1 : smaller(kBlockVectors, vectors);
@@ -47,16 +52,19 @@ struct Conv3x3Loops {
       columns = smaller(z.width, permuted ? 8 : 32);
       pixel = permuted ? outputs * kLanes : 16;
       planes = permuted ? 1 : quotient_up(inputs, 16);
-      const Index fit = (permuted ? kPermutedPatch : kBroadcastPatch) / ((columns + 2) * pixel * planes) - 2;
-      rows = smaller(z.height, smaller(kMostRows, larger(fit, Registers / 16)));
+      const Index row = (columns + 2) * pixel;
+      const Index room = permuted              ? kPermutedPatch
+                         : use == Use::forward ? kBroadcastPatch / planes
+                                               : kGradientPlane;  // for a plane
+      rows = smaller(z.height, smaller(kMostRows, larger(room / row - 2, Registers / 16)));
+      const bool whole = rows == z.height && columns == z.width;
+      images = use == Use::weight_gradient && whole ? smaller(z.images, larger(1, room / ((rows + 2) * row))) : 1;
     }
 
+    /// Floats of one image's part of a patch, and of a vector of each of its pixels.
     [[nodiscard]] Index patch_size() const { return (rows + 2) * (columns + 2) * pixel * planes; }
-    /// Patches of several images at once, where maps are small, for the weight gradient.
-    [[nodiscard]] Index images(const Conv3x3Sizes& z) const {
-      if (rows < z.height || columns < z.width) return 1;
-      return smaller(z.images, larger(1, (permuted ? kPermutedPatch : kBroadcastPatch) / patch_size()));
-    }
+    [[nodiscard]] Index vector_size() const { return rows * columns * kLanes; }
+    [[nodiscard]] Index scratch_size() const { return images * (patch_size() + vector_size()); }
   };
 
   /// The channels of one vector, and where its weights stand.
@@ -89,10 +97,8 @@ struct Conv3x3Loops {
     return (l.permuted ? l.vectors : l.vectors * z.groups) * 9 * l.depth * kLanes;
   }
 
-  /// The patches of several images, and a vector of each of their pixels.
   static Index scratch_size(const Conv3x3Sizes& z) {
-    const Layout l(z);
-    return l.images(z) * (l.patch_size() + l.rows * l.columns * kLanes);
+    return larger(Layout(z).scratch_size(), Layout(z, Use::weight_gradient).scratch_size());
   }
 
   /// Calls visit(offset in the packed order, offset in the contract's order, whether there is such a weight).
@@ -130,16 +136,16 @@ struct Conv3x3Loops {
     });
   }
 
-  /// Calls visit(first image, patch) for the patches of a part, each of at most `images` images.
+  /// Calls visit(first image, patch) for the patches of a part.
   template <class Visit>
-  static void for_each_patch(const Conv3x3Part& part, const Layout& l, Index images, const Visit& visit) {
+  static void for_each_patch(const Conv3x3Part& part, const Layout& l, const Visit& visit) {
     const Index height = part.row_end - part.row_begin, width = part.sizes.width;
     const Index down = quotient_up(height, l.rows), across = quotient_up(width, l.columns);
-    for (Index n = part.image_begin; n < part.image_end; n += images) {
+    for (Index n = part.image_begin; n < part.image_end; n += l.images) {
       for (Index i = 0; i < down; ++i) {
         for (Index j = 0; j < across; ++j) {
           Conv3x3Patch patch;
-          patch.images = smaller(images, part.image_end - n);
+          patch.images = smaller(l.images, part.image_end - n);
           patch.row = part.row_begin + height * i / down;
           patch.rows = part.row_begin + height * (i + 1) / down - patch.row;
           patch.column = width * j / across;
@@ -166,9 +172,8 @@ struct Conv3x3Loops {
   static void forward(const Conv3x3Part& part, const float* x, const float* packed, float* y) {
     const Layout l(part.sizes);
     with_input<1>(l, [&]<class Input>(Input) {
-      for_each_patch(part, l, 1, [&](Index n, const Conv3x3Patch& patch) {
-        forward_patch<Input>(part, l, n, patch, x, packed, y);
-      });
+      for_each_patch(
+          part, l, [&](Index n, const Conv3x3Patch& patch) { forward_patch<Input>(part, l, n, patch, x, packed, y); });
     });
   }
 
@@ -183,10 +188,9 @@ struct Conv3x3Loops {
       float* to = y + (first + patch.row * z.width + patch.column) * z.out + p.out;
       const bool ragged = p.count < kLanes;
       float* beside = part.scratch + l.patch_size();
-      Conv3x3Tiles<Arch, Input, Registers>::forward(
-          patch, part.scratch, packed + p.packed, l.depth,
-          ragged ? Conv3x3Channels<float>{beside, 0, patch.columns * kLanes, kLanes}
-                 : Conv3x3Channels<float>{to, 0, z.width * z.out, z.out});
+      Conv3x3Tiles<Arch, Input, Registers>::forward(patch, part.scratch, packed + p.packed, l.depth,
+                                                    ragged ? Conv3x3Channels{beside, patch.columns * kLanes, kLanes}
+                                                           : Conv3x3Channels{to, z.width * z.out, z.out});
       if (!ragged) continue;
       for (Index h = 0; h < patch.rows; ++h) {
         for (Index w = 0; w < patch.columns; ++w, beside += kLanes) {
@@ -197,12 +201,17 @@ struct Conv3x3Loops {
   }
 
   static void weight_gradient(const Conv3x3Part& part, const float* x, const float* dy, float* sums) {
-    const Layout l(part.sizes);
+    const Layout l(part.sizes, Use::weight_gradient);
     with_input<1>(l, [&]<class Input>(Input) {
-      for_each_patch(part, l, l.images(part.sizes), [&](Index n, const Conv3x3Patch& patch) {
-        gradient_patch<Input>(part, l, n, patch, x, dy, sums);
-      });
+      for_each_patch(
+          part, l, [&](Index n, const Conv3x3Patch& patch) { gradient_patch<Input>(part, l, n, patch, x, dy, sums); });
     });
+  }
+
+  /// The first `count` floats at `from`, and zeros for the others.
+  [[gnu::always_inline]] static void copy_vector(const float* from, Index count, float* to) {
+    if (count == kLanes) return Vector::load_unaligned(from).store_aligned(to);
+    for (Index q = 0; q < kLanes; ++q) to[q] = q < count ? from[q] : 0.0F;
   }
 
   template <class Input>
@@ -213,23 +222,15 @@ struct Conv3x3Loops {
     for (Index v = 0; v < vectors_of(l, part.block); ++v) {
       const Place p = place(l, z, part.block, v);
       if (v == 0) fill_patch<Input>(patch, z, x + n * pixels * z.in + p.in, p.inputs, part.scratch);
-      const float* from = dy + (n * pixels + patch.row * z.width + patch.column) * z.out + p.out;
-      Conv3x3Channels<const float> out{from, pixels * z.out, z.width * z.out, z.out};
-      if (p.count < kLanes) {
-        float* beside = part.scratch + l.images(z) * l.patch_size();
-        const Conv3x3Channels<const float> padded{beside, patch.rows * patch.columns * kLanes, patch.columns * kLanes,
-                                                  kLanes};
-        for (Index i = 0; i < patch.images; ++i) {
-          for (Index h = 0; h < patch.rows; ++h) {
-            for (Index w = 0; w < patch.columns; ++w, beside += kLanes) {
-              const float* pixel = out.data + i * out.image + h * out.row + w * out.pixel;
-              for (Index q = 0; q < kLanes; ++q) beside[q] = q < p.count ? pixel[q] : 0.0F;
-            }
-          }
+      float* const vectors = part.scratch + l.images * l.patch_size();
+      float* to = vectors;
+      for (Index i = 0; i < patch.images; ++i) {
+        for (Index h = patch.row; h < patch.row + patch.rows; ++h) {
+          const float* from = dy + (((n + i) * z.height + h) * z.width + patch.column) * z.out + p.out;
+          for (Index w = 0; w < patch.columns; ++w, from += z.out, to += kLanes) copy_vector(from, p.count, to);
         }
-        out = padded;
       }
-      Conv3x3Tiles<Arch, Input, Registers>::weight_gradient(patch, part.scratch, out, l.depth, sums + p.packed);
+      Conv3x3Tiles<Arch, Input, Registers>::weight_gradient(patch, part.scratch, vectors, l.depth, sums + p.packed);
     }
   }
 };

@@ -6,10 +6,9 @@
 namespace mog::kernels {
 
 /// Where one vector of channels of the patch's pixels stands in a map (or beside it).
-template <class Float>
 struct Conv3x3Channels {
-  Float* data;
-  Index image, row, pixel;  // floats from one to the next
+  float* data;
+  Index row, pixel;  // floats from one to the next
 };
 
 /// Input is BroadcastInput or PermutedInput. The sums of a tile are the accumulators: 16 of 32 registers, or 8 of 16
@@ -20,25 +19,19 @@ struct Conv3x3Tiles {
   static constexpr Index kLanes = Index{Vector::size};
   static constexpr int kSums = Registers / 2;
 
-  /// y of a patch from packed weights [3, depth, 3, lanes].
-  static void forward(const Conv3x3Patch& patch, const float* x, const float* weight, Index depth,
-                      Conv3x3Channels<float> y) {
-    for (Index n = 0; n < patch.images; ++n) {
-      if (patch.columns >= 8) {
-        rows<kSums / 8, 8>(patch, x, weight, depth, y);
-      } else if (patch.columns >= 4) {
-        rows<kSums / 4, 4>(patch, x, weight, depth, y);
-      } else {
-        rows<1, 1>(patch, x, weight, depth, y);
-      }
-      x += (patch.rows + 2) * patch.stride;
-      y.data += y.image;
+  /// y of a patch of one image from packed weights [3, depth, 3, lanes].
+  static void forward(const Conv3x3Patch& patch, const float* x, const float* weight, Index depth, Conv3x3Channels y) {
+    if (patch.columns >= 8) {
+      rows<kSums / 8, 8>(patch, x, weight, depth, y);
+    } else if (patch.columns >= 4) {
+      rows<kSums / 4, 4>(patch, x, weight, depth, y);
+    } else {
+      rows<1, 1>(patch, x, weight, depth, y);
     }
   }
 
-  /// Adds to sums [3, depth, 3, lanes] what the patch contributes.
-  static void weight_gradient(const Conv3x3Patch& patch, const float* x, Conv3x3Channels<const float> dy, Index depth,
-                              float* sums) {
+  /// Adds to sums [3, depth, 3, lanes] what the patch contributes; dy [pixels of the patch, lanes].
+  static void weight_gradient(const Conv3x3Patch& patch, const float* x, const float* dy, Index depth, float* sums) {
     for (Index r = 0; r < 3; ++r) {
       for (Index plane = 0; plane * Input::kInner < depth; ++plane) {
         const Index inner = smaller(Input::kInner, depth - plane * Input::kInner);
@@ -54,15 +47,18 @@ struct Conv3x3Tiles {
  private:
   /// Inputs, and pixels at once, of the weight gradient's tile: 3 kInputs sums, kPixels vectors of dy.
   static constexpr int kInputs = static_cast<int>(Input::kInner < Registers / 4 ? Input::kInner : Registers / 4);
-  static constexpr int kPixels = Registers / 8;
+  static constexpr int kPixels = 2;
 
   static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
+
+  /// Makes the compiler forget where a pointer came from. Else gcc carries inputs that the next pixels share over to
+  /// them in registers, of which there are none left, and spills the sums.
+  [[gnu::always_inline]] static void hide(const float*& pointer) { asm volatile("" : "+r"(pointer)); }
 
   /// All tiles of R rows and P pixels of one image. The last ones overlap their neighbours rather than be smaller, and
   /// compute the same numbers again.
   template <int R, int P>
-  static void rows(const Conv3x3Patch& patch, const float* x, const float* weight, Index depth,
-                   Conv3x3Channels<float> y) {
+  static void rows(const Conv3x3Patch& patch, const float* x, const float* weight, Index depth, Conv3x3Channels y) {
     if constexpr (R > 1) {
       if (patch.rows < R) return rows<1, P>(patch, x, weight, depth, y);
     }
@@ -71,15 +67,14 @@ struct Conv3x3Tiles {
       for (Index w = 0; w < patch.columns; w += P) {
         const Index column = smaller(w, patch.columns - P);
         tile<R, P>(patch, x + row * patch.stride + column * Input::kPixel, weight, depth,
-                   {y.data + row * y.row + column * y.pixel, y.image, y.row, y.pixel});
+                   {y.data + row * y.row + column * y.pixel, y.row, y.pixel});
       }
     }
   }
 
   /// R rows of P neighbouring pixels. An input is loaded once for the three taps of a row that read it.
   template <int R, int P>
-  static void tile(const Conv3x3Patch& patch, const float* x, const float* weight, Index depth,
-                   Conv3x3Channels<float> y) {
+  static void tile(const Conv3x3Patch& patch, const float* x, const float* weight, Index depth, Conv3x3Channels y) {
     Vector sum[R][P];
     for (int h = 0; h < R; ++h) {
       for (int w = 0; w < P; ++w) sum[h][w] = Vector(0.0F);
@@ -109,8 +104,7 @@ struct Conv3x3Tiles {
 
   /// `gradient` for a number of inputs that is known at run time, at most D.
   template <int D>
-  static void gradient_of(Index inputs, const Conv3x3Patch& patch, const float* x, Conv3x3Channels<const float> dy,
-                          float* sums) {
+  static void gradient_of(Index inputs, const Conv3x3Patch& patch, const float* x, const float* dy, float* sums) {
     if constexpr (D > 1) {
       if (inputs < D) return gradient_of<D - 1>(inputs, patch, x, dy, sums);
     }
@@ -119,21 +113,20 @@ struct Conv3x3Tiles {
 
   /// D inputs and the three taps of a row, over all pixels of the patch.
   template <int D>
-  static void gradient(const Conv3x3Patch& patch, const float* x, Conv3x3Channels<const float> dy, float* sums) {
+  static void gradient(const Conv3x3Patch& patch, const float* x, const float* dy, float* sums) {
     Vector sum[D][3];
     for (int d = 0; d < D; ++d) {
       for (int s = 0; s < 3; ++s) sum[d][s] = Vector::load_aligned(sums + (d * 3 + s) * kLanes);
     }
-    for (Index n = 0; n < patch.images; ++n, dy.data += dy.image, x += 2 * patch.stride) {
-      const float* dy_row = dy.data;
-      for (Index h = 0; h < patch.rows; ++h, dy_row += dy.row, x += patch.stride) {
+    for (Index n = 0; n < patch.images; ++n, x += 2 * patch.stride) {
+      for (Index h = 0; h < patch.rows; ++h, x += patch.stride) {
         const float* at = x;
-        const float* dy_at = dy_row;
         Index w = patch.columns;
-        for (; w >= kPixels; w -= kPixels, at += kPixels * Input::kPixel, dy_at += kPixels * dy.pixel) {
-          pixels<D, kPixels>(at, dy_at, dy.pixel, sum);
+        for (; w >= kPixels; w -= kPixels, at += kPixels * Input::kPixel, dy += kPixels * kLanes) {
+          pixels<D, kPixels>(at, dy, sum);
+          hide(at);
         }
-        for (; w > 0; --w, at += Input::kPixel, dy_at += dy.pixel) pixels<D, 1>(at, dy_at, dy.pixel, sum);
+        for (; w > 0; --w, at += Input::kPixel, dy += kLanes) pixels<D, 1>(at, dy, sum);
       }
     }
     for (int d = 0; d < D; ++d) {
@@ -143,9 +136,10 @@ struct Conv3x3Tiles {
 
   /// P neighbouring pixels: again an input is loaded once for the three taps.
   template <int D, int P>
-  [[gnu::always_inline]] static void pixels(const float* x, const float* dy, Index dy_pixel, Vector (&sum)[D][3]) {
+  [[gnu::always_inline]] static void pixels(const float* x, const float* dy, Vector (&sum)[D][3]) {
     Vector out[P];
-    for (int w = 0; w < P; ++w) out[w] = Vector::load_unaligned(dy + w * dy_pixel);
+    for (int w = 0; w < P; ++w) out[w] = Vector::load_aligned(dy + w * kLanes);
+#pragma GCC unroll 8  // else gcc keeps the sums in memory
     for (int d = 0; d < D; ++d) {
       for (int w = 0; w < P + 2; ++w) {
         const Vector value = Input::load(x + w * Input::kPixel + d * Input::kStep);

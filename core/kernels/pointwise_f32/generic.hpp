@@ -19,13 +19,13 @@ struct PointwiseLoops {
   static constexpr PointwiseKernel kernel(Isa isa) { return {isa, packed_size, pack, multiply, weight_gradient}; }
 
  private:
-  /// Vectors across a tile: product (a few long rows of `a`) and weight gradient (many neighbouring columns of `a`).
-  static constexpr int kProductVectors = Registers / 8;
-  static constexpr int kGradientVectors = 2;
+  /// Vectors across a tile.
+  static constexpr int kVectors = Registers / 8;
   /// Rows of `a` that a pass over all panels of b walks over: they stay in the second-level cache.
   static constexpr Index kRowBlock = 96;
-  /// Rows of x and dy that a pass over dw walks over: a panel of dy stays in the first-level cache.
-  static constexpr Index kDepthBlock = 128;
+  /// Rows of x and dy that a pass over dw walks over: both stay in the first-level cache, even where the rows of x are
+  /// so far apart that they share a few of its sets.
+  static constexpr Index kDepthBlock = 32;
   /// Floats of a cache line.
   static constexpr Index kLine = 16;
 
@@ -61,6 +61,9 @@ struct PointwiseLoops {
     }
   }
 
+  /// Asks for a line in the second-level cache: the first has no room for it yet.
+  [[gnu::always_inline]] static void prefetch_far(const float* line) { __builtin_prefetch(line, 0, 2); }
+
   /// R rows of a strip that is V whole vectors wide.
   template <int R, int V, bool Transposed>
   [[gnu::always_inline]] static void tile(const Strip& s) {
@@ -79,6 +82,7 @@ struct PointwiseLoops {
     for (Index d = 0; d < s.depth;) {
       if constexpr (!Transposed) prefetch_next<R>(s, d, V * kWidth);
       for (const Index stop = Transposed ? s.depth : smaller(d + kLine, s.depth); d < stop; ++d) {
+        if constexpr (Transposed) prefetch_far(a + kDepthBlock * s.stride);  // the next block's
         Vector row[V];
         for (int v = 0; v < V; ++v) row[v] = Vector::load_aligned(b + v * kWidth);
         for (int r = 0; r < R; ++r) {
@@ -140,9 +144,9 @@ struct PointwiseLoops {
 
   static Index packed_size(Index depth, Index columns) { return depth * vectors(columns) * kWidth; }
 
-  /// Panels of kProductVectors vectors, one after the other; the last one may be narrower, and ends with zeros.
+  /// Panels of kVectors vectors, one after the other; the last one may be narrower, and ends with zeros.
   static void pack(const float* w, Index depth, Index columns, bool transposed, float* packed) {
-    constexpr Index kPanel = kProductVectors * kWidth;
+    constexpr Index kPanel = kVectors * kWidth;
     for (Index begin = 0; begin < columns; begin += kPanel) {
       const Index width = smaller(kPanel, vectors(columns - begin) * kWidth);
       const Index filled = smaller(width, columns - begin);
@@ -156,27 +160,27 @@ struct PointwiseLoops {
   }
 
   static void multiply(const PackedProduct& p) {
-    constexpr Index kPanel = kProductVectors * kWidth;
+    constexpr Index kPanel = kVectors * kWidth;
     for (Index row = 0; row < p.rows; row += kRowBlock) {
       for (Index column = 0; column < p.columns; column += kPanel) {
         const Index width = smaller(kPanel, p.columns - column);
-        strip_of<kProductVectors, false>(vectors(width),
-                                         {.a = p.a + row * p.depth,
-                                          .stride = p.depth,
-                                          .b = p.packed + column * p.depth,
-                                          .depth = p.depth,
-                                          .c = p.c + row * p.columns + column,
-                                          .c_stride = p.columns,
-                                          .columns = width,
-                                          .from_zero = true,
-                                          .first_pass = column == 0},
-                                         smaller(kRowBlock, p.rows - row));
+        strip_of<kVectors, false>(vectors(width),
+                                  {.a = p.a + row * p.depth,
+                                   .stride = p.depth,
+                                   .b = p.packed + column * p.depth,
+                                   .depth = p.depth,
+                                   .c = p.c + row * p.columns + column,
+                                   .c_stride = p.columns,
+                                   .columns = width,
+                                   .from_zero = true,
+                                   .first_pass = column == 0},
+                                  smaller(kRowBlock, p.rows - row));
       }
     }
   }
 
   static void weight_gradient(const PointwiseWeightGradient<float>& a, Index begin, Index end) {
-    constexpr Index kPanel = kGradientVectors * kWidth;
+    constexpr Index kPanel = kVectors * kWidth;
     alignas(64) float packed[kDepthBlock * kPointwiseColumns];
     for (Index row = 0; row < a.rows; row += kDepthBlock) {
       const Index depth = smaller(kDepthBlock, a.rows - row);
@@ -186,19 +190,20 @@ struct PointwiseLoops {
         for (Index d = 0; d < depth; ++d) {
           const float* dy = a.dy + (row + d) * a.out + column;
           float* to = packed + d * v * kWidth;
+          for (Index line = 0; line < width; line += kLine) prefetch_far(dy + kDepthBlock * a.out + line);
           for (Index j = 0; j < v * kWidth; ++j) to[j] = j < width ? dy[j] : 0.0F;
         }
-        strip_of<kGradientVectors, true>(v,
-                                         {.a = a.x + row * a.in,
-                                          .stride = a.in,
-                                          .b = packed,
-                                          .depth = depth,
-                                          .c = a.dw + column,
-                                          .c_stride = a.out,
-                                          .columns = width,
-                                          .from_zero = row == 0,
-                                          .first_pass = false},
-                                         a.in);
+        strip_of<kVectors, true>(v,
+                                 {.a = a.x + row * a.in,
+                                  .stride = a.in,
+                                  .b = packed,
+                                  .depth = depth,
+                                  .c = a.dw + column,
+                                  .c_stride = a.out,
+                                  .columns = width,
+                                  .from_zero = row == 0,
+                                  .first_pass = false},
+                                 a.in);
       }
     }
   }
