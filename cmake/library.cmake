@@ -1,29 +1,43 @@
-# How a folder becomes a library: mog_library(<folder> [SEES <folder>...]) and the umbrella over all of them.
+# How a folder becomes a library: mog_library(<name> ...) and the umbrella over all of them.
 
-# Compiles <folder>/**/*.cpp into the static library mog_<folder> (mog::<folder> outside). SEES names the folders whose
-# headers it may include. Headers come along as a file set, which also installs them. A folder without source is skipped.
-function(mog_library folder)
-  cmake_parse_arguments(arg "" "" "SEES" ${ARGN})
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
-  file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${folder}/*.hpp)
+# Compiles <folder>/**/*.cpp into the static library mog_<name> (mog::<name> outside). FOLDER is <name> unless it is given;
+# of its files ONLY those that match a regular expression, or all EXCEPT those. SEES names the libraries whose headers it
+# may include. Headers come along as a file set, which also installs them. A folder without source is skipped.
+function(mog_library name)
+  cmake_parse_arguments(arg "" "FOLDER;ONLY;EXCEPT" "SEES" ${ARGN})
+  set(folder ${name})
+  if(arg_FOLDER)
+    set(folder ${arg_FOLDER})
+  endif()
+  file(GLOB_RECURSE sources RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${folder}/*.cpp)
+  file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${folder}/*.hpp)
+  foreach(list IN ITEMS sources headers)
+    if(arg_ONLY)
+      list(FILTER ${list} INCLUDE REGEX ${arg_ONLY})
+    endif()
+    if(arg_EXCEPT)
+      list(FILTER ${list} EXCLUDE REGEX ${arg_EXCEPT})
+    endif()
+    list(TRANSFORM ${list} PREPEND ${PROJECT_SOURCE_DIR}/)
+  endforeach()
   if(NOT sources)
     return()
   endif()
   # Private to the kernels: they need a SIMD library that programs outside need not have.
   list(FILTER headers EXCLUDE REGEX "core/kernels/(.*/)?(generic[a-z0-9_]*|simd)\\.hpp$")
 
-  add_library(mog_${folder} STATIC ${sources})
-  add_library(mog::${folder} ALIAS mog_${folder})
-  set_target_properties(mog_${folder} PROPERTIES EXPORT_NAME ${folder})
-  target_compile_features(mog_${folder} PUBLIC cxx_std_20)
-  target_sources(mog_${folder} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers})
-  target_link_libraries(mog_${folder} PRIVATE $<BUILD_INTERFACE:mog_flags>)
+  add_library(mog_${name} STATIC ${sources})
+  add_library(mog::${name} ALIAS mog_${name})
+  set_target_properties(mog_${name} PROPERTIES EXPORT_NAME ${name})
+  target_compile_features(mog_${name} PUBLIC cxx_std_20)
+  target_sources(mog_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers})
+  target_link_libraries(mog_${name} PRIVATE $<BUILD_INTERFACE:mog_flags>)
   foreach(seen IN LISTS arg_SEES)
     if(TARGET mog_${seen})
-      target_link_libraries(mog_${folder} PUBLIC mog_${seen})
+      target_link_libraries(mog_${name} PUBLIC mog_${seen})
     endif()
   endforeach()
-  set_property(GLOBAL APPEND PROPERTY MOG_LIBRARIES mog_${folder})
+  set_property(GLOBAL APPEND PROPERTY MOG_LIBRARIES mog_${name})
 endfunction()
 
 # mog::mog, all libraries at once, and the header that includes what most programs need.

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "core/tensor.hpp"
+#include "core/types.hpp"
 
 namespace mog {
 
@@ -44,6 +44,9 @@ class Random {
   std::array<std::uint32_t, 4> block_{};
   unsigned used_ = 4;  // words of block_ already handed out
 };
+
+template <class T>
+class Tensor;  // of core/tensor.hpp: programs without tensors draw numbers, too
 
 /// Numbers drawn uniformly from [low, high), for tests, checks and first tries.
 template <class T>

@@ -15,6 +15,8 @@ class CflogBlock {
   CflogBlock(Parameters<T>& parameters, const std::string& name, const CflogOptions& options, int bits);
   Variable<T> operator()(Pass<T>& pass, const Variable<T>& x);
   Cflog<T>& cflog() { return cflog_; }
+  [[nodiscard]] const Cflog<T>& cflog() const { return cflog_; }
+  [[nodiscard]] const BatchNorm<T>& norm() const { return norm_; }
 
  private:
   std::string name_;

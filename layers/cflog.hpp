@@ -31,6 +31,12 @@ class Cflog {
   /// elsewhere.
   void set_first_state(const std::vector<std::uint8_t>& state);
 
+  [[nodiscard]] const CflogOptions& options() const { return options_; }
+  [[nodiscard]] const Conv<T>& squeeze() const { return squeeze_; }
+  [[nodiscard]] const Conv<T>& group() const { return group_; }
+  /// Weights [m, O] of the expansion.
+  [[nodiscard]] const Tensor<T>& generated() const { return generated_; }
+
  private:
   std::string name_;
   CflogOptions options_;

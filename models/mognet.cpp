@@ -54,11 +54,17 @@ Variable<T> Mognet<T>::operator()(Pass<T>& pass, const Variable<T>& images) {
 }
 
 template <class T>
+std::vector<std::pair<std::string, CflogBlock<T>*>> Mognet<T>::blocks() {
+  return {{"cflog1", &cflog1_},   {"mrb1.a", &mrb1_.a()}, {"mrb1.b", &mrb1_.b()}, {"cflog2", &cflog2_},
+          {"mrb2.a", &mrb2_.a()}, {"mrb2.b", &mrb2_.b()}, {"cflog3", &cflog3_},   {"mrb3.a", &mrb3_.a()},
+          {"mrb3.b", &mrb3_.b()}, {"cflog4", &cflog4_}};
+}
+
+template <class T>
 std::vector<std::pair<std::string, Cflog<T>*>> Mognet<T>::cflogs() {
-  return {{"cflog1", &cflog1_.cflog()}, {"mrb1.a", &mrb1_.a().cflog()}, {"mrb1.b", &mrb1_.b().cflog()},
-          {"cflog2", &cflog2_.cflog()}, {"mrb2.a", &mrb2_.a().cflog()}, {"mrb2.b", &mrb2_.b().cflog()},
-          {"cflog3", &cflog3_.cflog()}, {"mrb3.a", &mrb3_.a().cflog()}, {"mrb3.b", &mrb3_.b().cflog()},
-          {"cflog4", &cflog4_.cflog()}};
+  std::vector<std::pair<std::string, Cflog<T>*>> all;
+  for (const auto& [name, block] : blocks()) all.emplace_back(name, &block->cflog());
+  return all;
 }
 
 template class Mognet<float>;

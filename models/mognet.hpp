@@ -28,8 +28,15 @@ class Mognet {
   Variable<T> operator()(Pass<T>& pass, const Variable<T>& images);
 
   [[nodiscard]] const MognetOptions& options() const { return options_; }
-  /// The ten CFLOGs from first to last with the names that their parameters begin with.
+  /// The ten CFLOGs, with what follows them, from first to last, and the names that their parameters begin with.
+  std::vector<std::pair<std::string, CflogBlock<T>*>> blocks();
+  /// The CFLOGs alone.
   std::vector<std::pair<std::string, Cflog<T>*>> cflogs();
+  /// What stands before the CFLOGs, and behind them.
+  [[nodiscard]] const Conv<T>& conv() const { return conv_; }
+  [[nodiscard]] const BatchNorm<T>& conv_norm() const { return conv_norm_; }
+  [[nodiscard]] const Conv<T>& head() const { return head_; }
+  [[nodiscard]] const BatchNorm<T>& head_norm() const { return head_norm_; }
 
  private:
   MognetOptions options_;

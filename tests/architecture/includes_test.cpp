@@ -27,6 +27,15 @@ const std::map<std::string, Names> kMayInclude = {
     {"train", {"models", "data", "optim", "layers", "core"}},
 };
 
+/// What sees no tensors, no tape and nothing of training: the part of core that the integer runtime links, and the
+/// runtime.
+bool is_base(const std::string& path) {
+  static const Names kHeaders{"types", "error", "file", "parallel", "profile", "random", "automaton"};
+  const fs::path file = path;
+  return path.starts_with("core/kernels/") || (file.parent_path() == "core" && kHeaders.contains(file.stem().string()));
+}
+bool is_runtime(const std::string& path) { return path.starts_with("deploy/") && !path.starts_with("deploy/lowering"); }
+
 std::string first_folder(const std::string& path) { return path.substr(0, path.find('/')); }
 
 /// The path between the quotes of an #include line, or nothing.
@@ -53,8 +62,9 @@ std::vector<std::string> faults(const std::string& path, const std::string& text
     if (rule != kMayInclude.end() && folder != rule->first && !rule->second.contains(folder)) {
       fault("may not include " + included);
     }
-    if (path.starts_with("core/kernels/") && included == "core/tensor.hpp") {
-      fault("kernels see pointers and sizes, not " + included);
+    if (is_base(path) && !is_base(included)) fault("sees pointers and sizes, not " + included);
+    if (is_runtime(path) && !is_base(included) && !is_runtime(included)) {
+      fault("is the integer runtime's, which sees nothing of " + included);
     }
   }
   return found;
@@ -95,6 +105,11 @@ TEST_CASE("a wrong arrow, a missing guard and a missing purpose are found") {
   CHECK(faults("models/a.cpp", "// A.\n#include \"data/b.hpp\"\n").size() == 1);
   CHECK(faults("train/a.cpp", "// A.\n#include \"deploy/b.hpp\"\n").size() == 1);
   CHECK(faults("core/kernels/a/a.cpp", "// A.\n#include \"core/tensor.hpp\"\n").size() == 1);
+  CHECK(faults("core/file.cpp", "// A.\n#include \"core/tape.hpp\"\n").size() == 1);
+  CHECK(faults("deploy/engine.cpp", "// A.\n#include \"models/b.hpp\"\n").size() == 1);
+  CHECK(faults("deploy/engine.cpp", "// A.\n#include \"deploy/lowering.hpp\"\n").size() == 1);
+  CHECK(faults("deploy/engine.cpp", "// A.\n#include \"core/file.hpp\"\n#include \"deploy/a.hpp\"\n").empty());
+  CHECK(faults("deploy/lowering.cpp", "// A.\n#include \"models/b.hpp\"\n").empty());
   CHECK(faults("core/a.hpp", "// A.\n#include <vector>\n").size() == 1);
   CHECK(faults("core/a.cpp", "#include <vector>\n").size() == 1);
   CHECK(faults("train/a.hpp", "// A.\n#pragma once\n\n#include \"models/b.hpp\"\n").empty());

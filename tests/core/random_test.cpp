@@ -6,7 +6,10 @@
 #include <array>
 #include <cmath>
 #include <set>
+#include <stdexcept>
 #include <vector>
+
+#include "core/tensor.hpp"
 
 using mog::Purpose;
 using mog::Random;

@@ -1,0 +1,31 @@
+// The reference engine: the meaning of an integer network, in plain loops.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "deploy/integer_network.hpp"
+
+namespace mog {
+
+/// One map of one image on its way through the network, [height, width, channels]: sums ("cflog1.squeeze",
+/// "cflog1.group", "cflog1.expand", "conv") or codes ("conv.activation", "cflog1.activation", "mrb1.mux", "pool1"). The
+/// names are those of the trained network's own reports.
+struct IntegerMap {
+  std::string_view name;
+  Index height, width, channels;
+  std::span<const std::int32_t> values;
+  bool codes;  // 0..2^k - 1, not sums
+};
+using MapObserver = std::function<void(const IntegerMap&)>;
+
+/// Runs one image: pixels [height, width, 3], class_sums [classes]. The observer, if any, is called after each layer.
+/// Throws std::invalid_argument when a span has another size.
+void run_reference(const IntegerNetwork& network, std::span<const std::uint8_t> pixels,
+                   std::span<std::int64_t> class_sums, const MapObserver& observer = {});
+
+/// The first of the largest.
+Index best_class(std::span<const std::int64_t> class_sums);
+
+}  // namespace mog

@@ -1,0 +1,184 @@
+// Interval arithmetic through the three factors of CFLOG, and the composition of their linear maps.
+#include "deploy/ranges.hpp"
+
+#include <algorithm>
+
+#include "core/parallel.hpp"
+
+namespace mog {
+namespace {
+
+using Intervals = std::vector<Interval>;
+
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+int bits_for(std::int64_t low, std::int64_t high) {
+  for (const int bits : {8, 16, 32}) {
+    const std::int64_t end = std::int64_t{1} << (bits - 1);
+    if (low >= -end && high < end) return bits;
+  }
+  return 64;
+}
+
+/// Adds weight times x, x being one of an interval; a border's zero is one, too, so that low stays <= 0 <= high.
+void add_term(Interval& sum, int weight, const Interval& x) {
+  if (weight > 0) {
+    sum.low += x.low;
+    sum.high += x.high;
+  } else if (weight < 0) {
+    sum.low -= x.high;
+    sum.high -= x.low;
+  }
+}
+
+/// The sums of one channel added up: the terms' magnitudes, and so no partial sum's, exceed this.
+void note_order(SumRange& range, std::vector<std::int64_t>& magnitudes) {
+  range.any_order = magnitudes.empty() ? 0 : *std::max_element(magnitudes.begin(), magnitudes.end());
+}
+
+/// Pointwise: weights [in, out].
+SumRange pointwise_range(std::string name, const Intervals& x, const std::vector<std::int8_t>& weights, Index out) {
+  SumRange range{.name = std::move(name), .channels = Intervals(at(out)), .any_order = 0};
+  std::vector<std::int64_t> magnitudes(at(out));
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const Interval& term = x[i / at(out)];
+    add_term(range.channels[i % at(out)], weights[i], term);
+    if (weights[i] != 0) magnitudes[i % at(out)] += term.magnitude();
+  }
+  note_order(range, magnitudes);
+  return range;
+}
+
+/// 3x3 in groups: weights [G, 3, 3, I, Q].
+SumRange conv3x3_range(std::string name, const Intervals& x, const std::vector<std::int8_t>& weights, Index groups,
+                       Index out) {
+  SumRange range{.name = std::move(name), .channels = Intervals(at(out)), .any_order = 0};
+  std::vector<std::int64_t> magnitudes(at(out));
+  const Index inputs = static_cast<Index>(x.size()) / groups, outputs = out / groups;
+  Index w = 0;
+  for (Index g = 0; g < groups; ++g) {
+    for (Index tap_and_input = 0; tap_and_input < 9 * inputs; ++tap_and_input) {
+      const Interval& term = x[at(g * inputs + tap_and_input % inputs)];
+      for (Index o = g * outputs; o < (g + 1) * outputs; ++o, ++w) {
+        add_term(range.channels[at(o)], weights[at(w)], term);
+        if (weights[at(w)] != 0) magnitudes[at(o)] += term.magnitude();
+      }
+    }
+  }
+  note_order(range, magnitudes);
+  return range;
+}
+
+/// Squeeze and group as one 3x3 convolution: coefficients [m][9 C] of the codes.
+std::vector<std::int32_t> composed_group(const IntegerCflog& cflog) {
+  const Index in = cflog.in, m = cflog.latent(), inputs = m / cflog.groups;
+  const auto squeeze = unpack_weights(cflog.squeeze), group = unpack_weights(cflog.group);
+  std::vector<std::int32_t> columns(at(m * in));  // the squeeze transposed: one latent map's weights side by side
+  for (Index c = 0; c < in; ++c) {
+    for (Index t = 0; t < m; ++t) columns[at(t * in + c)] = squeeze[at(c * m + t)];
+  }
+  std::vector<std::int32_t> composed(at(m * 9 * in));
+  parallel_for(m, [&](Index t) {
+    const Index g = t / inputs, q = t % inputs;
+    for (Index tap = 0; tap < 9; ++tap) {
+      std::int32_t* const sums = composed.data() + (t * 9 + tap) * in;
+      for (Index i = 0; i < inputs; ++i) {
+        const std::int32_t weight = group[at(((g * 9 + tap) * inputs + i) * inputs + q)];
+        if (weight == 0) continue;
+        const std::int32_t* const column = columns.data() + (g * inputs + i) * in;
+        for (Index c = 0; c < in; ++c) sums[c] += weight > 0 ? column[c] : -column[c];
+      }
+    }
+  });
+  return composed;
+}
+
+/// The range of sum_i coefficient_i code_i.
+Interval linear_range(const std::int32_t* coefficients, Index count, std::int64_t top_code) {
+  Interval sum;
+  for (Index i = 0; i < count; ++i) (coefficients[i] > 0 ? sum.high : sum.low) += coefficients[i];
+  return {sum.low * top_code, sum.high * top_code};
+}
+
+/// Tightens the group's and the expansion's channels, which the intervals have bounded before.
+void compose(const IntegerCflog& cflog, const std::vector<std::int8_t>& expand, std::int64_t top_code, SumRange& group,
+             SumRange& expanded) {
+  const Index m = cflog.latent(), out = cflog.out, terms = 9 * cflog.in;
+  const std::vector<std::int32_t> latent = composed_group(cflog);
+  for (Index t = 0; t < m; ++t) {
+    group.channels[at(t)] = linear_range(latent.data() + t * terms, terms, top_code);
+  }
+  expanded.any_order = 0;
+  for (const Interval& map : group.channels) expanded.any_order += map.magnitude();
+
+  constexpr Index kPieces = 16;
+  parallel_for(std::min(kPieces, out), [&](Index piece) {
+    std::vector<std::int32_t> sums(at(terms));
+    const Range channels = piece_of(out, std::min(kPieces, out), piece);
+    for (Index o = channels.begin; o < channels.end; ++o) {
+      std::fill(sums.begin(), sums.end(), 0);
+      for (Index t = 0; t < m; ++t) {
+        const std::int32_t* const map = latent.data() + t * terms;
+        const std::int32_t sign = expand[at(t * out + o)];
+        for (Index i = 0; i < terms; ++i) sums[at(i)] += sign * map[i];
+      }
+      expanded.channels[at(o)] = linear_range(sums.data(), terms, top_code);
+    }
+  });
+}
+
+}  // namespace
+
+Interval SumRange::all() const {
+  Interval range;
+  for (const Interval& channel : channels) {
+    range = {std::min(range.low, channel.low), std::max(range.high, channel.high)};
+  }
+  return range;
+}
+
+int SumRange::bits() const { return bits_for(all().low, all().high); }
+int SumRange::any_order_bits() const { return bits_for(-any_order, any_order); }
+
+SumRange conv_range(const IntegerConv& conv) {
+  const Intervals pixels(at(conv.in), Interval{-128, 127});
+  return conv3x3_range(conv.name, pixels, unpack_weights(conv.weight), 1, conv.out);
+}
+
+std::vector<SumRange> cflog_ranges(const IntegerCflog& cflog, std::uint64_t seed, std::int64_t top_code, Proof proof) {
+  const Index m = cflog.latent(), out = cflog.out;
+  const Intervals codes(at(cflog.in), Interval{0, top_code});
+  SumRange squeeze = pointwise_range(cflog.name + ".squeeze", codes, unpack_weights(cflog.squeeze), m);
+  SumRange group = conv3x3_range(cflog.name + ".group", squeeze.channels, unpack_weights(cflog.group), cflog.groups, m);
+  const std::vector<std::int8_t> generated = automaton_weights(seed, cflog.automaton, m, out);
+  SumRange expand = pointwise_range(cflog.name + ".expand", group.channels, generated, out);
+  if (proof == Proof::composed) compose(cflog, generated, top_code, group, expand);
+  return {std::move(squeeze), std::move(group), std::move(expand)};
+}
+
+SumRange head_range(const IntegerHead& head, std::int64_t top_code, Index pixels) {
+  const Intervals codes(at(head.in), Interval{0, top_code * pixels});
+  return pointwise_range(head.name, codes, unpack_weights(head.weight), head.classes);
+}
+
+std::vector<SumRange> ranges(const IntegerNetwork& network, Proof proof) {
+  std::vector<SumRange> all;
+  Index pixels = network.height * network.width;
+  const auto add = [&](const IntegerCflog& cflog) {
+    for (SumRange& range : cflog_ranges(cflog, network.seed, network.top_code(), proof))
+      all.push_back(std::move(range));
+  };
+  for (const IntegerLayer& layer : network.layers) {
+    if (const auto* conv = std::get_if<IntegerConv>(&layer)) all.push_back(conv_range(*conv));
+    if (const auto* cflog = std::get_if<IntegerCflog>(&layer)) add(*cflog);
+    if (const auto* mrb = std::get_if<IntegerMrb>(&layer)) {
+      add(mrb->a);
+      add(mrb->b);
+    }
+    if (std::holds_alternative<IntegerPool>(layer)) pixels /= 4;
+  }
+  all.push_back(head_range(network.head, network.top_code(), pixels));
+  return all;
+}
+
+}  // namespace mog
