@@ -20,6 +20,13 @@ MognetOptions checked(const MognetOptions& o) {
   return o;
 }
 
+/// Tells the observer, if there is one, of an output without weights.
+template <class T>
+Variable<T> report(const Pass<T>& pass, const char* name, const char* kind, const Variable<T>& output) {
+  if (pass.observer) pass.report({.name = name, .kind = kind, .precision = Precision::full}, output);
+  return output;
+}
+
 }  // namespace
 
 template <class T>
@@ -44,10 +51,11 @@ Mognet<T>::Mognet(Parameters<T>& p, const MognetOptions& options)
 template <class T>
 Variable<T> Mognet<T>::operator()(Pass<T>& pass, const Variable<T>& images) {
   Variable<T> x = conv_norm_.activated(pass, conv_(pass, images), options_.bits);
+  x = report(pass, "conv.activation", "QReLU", x);
 
-  x = max_pool(pass.tape, mrb1_(pass, cflog1_(pass, x)));
-  x = max_pool(pass.tape, mrb2_(pass, cflog2_(pass, x)));
-  x = max_pool(pass.tape, mrb3_(pass, cflog3_(pass, x)));
+  x = report(pass, "pool1", "max-pool", max_pool(pass.tape, mrb1_(pass, cflog1_(pass, x))));
+  x = report(pass, "pool2", "max-pool", max_pool(pass.tape, mrb2_(pass, cflog2_(pass, x))));
+  x = report(pass, "pool3", "max-pool", max_pool(pass.tape, mrb3_(pass, cflog3_(pass, x))));
 
   x = cflog4_(pass, x);
   return global_average_pool(pass.tape, head_norm_(pass, head_(pass, x)));

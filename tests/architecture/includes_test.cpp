@@ -34,7 +34,9 @@ bool is_base(const std::string& path) {
   const fs::path file = path;
   return path.starts_with("core/kernels/") || (file.parent_path() == "core" && kHeaders.contains(file.stem().string()));
 }
-bool is_runtime(const std::string& path) { return path.starts_with("deploy/") && !path.starts_with("deploy/lowering"); }
+bool is_runtime(const std::string& path) {
+  return path.starts_with("deploy/") && !path.starts_with("deploy/lowering") && !path.starts_with("deploy/comparison");
+}
 
 std::string first_folder(const std::string& path) { return path.substr(0, path.find('/')); }
 

@@ -1,0 +1,71 @@
+// Comparison: the trained network beside the integer one, code by code, over as many pictures as one likes.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "deploy/engine.hpp"
+#include "models/mognet.hpp"
+
+namespace mog {
+
+/// Runs one picture on an integer network, as run_reference does, and tells of every map. Called by several threads at
+/// once.
+using IntegerForward = std::function<void(std::span<const std::uint8_t>, std::span<std::int64_t>, const MapObserver&)>;
+
+struct LayerComparison {
+  std::string name;
+  bool codes = false;  // or sums
+  Index values = 0, differing = 0;
+};
+
+/// The first number that differs: in the order of pictures, then layers, then places.
+struct Difference {
+  std::string layer;
+  Index image, row, column, channel;
+  double trained;  // the code, or the sum in the integer network's units
+  std::int32_t integer;
+};
+
+class Comparison {
+ public:
+  /// `trained` is run in evaluation mode, all quantized; both must outlive this.
+  Comparison(Mognet<float>& trained, const IntegerNetwork& network, IntegerForward forward);
+
+  /// Compares some pictures, pixels [images, height, width, 3]. Throws std::invalid_argument on another size.
+  void add(std::span<const std::uint8_t> pixels);
+
+  [[nodiscard]] Index images() const { return images_; }
+  [[nodiscard]] const std::vector<LayerComparison>& layers() const { return layers_; }
+  [[nodiscard]] const std::optional<Difference>& first() const { return first_; }
+  /// Codes of all layers that differ; 0 is what lowering promises.
+  [[nodiscard]] Index differing_codes() const;
+  [[nodiscard]] Index differing_sums() const;
+  /// Pictures whose largest logit is another class's.
+  [[nodiscard]] Index differing_answers() const { return differing_answers_; }
+  /// The largest distance between a logit and its class sum 2^-fraction_bits, and the largest logit.
+  [[nodiscard]] double largest_deviation() const { return largest_deviation_; }
+  [[nodiscard]] double largest_logit() const { return largest_logit_; }
+  /// The largest sum of |x| over a pixel's latent maps: no partial sum of an expansion exceeded it in any order. Below
+  /// 2^24 the trained network's float sums were exact on these pictures, whatever the worst case is.
+  [[nodiscard]] std::int64_t largest_magnitude() const { return largest_magnitude_; }
+
+ private:
+  struct PictureResult;
+  void merge(const PictureResult& result);
+
+  Mognet<float>& trained_;
+  const IntegerNetwork& network_;
+  IntegerForward forward_;
+  Tape<float> tape_;
+  Index images_ = 0;
+  std::vector<LayerComparison> layers_;
+  std::optional<Difference> first_;
+  Index differing_answers_ = 0;
+  double largest_deviation_ = 0, largest_logit_ = 0;
+  std::int64_t largest_magnitude_ = 0;
+};
+
+}  // namespace mog
