@@ -39,6 +39,12 @@ Index count(Of tensor, const Layer& layer, Index images) {
   return tensor == Of::weight ? layer.weights() : pixels * (tensor == Of::x ? layer.in : layer.out);
 }
 
+Tensor<float> random_signs(Index count) {
+  const Tensor<float> numbers = random_codes(count);
+  for (float& number : numbers.values()) number = number < 4 ? -1.0F : 1.0F;
+  return numbers;
+}
+
 void time_compute(benchmark::State& state, kernels::Isa isa, double multiply_adds, const std::function<void()>& run) {
   double seconds = 0, peak_seconds = 0, peak_operations = 0;
   for (auto _ : state) {

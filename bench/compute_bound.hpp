@@ -44,22 +44,28 @@ struct Product {
   Of left, right, result;
   void (*run)(const Kernel& row, const float* left, const float* right, float* result, const Layer& layer,
               Index images);
+  bool signs = false;  // the right operand holds -1 and +1, no codes
 };
 
 inline constexpr Index kBatch = 50;
+
+/// [count] numbers -1 or +1; the same ones each time.
+Tensor<float> random_signs(Index count);
 
 /// Times run() turn and turn about with bursts of multiply-adds, and reports GFLOP/s and the share of the bursts' rate.
 /// Whatever else the machine does slows both.
 void time_compute(benchmark::State& state, kernels::Isa isa, double multiply_adds, const std::function<void()>& run);
 
-/// One product on one row. The operands are codes, whose sums are exact: two images must give the reference's bits.
+/// One product on one row. The operands are whole numbers, whose sums are exact: two images must give the reference's
+/// bits.
 template <class Kernel>
 void time_product(benchmark::State& state, const Product<Kernel>& product, const Kernel& row, const Kernel& reference,
                   const Layer& layer) {
   const int before = threads();
   set_threads(1);
   const Tensor<float> left = random_codes(count(product.left, layer, kBatch));
-  const Tensor<float> right = random_codes(count(product.right, layer, kBatch));
+  const Index weights = count(product.right, layer, kBatch);
+  const Tensor<float> right = product.signs ? random_signs(weights) : random_codes(weights);
   const Tensor<float> result({count(product.result, layer, kBatch)});
   const Index compared = count(product.result, layer, 2);
   const Tensor<float> got({compared}), expected({compared});

@@ -26,7 +26,9 @@ void weight_gradient(const PointwiseKernel& row, const float* x, const float* dy
 int register_family(Index n) {
   return register_layers<PointwiseKernel>("pointwise", pointwise_kernels(),
                                           {{"forward", Of::x, Of::weight, Of::y, forward},
+                                           {"forward_signs", Of::x, Of::weight, Of::y, forward, true},
                                            {"input_gradient", Of::y, Of::weight, Of::x, input_gradient},
+                                           {"input_gradient_signs", Of::y, Of::weight, Of::x, input_gradient, true},
                                            {"weight_gradient", Of::x, Of::y, Of::weight, weight_gradient}},
                                           pointwise_layers(n));
 }

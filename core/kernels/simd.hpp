@@ -43,6 +43,19 @@ template <int Q, int J, class Arch>
   }
 }
 
+#if defined(__AVX2__)
+/// Lane l of the result is lane index[l] of the table; of the index the lowest bits count, as many as tell the lanes
+/// apart.
+template <class Arch>
+[[gnu::always_inline]] inline Floats<Arch> look_up(Floats<Arch> table, xsimd::batch<std::uint32_t, Arch> index) {
+#if defined(__AVX512F__)
+  return _mm512_permutexvar_ps(index, table);
+#else
+  return _mm256_permutevar8x32_ps(table, index);
+#endif
+}
+#endif
+
 // Correctly rounded on every instruction set. xsimd 8 approximates the quotient and the root on NEON, and loses -0 when
 // rounding.
 #if defined(__aarch64__)

@@ -165,6 +165,29 @@ TEST_CASE("random numbers give the plain loops' sums but for rounding") {
                 });
 }
 
+TEST_CASE("weights of -1 and +1 give exactly the sums of the plain loops, and one other weight is not overlooked") {
+  mog::Random random(4, mog::Purpose::user);
+  const auto code = [&] { return static_cast<float>(random.below(15)) - 7; };
+  std::vector<Sizes> cases = sizes();
+  for (const Index in : {3, 4, 30, 31, 191, 192, 193, 255, 256, 257, 513}) cases.push_back({9, in, 96});
+  for (const Product& product : {kProducts[0], kProducts[1]}) {
+    for (const Sizes& s : cases) {
+      Operands in(product, s, code);
+      for (float& w : in.right) w = random.below(2) == 0 ? -1.0F : 1.0F;
+      for (const bool other : {false, true}) {
+        if (other) in.right[in.right.size() - 1] = 3;
+        const std::vector<double> expected = oracle(product, s, in);
+        Buffer result(product.result(s));
+        for_rows(pointwise_kernels(), [&](const PointwiseKernel& kernel) {
+          INFO(mog::concat(product.name, ", rows ", s.rows, ", in ", s.in, ", out ", s.out));
+          run(product, kernel, s, in, result);
+          CHECK(largest_error(result, expected) == 0);
+        });
+      }
+    }
+  }
+}
+
 TEST_CASE("the bits do not depend on the number of threads") {
   mog::Random random(3, mog::Purpose::user);
   for (const Product& product : kProducts) {

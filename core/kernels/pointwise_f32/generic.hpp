@@ -16,7 +16,15 @@ struct PointwiseLoops {
   using Vector = Floats<Arch>;
   static constexpr Index kWidth = kLanes<Arch>;
 
-  static constexpr PointwiseKernel kernel(Isa isa) { return {isa, packed_size, pack, multiply, weight_gradient}; }
+  static constexpr PointwiseKernel kernel(Isa isa) { return {isa, {packed_size, pack, multiply}, weight_gradient}; }
+  /// With a way for weights that are signs.
+  template <class Signs>
+  static constexpr PointwiseKernel kernel_with(Isa isa) {
+    PointwiseKernel row = kernel(isa);
+    row.signs_pay = Signs::pays;
+    row.sign_product = {Signs::packed_size, Signs::pack, Signs::multiply};
+    return row;
+  }
 
  private:
   /// Vectors across a tile.

@@ -22,19 +22,31 @@ void check(const char* operation, const Args& args) {
           args.out, ", expected at least 1 of each");
 }
 
+/// Whether all weights are -1 or +1. Most that are not show it at once.
+bool only_signs(const float* w, Index count) {
+  const auto is_sign = [](float x) { return x == 1 || x == -1; };
+  if (!std::all_of(w, w + std::min(count, Index{16}), is_sign)) return false;
+  Index signs = 0;  // counted to the end: a loop in vectors
+  for (Index i = 0; i < count; ++i) signs += is_sign(w[i]) ? 1 : 0;
+  return signs == count;
+}
+
 /// c = a b over all rows, in fixed pieces; `transposed` tells how w holds b.
 void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const float* w, bool transposed) {
-  float* packed = scratch(Scratch::call, kernel.packed_size(all.depth, all.columns));
-  kernel.pack(w, all.depth, all.columns, transposed, packed);
+  const bool signs =
+      kernel.signs_pay != nullptr && kernel.signs_pay(all.depth, all.columns) && only_signs(w, all.depth * all.columns);
+  const ProductLoops& product = signs ? kernel.sign_product : kernel.product;
+  float* packed = scratch(Scratch::call, product.packed_size(all.depth, all.columns));
+  product.pack(w, all.depth, all.columns, transposed, packed);
   const Index pieces = (all.rows + kPieceRows - 1) / kPieceRows;
   parallel_for(pieces, [&](Index i) {
     const Index begin = i * kPieceRows;
-    kernel.multiply({.a = all.a + begin * all.depth,
-                     .packed = packed,
-                     .c = all.c + begin * all.columns,
-                     .rows = std::min(kPieceRows, all.rows - begin),
-                     .depth = all.depth,
-                     .columns = all.columns});
+    product.multiply({.a = all.a + begin * all.depth,
+                      .packed = packed,
+                      .c = all.c + begin * all.columns,
+                      .rows = std::min(kPieceRows, all.rows - begin),
+                      .depth = all.depth,
+                      .columns = all.columns});
   });
 }
 

@@ -12,6 +12,7 @@ namespace mog::kernels {
 /// Shapes: x [rows, in], w [in, out], y [rows, out], all contiguous; y must not overlap the others.
 /// Any sizes of at least 1; fastest where `in` and `out` are multiples of 16 and `rows` of a few hundred.
 /// When x and w hold integers and every partial sum stays below 2^24 the result is exact, in any order of summation.
+/// Weights that are all -1 or +1 are recognised: they take no multiplications, and round in another order.
 template <class T>
 struct PointwiseForward {
   const T* x;
@@ -55,16 +56,25 @@ struct PackedProduct {
   Index rows, depth, columns;
 };
 
-/// What one instruction set offers: loops on one thread over a part of the work.
-struct PointwiseKernel {
-  Isa isa;
+/// One way to compute it, on one thread.
+struct ProductLoops {
   /// Floats that `pack` writes.
   Index (*packed_size)(Index depth, Index columns);
   /// Rewrites b in the order in which `multiply` reads it; b[d, j] is w[d, j], or w[j, d] when w is given transposed.
   void (*pack)(const float* w, Index depth, Index columns, bool transposed, float* packed);
   void (*multiply)(const PackedProduct& product);
+};
+
+/// What one instruction set offers: loops on one thread over a part of the work.
+struct PointwiseKernel {
+  Isa isa;
+  ProductLoops product;
   /// Columns [begin, end) of dw only; `part` holds some of the rows. end - begin is at most kPointwiseColumns.
   void (*weight_gradient)(const PointwiseWeightGradient<float>& part, Index begin, Index end);
+  /// The product where b holds nothing but -1 and +1, without multiplications, and for which sizes it is the faster one
+  /// (no others may be asked of it); null where it never is.
+  bool (*signs_pay)(Index depth, Index columns) = nullptr;
+  ProductLoops sign_product = {};
 };
 
 /// Columns of dw that are worked on at once.

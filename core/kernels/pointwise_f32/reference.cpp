@@ -52,8 +52,8 @@ void multiply(const PackedProduct& p) {
 
 }  // namespace
 
-constinit const PointwiseKernel kPointwiseReference{Isa::reference, packed_size, pack, multiply,
-                                                    weight_gradient<float>};
+constinit const PointwiseKernel kPointwiseReference{
+    Isa::reference, {packed_size, pack, multiply}, weight_gradient<float>};
 
 void pointwise_forward(const PointwiseForward<double>& args) { forward(args); }
 void pointwise_input_gradient(const PointwiseInputGradient<double>& args) { input_gradient(args); }

@@ -1,0 +1,139 @@
+// The pointwise product with weights that are all -1 or +1, written once for every instruction set that can look up
+// lanes.
+#pragma once
+
+#include "core/kernels/pointwise_f32/pointwise_f32.hpp"
+#include "core/kernels/simd.hpp"
+
+namespace mog::kernels {
+
+/// A vector holds all signed sums of a few inputs: of four where it has 16 lanes, lane i being the sum of those whose
+/// bit in i is set, less the others. Four multiply-adds make such a table. For each vector of outputs one permutation
+/// then takes from it what four products would add up to, and one addition adds it: half the work of four
+/// multiply-adds. The tables of a few rows of `a` are made once, stay in the first-level cache, and serve all columns;
+/// the more of these there are, the less the tables cost.
+template <class Arch, int Registers>
+struct SignLoops {
+  /// With fewer columns multiply-adds are as fast; with an odd number the last vector would need care.
+  static bool pays(Index depth, Index columns) {
+    return depth >= kInputs && columns >= 4 * kWidth && columns % kWidth == 0;
+  }
+
+  static Index packed_size(Index depth, Index columns) { return tables(depth) * columns; }
+
+  /// Panels of kVectors vectors, the last one perhaps narrower; in a panel, table by table, the lane that each column
+  /// looks up.
+  static void pack(const float* w, Index depth, Index columns, bool transposed, float* packed) {
+    auto* to = reinterpret_cast<std::uint32_t*>(packed);
+    for (Index begin = 0; begin < columns; begin += kVectors * kWidth) {
+      const Index end = smaller(begin + kVectors * kWidth, columns);
+      for (Index d = 0; d < depth; d += kInputs) {
+        for (Index j = begin; j < end; ++j) {
+          std::uint32_t lane = 0;
+          for (Index i = 0; i < smaller(kInputs, depth - d); ++i) {
+            lane |= static_cast<std::uint32_t>(w[transposed ? j * depth + d + i : (d + i) * columns + j] > 0) << i;
+          }
+          *to++ = lane;
+        }
+      }
+    }
+  }
+
+  static void multiply(const PackedProduct& p) {
+    Index row = 0;
+    for (; row + kRows <= p.rows; row += kRows) rows<kRows>(p, row);
+    for (; row < p.rows; ++row) rows<1>(p, row);
+  }
+
+ private:
+  using Vector = Floats<Arch>;
+  using Indices = xsimd::batch<std::uint32_t, Arch>;
+  static constexpr Index kWidth = kLanes<Arch>;
+  static constexpr int kInputs = kWidth == 16 ? 4 : 3;  // of a table
+  static constexpr int kVectors = Registers / 8;        // across a tile
+  static constexpr int kRows = 4;                       // of a tile
+  static constexpr Index kTables = 64;                  // of a row, in the first-level cache at once
+
+  static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
+  static constexpr Index tables(Index depth) { return (depth + kInputs - 1) / kInputs; }
+
+  /// Input i as a table alone: +1 in the lanes whose bit i is set, -1 in the others.
+  static Vector signs_of(int i) {
+    float signs[kWidth];
+    for (Index lane = 0; lane < kWidth; ++lane) signs[lane] = (lane >> i & 1) != 0 ? 1.0F : -1.0F;
+    return Vector::load_unaligned(signs);
+  }
+
+  /// The tables of inputs [begin, end) of R rows: table by table, row by row.
+  template <int R>
+  [[gnu::always_inline]] static void make_tables(const float* a, Index depth, Index begin, Index end, float* to) {
+    Vector signs[kInputs];
+    for (int i = 0; i < kInputs; ++i) signs[i] = signs_of(i);
+    Index d = begin;
+    for (; d + kInputs <= end; d += kInputs) {
+      for (Index r = 0; r < R; ++r, to += kWidth) {
+        Vector table = Vector(a[r * depth + d]) * signs[0];
+        for (int i = 1; i < kInputs; ++i) table = multiply_add(Vector(a[r * depth + d + i]), signs[i], table);
+        table.store_aligned(to);
+      }
+    }
+    if (d == end) return;
+    for (Index r = 0; r < R; ++r, to += kWidth) {
+      Vector table(0.0F);
+      for (Index i = d; i < end; ++i)
+        table = multiply_add(Vector(a[r * depth + i]), signs_of(static_cast<int>(i - d)), table);
+      table.store_aligned(to);
+    }
+  }
+
+  /// R rows by V vectors of c: begins from zero, or adds to what is there.
+  template <int R, int V>
+  [[gnu::always_inline]] static void tile(const float* table, const std::uint32_t* lanes, Index count, bool from_zero,
+                                          float* c, Index stride) {
+    Vector sum[R][V];
+    for (int r = 0; r < R; ++r) {
+      for (int v = 0; v < V; ++v) {
+        sum[r][v] = from_zero ? Vector(0.0F) : Vector::load_unaligned(c + r * stride + v * kWidth);
+      }
+    }
+    for (Index t = 0; t < count; ++t, table += R * kWidth, lanes += V * kWidth) {
+      Indices chosen[V];
+      for (int v = 0; v < V; ++v) chosen[v] = Indices::load_aligned(lanes + v * kWidth);
+      for (int r = 0; r < R; ++r) {
+        const Vector sums = Vector::load_aligned(table + r * kWidth);
+        for (int v = 0; v < V; ++v) sum[r][v] = sum[r][v] + look_up<Arch>(sums, chosen[v]);
+      }
+    }
+    for (int r = 0; r < R; ++r) {
+      for (int v = 0; v < V; ++v) sum[r][v].store_unaligned(c + r * stride + v * kWidth);
+    }
+  }
+
+  /// `tile` for a number of vectors that is known at run time, at most V.
+  template <int R, int V>
+  static void tile_of(Index v, const float* table, const std::uint32_t* lanes, Index count, bool from_zero, float* c,
+                      Index stride) {
+    if constexpr (V > 1) {
+      if (v < V) return tile_of<R, V - 1>(v, table, lanes, count, from_zero, c, stride);
+    }
+    tile<R, V>(table, lanes, count, from_zero, c, stride);
+  }
+
+  template <int R>
+  static void rows(const PackedProduct& p, Index row) {
+    alignas(64) float table[kTables * R * kWidth];
+    const auto* packed = reinterpret_cast<const std::uint32_t*>(p.packed);
+    const Index all = tables(p.depth);
+    for (Index first = 0; first < all; first += kTables) {
+      const Index count = smaller(kTables, all - first), begin = first * kInputs;
+      make_tables<R>(p.a + row * p.depth, p.depth, begin, smaller(begin + count * kInputs, p.depth), table);
+      for (Index column = 0; column < p.columns; column += kVectors * kWidth) {
+        const Index vectors = smaller(kVectors, (p.columns - column) / kWidth);
+        tile_of<R, kVectors>(vectors, table, packed + column * all + first * vectors * kWidth, count, first == 0,
+                             p.c + row * p.columns + column, p.columns);
+      }
+    }
+  }
+};
+
+}  // namespace mog::kernels
