@@ -1,12 +1,9 @@
-// Options that several commands share: the images, the threads, whole numbers.
+// Options that several commands share: which images, the threads, whole numbers.
 #include <charconv>
 
 #include "apps/commands.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "data/builtin.hpp"
-#include "data/cifar.hpp"
-#include "data/image_folder.hpp"
 
 namespace mog::apps {
 
@@ -16,18 +13,6 @@ void DataChoice::add_options(CLI::App& command) {
       ->check(CLI::IsMember({"builtin", "cifar10", "cifar100", "cifar100-coarse", "folder"}));
   command.add_option("--data", folder,
                      "Folder of the images: official CIFAR binaries, or one sub-folder for each class");
-}
-
-DatasetPair DataChoice::load() const {
-  if (dataset == "builtin") {
-    require(folder.empty(), "--data ", folder.string(), ": say which images it holds with --dataset");
-    return builtin_images();
-  }
-  require(!folder.empty(), "--dataset ", dataset, ": say where the images are with --data DIR");
-  if (dataset == "cifar10") return load_cifar10(folder);
-  if (dataset == "cifar100") return load_cifar100(folder, CifarLabels::fine);
-  if (dataset == "cifar100-coarse") return load_cifar100(folder, CifarLabels::coarse);
-  return load_image_folder_pair(folder);
 }
 
 void add_threads(CLI::App& command) {

@@ -29,10 +29,11 @@ template <class Take>
 void for_each_record(const CifarLayout& layout, const fs::path& folder, const CifarLayout::File& file,
                      const Take& take) {
   InputFile input = open_batch(layout, folder, file);
-  std::vector<std::uint8_t> chunk(static_cast<std::size_t>(kChunk * layout.record_bytes()));
+  std::vector<std::uint8_t> chunk(static_cast<std::size_t>(std::min(kChunk, file.pictures) * layout.record_bytes()));
   for (Index first = 0; first < file.pictures; first += kChunk) {
-    input.read(chunk);
-    parallel_for(kChunk, [&](Index i) { take(chunk.data() + i * layout.record_bytes(), first + i); });
+    const Index records = std::min(kChunk, file.pictures - first);
+    input.read(std::span(chunk).first(static_cast<std::size_t>(records * layout.record_bytes())));
+    parallel_for(records, [&](Index i) { take(chunk.data() + i * layout.record_bytes(), first + i); });
   }
 }
 

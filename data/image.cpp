@@ -8,6 +8,20 @@
 #include "core/error.hpp"
 #include "data/file.hpp"
 #include "data/jpeg_check.hpp"
+#include "data/png_check.hpp"
+
+namespace {
+
+/// Room for the largest picture, 4096 x 4096 pixels of four 16-bit channels: no file may ask for more at once.
+constexpr std::size_t kMostMemory = std::size_t{256} << 20;
+
+/// Zeroed: stb_image before 2.28 decodes with Huffman tables that the file need not have defined.
+void* limited_malloc(std::size_t bytes) { return bytes > kMostMemory ? nullptr : std::calloc(1, bytes); }
+void* limited_realloc(void* memory, std::size_t bytes) {
+  return bytes > kMostMemory ? nullptr : std::realloc(memory, bytes);
+}
+
+}  // namespace
 
 // stb_image's body is compiled here, and only the formats and entries that are used.
 #define STB_IMAGE_IMPLEMENTATION
@@ -19,6 +33,9 @@
 #define STBI_NO_LINEAR
 #define STBI_NO_HDR
 #define STBI_MAX_DIMENSIONS 4096
+#define STBI_MALLOC(bytes) limited_malloc(bytes)
+#define STBI_REALLOC(memory, bytes) limited_realloc(memory, bytes)
+#define STBI_FREE(memory) std::free(memory)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 #ifndef __clang__
@@ -89,6 +106,12 @@ Image decode_image(std::span<const std::uint8_t> file, std::string_view name) {
   if (!file.empty() && file.front() == 0xFF) {  // no PNG or BMP begins so
     file = safe_jpeg(file);
     if (file.empty()) throw DataError(concat(name, ": broken JPEG: a Huffman table of more than 256 codes"));
+    if (file.size() < 2 || file[file.size() - 2] != 0xFF || file.back() != 0xD9) {
+      throw DataError(concat(name, ": broken JPEG: ends at byte ", file.size(), " without the end of the picture"));
+    }
+  }
+  if (const std::string problem = png_problem(file); !problem.empty()) {
+    throw DataError(concat(name, ": broken PNG: ", problem));
   }
   if (const std::uint64_t bytes = bmp_bytes(file); file.size() < bytes) {
     throw DataError(concat(name, ": broken BMP: ", file.size(), " bytes, expected ", bytes));

@@ -203,3 +203,72 @@ TEST_CASE("a BMP that ends before its last pixel is refused, one that ends with 
   bmp.pop_back();
   CHECK_THROWS_WITH_AS(mog::decode_image(bmp, "bmp"), "bmp: broken BMP: 100 bytes, expected 101", mog::DataError);
 }
+
+TEST_CASE("a PNG that promises more than it holds, or than there is memory for, is refused in one sentence") {
+  const auto refusal = [](const Bytes& file) { return message_of<DataError>([&] { decode_image(file, "made"); }); };
+  const Bytes good = make_png(5, 7, 3, 8, some_pixel);
+  Bytes huge = good;  // a header of 60,000 x 60,000 pixels
+  for (const std::size_t at : {18U, 22U}) huge[at] = 60'000 >> 8, huge[at + 1] = 60'000 & 255;
+  CHECK(contains(refusal(huge), "made: not a PNG, JPEG or BMP of at most 4096 pixels a side (too large)"));
+  Bytes greedy = good;  // found by the fuzzer: a chunk of a gigabyte in a file of some hundred bytes
+  greedy[33] = 0x40;
+  CHECK(contains(refusal(greedy), concat("made: broken PNG: the chunk at byte 33 has 1073741945 bytes, the file only ",
+                                         greedy.size() - 45, " more")));
+  for (std::size_t length = 8; length < good.size(); ++length) {
+    CHECK(contains(refusal(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(length))),
+                   "made: broken PNG: "));
+  }
+  Bytes animated(good.begin(), good.begin() + 33);
+  png_chunk(animated, "acTL", {0, 0, 0, 2, 0, 0, 0, 0});
+  animated.insert(animated.end(), good.begin() + 33, good.end());
+  CHECK(refusal(animated) == "made: broken PNG: an animation, expected one picture");
+}
+
+TEST_CASE("a PNG whose pixels unpack to half a gigabyte is refused while it unpacks") {
+  // One zero, then copies of the 258 bytes before (deflate with fixed codes, RFC 1951): 13 bits each.
+  Bytes packed = {0x78, 0x01};
+  unsigned bits = 0, count = 0;
+  const auto put = [&](unsigned code, unsigned length) {  // Huffman codes begin with their highest bit
+    while (length-- > 0) {
+      bits |= (code >> length & 1U) << count++;
+      if (count < 8) continue;
+      packed.push_back(static_cast<std::uint8_t>(bits));
+      bits = count = 0;
+    }
+  };
+  put(0b1'10, 3);  // the last block, fixed codes
+  put(0b0011'0000, 8);
+  for (int i = 0; i < (1 << 21); ++i) put(0b1100'0101'00000, 13);
+  Bytes bomb = make_png(5, 7, 3, 8, some_pixel);
+  bomb.resize(33);
+  png_chunk(bomb, "IDAT", packed);
+  png_chunk(bomb, "IEND", {});
+  CHECK(contains(message_of<DataError>([&] { decode_image(bomb, "made"); }), "(outofmem)"));
+}
+
+TEST_CASE("a JPEG that ends before its last pixel is refused") {
+  for (std::size_t length = 2; length < kJpeg.size(); ++length) {
+    const Bytes cut(kJpeg.begin(), kJpeg.begin() + static_cast<std::ptrdiff_t>(length));
+    CHECK(contains(message_of<DataError>([&] { decode_image(cut, "made"); }), "made: broken JPEG: "));
+  }
+}
+
+TEST_CASE("a JPEG without Huffman tables is decoded to the same pixels every time, not from what lies in memory") {
+  Bytes broken = kJpeg;  // the first of two AC tables becomes a comment
+  const std::array<std::uint8_t, 2> marker = {0xFF, 0xC4};
+  const auto first = std::search(kJpeg.begin(), kJpeg.end(), marker.begin(), marker.end());
+  const auto second = std::search(first + 2, kJpeg.end(), marker.begin(), marker.end());
+  broken[static_cast<std::size_t>(second - kJpeg.begin() + 1)] = 0xFE;
+  const auto attempt = [&] {
+    try {
+      return decode_image(broken, "made").pixels;
+    } catch (const DataError&) {
+      return Bytes();
+    }
+  };
+  const Bytes pixels = attempt();
+  for (int trial = 0; trial < 20; ++trial) {
+    const Bytes litter(20'000 + static_cast<std::size_t>(trial) * 1000, 0xAB);
+    CHECK(attempt() == pixels);
+  }
+}
