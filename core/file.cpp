@@ -72,7 +72,8 @@ void write_and_rename(const fs::path& temporary, const fs::path& path, std::span
   for (const Bytes piece : pieces) file.write(piece);
   file.sync();
   file.close();
-  if (::rename(temporary.c_str(), path.c_str()) == -1) fail(path, "rename the written file to this name");
+  if (retried([&] { return ::rename(temporary.c_str(), path.c_str()); }) == -1)
+    fail(path, "rename the written file to this name");
 }
 
 }  // namespace

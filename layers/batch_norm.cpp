@@ -58,7 +58,8 @@ Variable<T> BatchNorm<T>::activated(Pass<T>& pass, const Variable<T>& x, int bit
                                                 : kernels::Activation{.kind = kernels::Activation::relu});
 }
 
-/// The batch's mean and variance of each channel, which the running ones learn from.
+/// The batch's mean and variance of each channel, which the running ones learn from. They are where a NaN is found
+/// before a quantized activation turns it into code 0.
 template <class T>
 typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, const Tensor<T>& x) {
   require(x.rows() >= 2, name_, ": training on ", x.rows(), " row, expected at least 2");
@@ -69,6 +70,11 @@ typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, 
                                                         .variance = batch.variance.data(),
                                                         .rows = x.rows(),
                                                         .channels = options_.channels});
+  for (Index c = 0; c < options_.channels; ++c) {
+    if (std::isfinite(batch.mean[c]) && std::isfinite(batch.variance[c])) continue;
+    throw NumericError(concat(name_, ": the batch's mean and variance of channel ", c, " are ", batch.mean[c], " and ",
+                              batch.variance[c]));
+  }
   const double m = std::min(options_.momentum, pass.momentum_limit);
   const auto blend = [m](T& running, T now) { running = static_cast<T>(m * running + (1.0 - m) * now); };
   for (Index c = 0; c < options_.channels; ++c) {

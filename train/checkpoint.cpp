@@ -1,11 +1,10 @@
 // What a checkpoint holds, written and read by one list of its tensors.
 #include "train/checkpoint.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <limits>
 #include <set>
 
+#include "train/finite.hpp"
 #include "train/text.hpp"
 
 namespace mog {
@@ -33,13 +32,6 @@ std::vector<Item> items_of(const Parameters<float>& parameters, const Optimizer<
     for (const auto& state : optimizer->state()) items.push_back({state.name, state.value});
   }
   return items;
-}
-
-/// Index of the first number that is NaN or infinite; -1 for none.
-Index first_not_finite(const Tensor<float>& tensor) {
-  const auto values = tensor.values();
-  const auto bad = std::find_if(values.begin(), values.end(), [](float v) { return !std::isfinite(v); });
-  return bad == values.end() ? -1 : bad - values.begin();
 }
 
 std::string joined(const std::vector<std::string>& names) {

@@ -9,6 +9,7 @@
 #include "layers/loss.hpp"
 #include "train/drawings.hpp"
 #include "train/evaluate.hpp"
+#include "train/finite.hpp"
 #include "train/text.hpp"
 
 namespace mog {
@@ -162,47 +163,55 @@ bool Trainer::run_stage(const StagePlan& plan) {
 
 /// Returns false when somebody asked to stop before the epoch was complete.
 bool Trainer::run_epoch(const StagePlan& plan) {
-  if (position_.step == 0) parameters_.update_step_sizes();
-  epoch_seconds_ = 0;
-  epoch_images_ = 0;
-  while (position_.step < steps_per_epoch_ && !at_step_limit()) {
-    if (stop_ && stop_()) return false;
-    step(plan);
-    saved_ = false;
-    if (folder_ != nullptr && std::chrono::duration<double>(Clock::now() - saved_at_).count() >= options_.save_every) {
-      tried([&] { save(folder_->last()); });
+  bool stepping = true;
+  try {
+    if (position_.step == 0) parameters_.update_step_sizes();
+    epoch_seconds_ = 0;
+    epoch_images_ = 0;
+    while (position_.step < steps_per_epoch_ && !at_step_limit()) {
+      if (stop_ && stop_()) return false;
+      step(plan);
+      saved_ = false;
+      const double unsaved = std::chrono::duration<double>(Clock::now() - saved_at_).count();
+      if (folder_ != nullptr && unsaved >= options_.save_every) tried([&] { save(folder_->last()); });
     }
+    stepping = false;
+    finish_epoch(plan);
+  } catch (const NumericError& error) {
+    fail(plan, stepping, error);
   }
-  finish_epoch(plan);
   return true;
 }
 
-/// Runs the network on one batch of the current epoch, whose labels are then in labels_.
-Variable<float> Trainer::forward(const StagePlan& plan, Index batch) {
-  const Index size = batches_.size(batch);
+/// The pictures of the next step; their labels are then in labels_.
+Tensor<float> Trainer::load(const StagePlan& plan) {
+  const Index batch = options_.overfit_batch ? 0 : position_.step, size = batches_.size(batch);
   const Tensor<float> images = tape_.make({size, train_.height, train_.width, train_.channels});
   labels_.resize(static_cast<std::size_t>(size));  // never beyond what was reserved
   batches_.fill(epochs_before(plan.stage) + position_.epoch, batch, images.values(), labels_);
+  return images;
+}
+
+/// Forward, backward, update. Throws NumericError before the update when a number is not finite.
+void Trainer::learn(const StagePlan& plan) {
+  const double rate = plan.schedule.at(position_.epoch);
+  if (!std::isfinite(rate)) throw NumericError(concat("the learning rate is ", rate));
+  check_values(parameters_);
   Pass<float> pass{.tape = tape_, .stage = plan.stage, .training = true};
-  return network_(pass, {images, {}});
+  const Variable<float> logits = network_(pass, {load(plan), {}});
+  const Variable<float> loss = softmax_cross_entropy(tape_, logits, labels_);
+  const auto value = static_cast<double>(loss.value[0]);
+  if (!std::isfinite(value)) throw NumericError(concat("the loss is ", value));
+  tape_.backward(loss);
+  check_gradients(parameters_);
+  adam_.step(rate);
+  position_.loss_sum += value * static_cast<double>(labels_.size());
+  position_.correct += count_correct<float>(logits.value, labels_);
 }
 
 void Trainer::step(const StagePlan& plan) {
   const Clock::time_point start = Clock::now();
-  {
-    const Variable<float> logits = forward(plan, options_.overfit_batch ? 0 : position_.step);
-    const Variable<float> loss = softmax_cross_entropy(tape_, logits, labels_);
-    const auto value = static_cast<double>(loss.value[0]);
-    if (!std::isfinite(value)) {
-      tape_.reset();
-      throw NumericError(concat("train: ", name(plan.stage), ", epoch ", position_.epoch + 1, ", step ",
-                                position_.step + 1, ": the loss is ", value, "; the weights were not updated"));
-    }
-    tape_.backward(loss);
-    adam_.step(plan.schedule.at(position_.epoch));
-    position_.loss_sum += value * static_cast<double>(labels_.size());
-    position_.correct += count_correct<float>(logits.value, labels_);
-  }
+  learn(plan);
   tape_.reset();
 
   const auto size = static_cast<Index>(labels_.size());
@@ -214,6 +223,33 @@ void Trainer::step(const StagePlan& plan) {
   const double each = seconds / static_cast<double>(size);
   seconds_per_image_ = seconds_per_image_ == 0 ? each : 0.95 * seconds_per_image_ + 0.05 * each;
   if (listener_ != nullptr) report_step(plan);
+}
+
+/// Runs the failed step's forward pass once more and looks at what each layer returns: says which is the first to
+/// return NaN or infinity, or nothing when none does.
+std::string Trainer::first_layer_with_nan(const StagePlan& plan) {
+  std::string first;
+  const auto look = [&first](const LayerReport& layer, const Variable<float>& y) {
+    if (first.empty() && first_not_finite(y.value) >= 0) first = "; first seen in what " + layer.name + " returns";
+  };
+  try {
+    Pass<float> pass{.tape = tape_, .stage = plan.stage, .training = true, .observer = look};
+    network_(pass, {load(plan), {}});
+  } catch (const NumericError&) {  // again
+  }
+  tape_.reset();
+  return first;
+}
+
+/// Ends the run because of a number, in the next step of the current epoch or at its end.
+void Trainer::fail(const StagePlan& plan, bool stepping, const NumericError& error) {
+  tape_.reset();
+  parameters_.clear_gradients();
+  const bool saved = folder_ != nullptr && std::filesystem::exists(folder_->last());
+  throw NumericError(concat("train: ", name(plan.stage), ", epoch ", position_.epoch + 1, ", ",
+                            stepping ? concat("step ", position_.step + 1) : "its end", ": ", error.what(),
+                            stepping ? first_layer_with_nan(plan) : "", "; the weights were not updated",
+                            saved ? concat("; ", folder_->last().string(), " is as it was last saved") : ""));
 }
 
 void Trainer::report_step(const StagePlan& plan) {
@@ -231,6 +267,7 @@ void Trainer::report_step(const StagePlan& plan) {
 
 /// Evaluates, adds the epoch's row, moves on to the next epoch and saves everything.
 void Trainer::finish_epoch(const StagePlan& plan) {
+  check_values(parameters_);
   estimate_statistics(network_, plan.stage, batches_,
                       {.epoch = epochs_before(plan.stage) + position_.epoch,
                        .batches = options_.recipe.statistics_batches,

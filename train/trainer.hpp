@@ -80,10 +80,11 @@ class Trainer {
   /// network's or was trained otherwise.
   void resume();
 
-  /// Trains to the end, or until asked to stop. Throws NumericError, naming stage, epoch and step, as soon as the loss
-  /// is not finite and before the weights are touched; std::invalid_argument when the folder holds a run already;
-  /// IoError when the last save of the run fails. A checkpoint that cannot be written earlier is reported to the
-  /// listener and tried again at the next save; the last good one stays.
+  /// Trains to the end, or until asked to stop. Throws NumericError, naming stage, epoch, step and the first layer that
+  /// saw it, as soon as a weight, a batch's statistics, the loss, a gradient or the learning rate is not finite, or a
+  /// step size is 0, before the weights are touched; std::invalid_argument when the folder holds a run already; IoError
+  /// when the last save of the run fails. A checkpoint that cannot be written earlier is reported to the listener and
+  /// tried again at the next save; the last good one stays.
   TrainOutcome run();
 
  private:
@@ -92,7 +93,10 @@ class Trainer {
   bool run_stage(const StagePlan& plan);
   bool run_epoch(const StagePlan& plan);
   void step(const StagePlan& plan);
-  Variable<float> forward(const StagePlan& plan, Index batch);
+  void learn(const StagePlan& plan);
+  Tensor<float> load(const StagePlan& plan);
+  [[nodiscard]] std::string first_layer_with_nan(const StagePlan& plan);
+  [[noreturn]] void fail(const StagePlan& plan, bool stepping, const NumericError& error);
   void finish_epoch(const StagePlan& plan);
   void report_step(const StagePlan& plan);
 

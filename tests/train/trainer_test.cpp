@@ -141,26 +141,6 @@ TEST_CASE("a run that was killed a dozen times ends with the same bytes") {
   CHECK(result_in(folder) == uninterrupted());
 }
 
-TEST_CASE("NaN in the loss stops before the weights are touched, and says where") {
-  TinyRun run;
-  StepCounter counter;
-  run.trainer.set_listener(counter);
-  Tensor<float> weights = run.parameters.trained()[0].value;
-  std::vector<float> before;
-  run.trainer.set_stop([&] {
-    if (counter.steps == 8) {  // the third step of the second epoch will meet it
-      run.parameters.trained().back().value[0] = std::numeric_limits<float>::quiet_NaN();
-      before.assign(weights.values().begin(), weights.values().end());
-    }
-    return false;
-  });
-  CHECK_THROWS_WITH_AS(run.trainer.run(),
-                       "train: full-precision, epoch 2, step 3: the loss is nan; the weights were not updated",
-                       NumericError);
-  CHECK(std::equal(before.begin(), before.end(), weights.values().begin()));
-  CHECK(counter.steps == 8);
-}
-
 TEST_CASE("a full disk is reported, keeps the last good checkpoint, and the next save tries again") {
   const TemporaryFolder temporary;
   const RunFolder folder(temporary / "run");
