@@ -45,9 +45,9 @@ void check_values(const Parameters<float>& parameters) {
   for (const Parameter<float>& parameter : parameters.trained()) {
     check(parameter.name, parameter.value);
     if (parameter.step.empty()) continue;
-    check(parameter.name + ".step", parameter.step);
-    if (!(parameter.step[0] > 0)) {
-      throw NumericError(concat(parameter.name, ": step size ", parameter.step[0], ", expected a positive one"));
+    const float step = parameter.step[0];
+    if (!(step > 0 && step < kInfinity)) {
+      throw NumericError(concat(parameter.name, ": step size ", step, ", expected a positive one"));
     }
   }
   for (const Buffer<float>& buffer : parameters.buffers()) check(buffer.name, buffer.value);
