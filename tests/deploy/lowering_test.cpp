@@ -77,13 +77,13 @@ TEST_CASE("levels are the float function's own decisions for random channels") {
 TEST_CASE("every code and every sum of every layer equals the trained network's, for k = 1 to 4 and either head") {
   for (const int bits : {1, 2, 3, 4}) {
     for (const mog::Precision head : {mog::Precision::binary, mog::Precision::ternary}) {
-      mog::test::RandomMognet trained({.maps = 8, .groups = 2, .bits = bits, .classes = 5, .head = head}, 7);
+      mog::testing::RandomMognet trained({.maps = 8, .groups = 2, .bits = bits, .classes = 5, .head = head}, 7);
       const mog::IntegerNetwork network = mog::lower(trained.network, 7, {.height = 16, .width = 24});
       mog::Comparison comparison(trained.network, network, [&](auto pixels, auto sums, const auto& observer) {
         mog::run_reference(network, pixels, sums, observer);
       });
-      comparison.add(mog::test::random_pixels(3 * 16 * 24 * 3, 1));
-      comparison.add(mog::test::random_pixels(2 * 16 * 24 * 3, 2));
+      comparison.add(mog::testing::random_pixels(3 * 16 * 24 * 3, 1));
+      comparison.add(mog::testing::random_pixels(2 * 16 * 24 * 3, 2));
       CHECK(comparison.images() == 5);
       CHECK(comparison.layers().size() == 1 + 1 + 10 * 4 + 3 + 3 + 1);
       CHECK(comparison.differing_codes() == 0);
@@ -97,14 +97,14 @@ TEST_CASE("every code and every sum of every layer equals the trained network's,
 }
 
 TEST_CASE("a changed level is found, and named by layer, picture and place") {
-  mog::test::RandomMognet trained({.maps = 8, .groups = 2, .bits = 2}, 7);
+  mog::testing::RandomMognet trained({.maps = 8, .groups = 2, .bits = 2}, 7);
   mog::IntegerNetwork network = mog::lower(trained.network, 7, {.height = 16, .width = 16});
   auto& levels = std::get<mog::IntegerCflog>(network.layers[1]).thresholds.levels;
   for (std::size_t j = 0; j < 3; ++j) levels[3 * 4 + j] = std::numeric_limits<std::int32_t>::min() + 1;  // channel 4
   mog::Comparison comparison(trained.network, network, [&](auto pixels, auto sums, const auto& observer) {
     mog::run_reference(network, pixels, sums, observer);
   });
-  comparison.add(mog::test::random_pixels(2 * 16 * 16 * 3, 1));
+  comparison.add(mog::testing::random_pixels(2 * 16 * 16 * 3, 1));
   REQUIRE(comparison.first().has_value());
   CHECK(comparison.first()->layer == "cflog1.activation");
   CHECK(comparison.first()->image == 0);
@@ -114,7 +114,7 @@ TEST_CASE("a changed level is found, and named by layer, picture and place") {
 }
 
 TEST_CASE("the largest map of the paper's network fits its types; one that does not is refused by name") {
-  mog::test::RandomMognet trained({.maps = 8, .groups = 2, .bits = 3}, 1);
+  mog::testing::RandomMognet trained({.maps = 8, .groups = 2, .bits = 3}, 1);
   mog::IntegerNetwork network = mog::lower(trained.network, 1);
   CHECK_NOTHROW(mog::check(network));
   auto& cflog = std::get<mog::IntegerCflog>(network.layers[1]);

@@ -5,7 +5,7 @@
 #include "core/random.hpp"
 #include "models/mognet.hpp"
 
-namespace mog::test {
+namespace mog::testing {
 
 struct RandomMognet {
   Parameters<float> parameters;
@@ -36,4 +36,4 @@ inline std::vector<std::uint8_t> random_pixels(Index count, std::uint64_t seed) 
   return pixels;
 }
 
-}  // namespace mog::test
+}  // namespace mog::testing
