@@ -1,0 +1,13 @@
+// The parts of the exported C that are the same for every network, as text with the prefixes mog_ and MOG_.
+#pragma once
+
+namespace mog::c_export {
+
+/// The second half of model.h: what a program calls.
+extern const char* const kInterface;
+/// model.c: the loops.
+extern const char* const kLoops;
+/// The second half of selftest.c: runs the embedded pictures.
+extern const char* const kSelfTest;
+
+}  // namespace mog::c_export
