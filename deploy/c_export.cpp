@@ -13,12 +13,12 @@
 #include "deploy/c_export/arrays.hpp"
 #include "deploy/c_export/plan.hpp"
 #include "deploy/c_export/text.hpp"
+#include "deploy/crc32.hpp"
 #include "deploy/engine.hpp"
 
 namespace mog {
 namespace {
 
-using c_export::Bytes;
 using c_export::Plan;
 using Pictures = std::vector<std::vector<std::uint8_t>>;
 
@@ -207,12 +207,6 @@ Pictures drawn_pictures(const IntegerNetwork& network) {
   return pictures;
 }
 
-std::uint32_t crc32(std::uint32_t crc, std::uint8_t byte) {
-  crc = ~crc ^ byte;
-  for (int i = 0; i < 8; ++i) crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xEDB88320U : 0U);
-  return ~crc;
-}
-
 std::string self_test(const IntegerNetwork& network, const Plan& plan, const Pictures& pictures) {
   std::string images, crcs, sums;
   for (const auto& picture : pictures) {
@@ -222,9 +216,8 @@ std::string self_test(const IntegerNetwork& network, const Plan& plan, const Pic
       if (!map.codes) return;
       require(layers.size() < plan.layers.size() && plan.layers[layers.size()] == map.name,
               "export_c: the engine's layer ", map.name, " is not the plan's");
-      std::uint32_t crc = 0;
-      for (const std::int32_t code : map.values) crc = crc32(crc, static_cast<std::uint8_t>(code));
-      layers.push_back(crc);
+      const std::vector<std::uint8_t> codes(map.values.begin(), map.values.end());
+      layers.push_back(crc32(std::as_bytes(std::span(codes))));
     });
     images += "  {\n" + list(picture, "    ") + "  },\n";
     std::string hex;

