@@ -35,10 +35,10 @@ void check_same(const IntegerNetwork& network, const CompiledC& c) {
     const mog::testing::Codes expected = mog::testing::engine_codes(network, pixels, expected_sums);
     const mog::testing::Codes codes = c.run(pixels, sums);
     CHECK(codes.size() == expected.size());
-    for (const auto& [layer, values] : expected) {
-      CAPTURE(layer);
-      REQUIRE(codes.contains(layer));
-      CHECK(codes.at(layer) == values);
+    for (const auto& map : expected) {
+      CAPTURE(map.first);
+      REQUIRE(codes.contains(map.first));
+      CHECK(codes.at(map.first) == map.second);
     }
     CHECK(sums == expected_sums);
   }
