@@ -10,7 +10,7 @@
 namespace mog::kernels {
 namespace {
 
-constexpr std::array kAll{Isa::avx512, Isa::avx2, Isa::neon64, Isa::reference};  // best first
+constexpr std::array kAll{Isa::avx512vnni, Isa::avx512, Isa::avx2, Isa::neon64, Isa::reference};  // best first
 
 Isa choose() {
   const char* wanted = std::getenv("MOG_ISA");
@@ -20,7 +20,7 @@ Isa choose() {
       return isa;
     }
   }
-  throw std::invalid_argument(concat("MOG_ISA=", wanted, ": unknown, expected reference, neon64, avx2 or avx512"));
+  throw std::invalid_argument(concat("MOG_ISA=", wanted, ": unknown, expected reference, neon64, avx2, avx512 or avx512vnni"));
 }
 
 }  // namespace
@@ -30,6 +30,7 @@ const char* name(Isa isa) {
     case Isa::neon64: return "neon64";
     case Isa::avx2: return "avx2";
     case Isa::avx512: return "avx512";
+    case Isa::avx512vnni: return "avx512vnni";
     case Isa::reference: break;
   }
   return "reference";
@@ -44,6 +45,7 @@ bool available(Isa isa) {
       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
              __builtin_cpu_supports("avx512cd");
+    case Isa::avx512vnni: return available(Isa::avx512) && __builtin_cpu_supports("avx512vnni");
 #elif defined(__aarch64__)
     case Isa::neon64: return true;
 #endif

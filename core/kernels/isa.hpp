@@ -6,10 +6,11 @@
 
 namespace mog::kernels {
 
-/// An instruction set that kernels are compiled for; `reference` is plain C++ that runs everywhere.
-enum class Isa { reference, neon64, avx2, avx512 };
+/// An instruction set that kernels are compiled for; `reference` is plain C++ that runs everywhere. avx512vnni is
+/// avx512 with the 8-bit and 16-bit dot products of integers: only families of integer kernels have a row for it.
+enum class Isa { reference, neon64, avx2, avx512, avx512vnni };
 
-/// "reference", "neon64", "avx2", "avx512".
+/// "reference", "neon64", "avx2", "avx512", "avx512vnni".
 const char* name(Isa isa);
 
 /// Whether this machine (and its operating system) can run code compiled for `isa`.

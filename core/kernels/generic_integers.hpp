@@ -1,0 +1,267 @@
+// Integers<Arch>: the few words of integer vectors that the kernels of the deployed network are written in.
+#pragma once
+
+#include <cstdint>
+#include <xsimd/xsimd.hpp>
+
+#include "core/kernels/integer_blocks.hpp"
+
+namespace mog::kernels {
+
+/// A name for AVX-512 with VNNI, which xsimd does not know.
+template <class Base>
+struct WithVnni {};
+
+/// What every instruction set says in its own words; kLanes is the number of 32-bit sums in an Int.
+///
+///   dot(sum, x, w)        lane l: sum += x[0] w[4 l] + .. + x[3] w[4 l + 3]: four unsigned bytes x, the same for all
+///                         lanes, and signed bytes w of -1, 0 or 1
+///   dot(sum, x, w)        the same with two signed 16-bit numbers x and w[2 l], w[2 l + 1]
+///   begin.., end..        such sums may be kept in another form, for at most kByteSteps steps of bytes
+///   store_shorts          two Ints as 16-bit numbers, in the order that natural_lane says
+///   store_bytes           the lowest bytes of an Int, in the order of the lanes
+///   store_codes           codes of four Ints, in the order that natural_lane says: how many of its channel's limits
+///                         each sum, brought to 16 bits with saturation, exceeds, plus `base`
+/// Stores write the first n elements only; limits[j] of all four Ints' channels lie side by side.
+template <class Arch>
+struct Integers;
+
+[[gnu::always_inline]] inline std::int32_t load32(const void* p) {
+  std::int32_t value;
+  __builtin_memcpy(&value, p, sizeof(value));
+  return value;
+}
+
+template <class T>
+[[gnu::always_inline]] inline void store_part(T* to, const T* from, Index n) {
+  for (Index i = 0; i < n; ++i) to[i] = from[i];
+}
+
+#if defined(__AVX512BW__)
+
+template <>
+struct Integers<xsimd::avx512bw> {
+  using Int = __m512i;
+  using Bytes = __m512i;
+  using Shorts = __m512i;
+  using ByteSum = __m512i;  // 16-bit sums of pairs
+  using ShortSum = __m512i;
+  static constexpr Index kLanes = 16;
+  static constexpr Index kByteSteps = 64;  // 2 * 255 * 64 < 2^15
+
+  static Int zero() { return _mm512_setzero_si512(); }
+  static Int load(const void* p) { return _mm512_loadu_si512(p); }
+  static Int add(Int a, Int b) { return _mm512_add_epi32(a, b); }
+  static Int times_256(Int a) { return _mm512_slli_epi32(a, 8); }
+
+  static Bytes four_bytes(const std::uint8_t* x) { return _mm512_set1_epi32(load32(x)); }
+  static ByteSum begin_bytes(Int) { return zero(); }
+  static ByteSum dot(ByteSum sum, Bytes x, Int w) { return _mm512_add_epi16(sum, _mm512_maddubs_epi16(x, w)); }
+  static Int end_bytes(Int total, ByteSum sum) { return add(total, _mm512_madd_epi16(sum, _mm512_set1_epi16(1))); }
+
+  static Shorts two_shorts(const std::int16_t* x) { return _mm512_set1_epi32(load32(x)); }
+  static ShortSum begin_shorts() { return zero(); }
+  static ShortSum dot_shorts(ShortSum sum, Shorts x, Int w) { return add(sum, _mm512_madd_epi16(x, w)); }
+  static Int end_shorts(ShortSum sum) { return sum; }
+
+  static void store_shorts(std::int16_t* y, Int a, Int b, Index n) {
+    _mm512_mask_storeu_epi16(y, first32(n), _mm512_packs_epi32(a, b));
+  }
+  template <int kShift>
+  static void store_bytes(std::uint8_t* y, Int a, Index n) {
+    const __m128i bytes = _mm512_cvtepi32_epi8(_mm512_srli_epi32(a, kShift));
+    _mm_mask_storeu_epi8(y, static_cast<__mmask16>(first32(n)), bytes);
+  }
+
+  static void store_codes(std::uint8_t* y, const Int* sums, const std::int16_t* limits, int count,
+                          const std::uint8_t* base, Index n) {
+    const Int x[2] = {_mm512_packs_epi32(sums[0], sums[1]), _mm512_packs_epi32(sums[2], sums[3])};
+    const __mmask64 used = n >= 64 ? ~0ULL : (1ULL << n) - 1;
+    const Int codes = count == 7 ? three_bits(x, limits) : any_bits(x, limits, count);
+    _mm512_mask_storeu_epi8(y, used, _mm512_add_epi8(codes, _mm512_loadu_si512(base)));
+  }
+
+ protected:
+  static __mmask32 first32(Index n) { return n >= 32 ? ~0U : (1U << n) - 1; }
+  static __mmask64 join(__mmask32 low, __mmask32 high) { return _mm512_kunpackd(high, low); }
+  static Int limit(const std::int16_t* limits, int j, int half) {
+    return _mm512_loadu_si512(limits + j * 64 + half * 32);
+  }
+
+  /// A binary search: three comparisons in place of seven.
+  static Int three_bits(const Int* x, const std::int16_t* limits) {
+    __mmask32 bit4[2], bit2[2], bit1[2];
+    for (int h = 0; h < 2; ++h) {
+      const auto at = [&](int j) { return limit(limits, j, h); };
+      const __mmask32 four = _mm512_cmpgt_epi16_mask(x[h], at(3));
+      const __mmask32 two = _mm512_cmpgt_epi16_mask(x[h], _mm512_mask_blend_epi16(four, at(1), at(5)));
+      const Int low = _mm512_mask_blend_epi16(four, at(0), at(4)), high = _mm512_mask_blend_epi16(four, at(2), at(6));
+      bit4[h] = four;
+      bit2[h] = two;
+      bit1[h] = _mm512_cmpgt_epi16_mask(x[h], _mm512_mask_blend_epi16(two, low, high));
+    }
+    Int code = _mm512_maskz_set1_epi8(join(bit4[0], bit4[1]), 4);
+    code = _mm512_mask_add_epi8(code, join(bit2[0], bit2[1]), code, _mm512_set1_epi8(2));
+    return _mm512_mask_add_epi8(code, join(bit1[0], bit1[1]), code, _mm512_set1_epi8(1));
+  }
+
+  static Int any_bits(const Int* x, const std::int16_t* limits, int count) {
+    Int code = zero();
+    for (int j = 0; j < count; ++j) {
+      const __mmask64 above =
+          join(_mm512_cmpgt_epi16_mask(x[0], limit(limits, j, 0)), _mm512_cmpgt_epi16_mask(x[1], limit(limits, j, 1)));
+      code = _mm512_mask_add_epi8(code, above, code, _mm512_set1_epi8(1));
+    }
+    return code;
+  }
+};
+
+#endif
+#if defined(__AVX512VNNI__)
+
+template <>
+struct Integers<WithVnni<xsimd::avx512bw>> : Integers<xsimd::avx512bw> {
+  static constexpr Index kByteSteps = Index{1} << 40;  // sums of 32 bits: any number
+
+  static ByteSum begin_bytes(Int total) { return total; }
+  static ByteSum dot(ByteSum sum, Bytes x, Int w) { return _mm512_dpbusd_epi32(sum, x, w); }
+  static Int end_bytes(Int, ByteSum sum) { return sum; }
+  static ShortSum dot_shorts(ShortSum sum, Shorts x, Int w) { return _mm512_dpwssd_epi32(sum, x, w); }
+};
+
+#elif defined(__AVX2__) && !defined(__AVX512F__)
+
+template <>
+struct Integers<xsimd::fma3<xsimd::avx2>> {
+  using Int = __m256i;
+  using Bytes = __m256i;
+  using Shorts = __m256i;
+  using ByteSum = __m256i;  // 16-bit sums of pairs
+  using ShortSum = __m256i;
+  static constexpr Index kLanes = 8;
+  static constexpr Index kByteSteps = 64;  // 2 * 255 * 64 < 2^15
+
+  static Int zero() { return _mm256_setzero_si256(); }
+  static Int load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+  static Int add(Int a, Int b) { return _mm256_add_epi32(a, b); }
+  static Int times_256(Int a) { return _mm256_slli_epi32(a, 8); }
+
+  static Bytes four_bytes(const std::uint8_t* x) { return _mm256_set1_epi32(load32(x)); }
+  static ByteSum begin_bytes(Int) { return zero(); }
+  static ByteSum dot(ByteSum sum, Bytes x, Int w) { return _mm256_add_epi16(sum, _mm256_maddubs_epi16(x, w)); }
+  static Int end_bytes(Int total, ByteSum sum) { return add(total, _mm256_madd_epi16(sum, _mm256_set1_epi16(1))); }
+
+  static Shorts two_shorts(const std::int16_t* x) { return _mm256_set1_epi32(load32(x)); }
+  static ShortSum begin_shorts() { return zero(); }
+  static ShortSum dot_shorts(ShortSum sum, Shorts x, Int w) { return add(sum, _mm256_madd_epi16(x, w)); }
+  static Int end_shorts(ShortSum sum) { return sum; }
+
+  static void store_shorts(std::int16_t* y, Int a, Int b, Index n) { store(y, _mm256_packs_epi32(a, b), n); }
+  template <int kShift>
+  static void store_bytes(std::uint8_t* y, Int a, Index n) {
+    const Int lowest = _mm256_and_si256(_mm256_srli_epi32(a, kShift), _mm256_set1_epi32(255));
+    const Int shorts = _mm256_permute4x64_epi64(_mm256_packus_epi32(lowest, lowest), 0xD8);
+    store(y, _mm256_packus_epi16(shorts, shorts), n < 8 ? n : 8);
+  }
+
+  static void store_codes(std::uint8_t* y, const Int* sums, const std::int16_t* limits, int count,
+                          const std::uint8_t* base, Index n) {
+    Int codes[2];
+    for (int h = 0; h < 2; ++h) {
+      const Int x = _mm256_packs_epi32(sums[2 * h], sums[2 * h + 1]);
+      codes[h] = zero();
+      for (int j = 0; j < count; ++j) {
+        codes[h] = _mm256_sub_epi16(codes[h], _mm256_cmpgt_epi16(x, load(limits + j * 32 + h * 16)));
+      }
+    }
+    const Int bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(codes[0], codes[1]), 0xD8);
+    store(y, _mm256_add_epi8(bytes, load(base)), n);
+  }
+
+ private:
+  template <class T>
+  static void store(T* y, Int a, Index n) {
+    constexpr Index kAll = 32 / static_cast<Index>(sizeof(T));
+    if (n >= kAll) {
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(y), a);
+    } else {
+      alignas(32) T part[kAll];
+      _mm256_store_si256(reinterpret_cast<__m256i*>(part), a);
+      store_part(y, part, n);
+    }
+  }
+};
+
+#elif defined(__aarch64__)
+
+template <>
+struct Integers<xsimd::neon64> {
+  using Int = int32x4_t;
+  using Bytes = int16x8_t;      // the four bytes, twice
+  using ByteSum = int16x8x2_t;  // four sums a lane
+  using Shorts = int16x8_t;
+  using ShortSum = int32x4x2_t;  // two sums a lane
+  static constexpr Index kLanes = 4;
+  static constexpr Index kByteSteps = 128;  // 255 * 128 < 2^15
+
+  static Int zero() { return vdupq_n_s32(0); }
+  static Int load(const void* p) { return vreinterpretq_s32_u8(vld1q_u8(static_cast<const std::uint8_t*>(p))); }
+  static Int add(Int a, Int b) { return vaddq_s32(a, b); }
+  static Int times_256(Int a) { return vshlq_n_s32(a, 8); }
+
+  static Bytes four_bytes(const std::uint8_t* x) {
+    return vreinterpretq_s16_u16(vmovl_u8(vreinterpret_u8_s32(vdup_n_s32(load32(x)))));
+  }
+  static ByteSum begin_bytes(Int) { return {{vdupq_n_s16(0), vdupq_n_s16(0)}}; }
+  static ByteSum dot(ByteSum sum, Bytes x, Int w) {
+    const int8x16_t bytes = vreinterpretq_s8_s32(w);
+    return {{vmlaq_s16(sum.val[0], x, vmovl_s8(vget_low_s8(bytes))), vmlaq_s16(sum.val[1], x, vmovl_high_s8(bytes))}};
+  }
+  static Int end_bytes(Int total, ByteSum sum) {
+    const Int pairs = vpaddlq_s16(sum.val[0]), others = vpaddlq_s16(sum.val[1]);
+    return add(total, vpaddq_s32(pairs, others));
+  }
+
+  static Shorts two_shorts(const std::int16_t* x) { return vreinterpretq_s16_s32(vdupq_n_s32(load32(x))); }
+  static ShortSum begin_shorts() { return {{zero(), zero()}}; }
+  static ShortSum dot_shorts(ShortSum sum, Shorts x, Int w) {
+    const int16x8_t shorts = vreinterpretq_s16_s32(w);
+    return {{vmlal_s16(sum.val[0], vget_low_s16(x), vget_low_s16(shorts)), vmlal_high_s16(sum.val[1], x, shorts)}};
+  }
+  static Int end_shorts(ShortSum sum) { return vpaddq_s32(sum.val[0], sum.val[1]); }
+
+  static void store_shorts(std::int16_t* y, Int a, Int b, Index n) {
+    std::int16_t part[8];
+    vst1q_s16(n >= 8 ? y : part, narrow(a, b));
+    if (n < 8) store_part(y, part, n);
+  }
+  template <int kShift>
+  static void store_bytes(std::uint8_t* y, Int a, Index n) {
+    const uint32x4_t shifted = vshlq_u32(vreinterpretq_u32_s32(a), vdupq_n_s32(-kShift));
+    const uint16x4_t shorts = vmovn_u32(shifted);
+    std::uint8_t part[8];
+    vst1_u8(part, vmovn_u16(vcombine_u16(shorts, shorts)));
+    store_part(y, part, n < 4 ? n : 4);
+  }
+
+  static void store_codes(std::uint8_t* y, const Int* sums, const std::int16_t* limits, int count,
+                          const std::uint8_t* base, Index n) {
+    uint16x8_t codes[2];
+    for (int h = 0; h < 2; ++h) {
+      const int16x8_t x = narrow(sums[2 * h], sums[2 * h + 1]);
+      codes[h] = vdupq_n_u16(0);
+      for (int j = 0; j < count; ++j) codes[h] = vsubq_u16(codes[h], vcgtq_s16(x, vld1q_s16(limits + j * 16 + h * 8)));
+    }
+    const uint8x16_t bytes = vaddq_u8(vcombine_u8(vmovn_u16(codes[0]), vmovn_u16(codes[1])), vld1q_u8(base));
+    std::uint8_t part[16];
+    vst1q_u8(n >= 16 ? y : part, bytes);
+    if (n < 16) store_part(y, part, n);
+  }
+
+ private:
+  static int16x8_t narrow(Int a, Int b) { return vcombine_s16(vqmovn_s32(a), vqmovn_s32(b)); }
+};
+
+#endif
+
+}  // namespace mog::kernels
