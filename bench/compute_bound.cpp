@@ -45,21 +45,41 @@ Tensor<float> random_signs(Index count) {
   return numbers;
 }
 
-void time_compute(benchmark::State& state, kernels::Isa isa, double multiply_adds, const std::function<void()>& run) {
+namespace {
+
+/// Rates of run() and of a burst.
+struct Rates {
+  double work, burst;
+};
+
+Rates in_turns(benchmark::State& state, double work, const std::function<void()>& run,
+               const std::function<double()>& burst) {
   double seconds = 0, peak_seconds = 0, peak_operations = 0;
   for (auto _ : state) {
     const double start = thread_seconds();
     run();
     benchmark::ClobberMemory();
     const double between = thread_seconds();
-    peak_operations += multiply_add_burst(isa);
+    peak_operations += burst();
     peak_seconds += thread_seconds() - between;
     state.SetIterationTime(between - start);
     seconds += between - start;
   }
-  const double rate = 2.0 * multiply_adds * static_cast<double>(state.iterations()) / seconds;
-  state.counters["GFLOP/s"] = rate / 1e9;
-  state.counters["share"] = rate / (peak_operations / peak_seconds);
+  return {work * static_cast<double>(state.iterations()) / seconds, peak_operations / peak_seconds};
+}
+
+}  // namespace
+
+void time_compute(benchmark::State& state, kernels::Isa isa, double multiply_adds, const std::function<void()>& run) {
+  const Rates rates = in_turns(state, 2.0 * multiply_adds, run, [isa] { return multiply_add_burst(isa); });
+  state.counters["GFLOP/s"] = rates.work / 1e9;
+  state.counters["share"] = rates.work / rates.burst;
+}
+
+void time_integers(benchmark::State& state, kernels::Isa isa, double multiply_adds, const std::function<void()>& run) {
+  const Rates rates = in_turns(state, multiply_adds, run, [isa] { return byte_dot_burst(isa); });
+  state.counters["GMAC/s"] = rates.work / 1e9;
+  state.counters["share"] = rates.work / rates.burst;
 }
 
 }  // namespace mog::bench

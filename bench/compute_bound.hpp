@@ -56,6 +56,9 @@ Tensor<float> random_signs(Index count);
 /// Whatever else the machine does slows both.
 void time_compute(benchmark::State& state, kernels::Isa isa, double multiply_adds, const std::function<void()>& run);
 
+/// The same in GMAC/s for integers, as a share of the bursts of 8-bit dot products.
+void time_integers(benchmark::State& state, kernels::Isa isa, double multiply_adds, const std::function<void()>& run);
+
 /// One product on one row. The operands are whole numbers, whose sums are exact: two images must give the reference's
 /// bits.
 template <class Kernel>

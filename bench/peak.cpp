@@ -3,6 +3,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <cstdint>
 #include <ctime>
 
 #if defined(__x86_64__)
@@ -58,6 +59,62 @@ void neon64() {
 }
 #endif
 
+using Words [[gnu::vector_size(16)]] = std::int32_t;
+
+void baseline_bytes() {
+  Words sum[kSums] = {}, x = {1, 2, 3, 4};
+  benchmark::DoNotOptimize(x);
+  for (int i = 0; i < kRounds; ++i) {
+    for (Words& s : sum) s = s * x + x;
+  }
+  for (Words& s : sum) benchmark::DoNotOptimize(s);
+}
+
+#if defined(__x86_64__)
+[[gnu::target("avx2")]] void avx2_bytes() {
+  __m256i sum[kSums], x = _mm256_set1_epi8(1);
+  benchmark::DoNotOptimize(x);
+  for (__m256i& s : sum) s = x;
+  for (int i = 0; i < kRounds; ++i) {
+    for (__m256i& s : sum) s = _mm256_add_epi16(x, _mm256_maddubs_epi16(s, x));
+  }
+  for (__m256i& s : sum) benchmark::DoNotOptimize(s);
+}
+
+[[gnu::target("avx512bw")]] void avx512_bytes() {
+  __m512i sum[kSums], x = _mm512_set1_epi8(1);
+  benchmark::DoNotOptimize(x);
+  for (__m512i& s : sum) s = x;
+  for (int i = 0; i < kRounds; ++i) {
+    for (__m512i& s : sum) s = _mm512_add_epi16(x, _mm512_maddubs_epi16(s, x));
+  }
+  for (__m512i& s : sum) benchmark::DoNotOptimize(s);
+}
+
+[[gnu::target("avx512vnni")]] void avx512vnni_bytes() {
+  __m512i sum[kSums], x = _mm512_set1_epi32(0x01010101);
+  benchmark::DoNotOptimize(x);
+  for (__m512i& s : sum) s = x;
+  for (int i = 0; i < kRounds; ++i) {
+    for (__m512i& s : sum) {
+      __m512i next = _mm512_dpbusd_epi32(s, x, x);
+      asm("" : "+v"(next));  // gcc 12 would copy every sum twice a round
+      s = next;
+    }
+  }
+  for (__m512i& s : sum) benchmark::DoNotOptimize(s);
+}
+#elif defined(__aarch64__)
+void neon64_bytes() {
+  int16x8_t sum[kSums], x = vdupq_n_s16(1);
+  for (int16x8_t& s : sum) s = x;
+  for (int i = 0; i < kRounds; ++i) {
+    for (int16x8_t& s : sum) s = vmlaq_s16(x, s, x);
+  }
+  for (int16x8_t& s : sum) benchmark::DoNotOptimize(s);
+}
+#endif
+
 constexpr double operations(int lanes) { return 2.0 * lanes * kSums * kRounds; }
 
 }  // namespace
@@ -65,12 +122,26 @@ constexpr double operations(int lanes) { return 2.0 * lanes * kSums * kRounds; }
 double multiply_add_burst(kernels::Isa isa) {
   switch (isa) {
 #if defined(__x86_64__)
+    case kernels::Isa::avx512vnni:
     case kernels::Isa::avx512: avx512(); return operations(16);
     case kernels::Isa::avx2: avx2(); return operations(8);
 #elif defined(__aarch64__)
     case kernels::Isa::neon64: neon64(); return operations(4);
 #endif
     default: baseline(); return operations(4);
+  }
+}
+
+double byte_dot_burst(kernels::Isa isa) {
+  switch (isa) {
+#if defined(__x86_64__)
+    case kernels::Isa::avx512vnni: avx512vnni_bytes(); return operations(64) / 2;
+    case kernels::Isa::avx512: avx512_bytes(); return operations(64) / 2;
+    case kernels::Isa::avx2: avx2_bytes(); return operations(32) / 2;
+#elif defined(__aarch64__)
+    case kernels::Isa::neon64: neon64_bytes(); return operations(8) / 2;
+#endif
+    default: baseline_bytes(); return operations(4) / 2;
   }
 }
 

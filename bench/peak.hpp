@@ -10,6 +10,10 @@ namespace mog::bench {
 /// adds separately, in the vectors that every processor of this family has, which is what plain C++ may hope for.
 double multiply_add_burst(kernels::Isa isa);
 
+/// The same with dot products of unsigned and signed bytes: how many multiply-accumulates that was. Without VNNI a dot
+/// product takes two instructions, sums of 16 bits; `reference` has a plain loop of 32-bit multiplications.
+double byte_dot_burst(kernels::Isa isa);
+
 /// Processor time of this thread in seconds, so that other programs' turns do not count.
 double thread_seconds();
 

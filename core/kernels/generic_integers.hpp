@@ -121,7 +121,7 @@ struct Integers<xsimd::avx512bw> {
 
 template <>
 struct Integers<WithVnni<xsimd::avx512bw>> : Integers<xsimd::avx512bw> {
-  static constexpr Index kByteSteps = Index{1} << 40;  // sums of 32 bits: any number
+  static constexpr Index kByteSteps = 0;  // sums of 32 bits
 
   static ByteSum begin_bytes(Int total) { return total; }
   static ByteSum dot(ByteSum sum, Bytes x, Int w) { return _mm512_dpbusd_epi32(sum, x, w); }

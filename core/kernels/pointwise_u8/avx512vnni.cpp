@@ -4,6 +4,6 @@
 namespace mog::kernels {
 
 extern constinit const PointwiseU8Kernel pointwise_u8_avx512vnni =
-    PointwiseU8Loops<WithVnni<xsimd::avx512bw>, 4>::kernel(Isa::avx512vnni);
+    PointwiseU8Loops<WithVnni<xsimd::avx512bw>, 6>::kernel(Isa::avx512vnni);
 
 }  // namespace mog::kernels

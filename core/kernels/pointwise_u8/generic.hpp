@@ -48,37 +48,53 @@ struct PointwiseU8Loops {
     [[gnu::always_inline]] const std::byte* part(Index offset) const { return packed + offset; }
   };
 
+  /// Adds `steps` times four inputs of one plane to the sums.
+  template <int P>
+  [[gnu::always_inline]] static void add_steps(const std::uint8_t* x, Index x_pixel, const std::byte* w, Index steps,
+                                               Int (&total)[P][kVectors]) {
+    typename I::ByteSum sum[P][kVectors];
+    for (int p = 0; p < P; ++p) {
+      for (int v = 0; v < kVectors; ++v) sum[p][v] = I::begin_bytes(total[p][v]);
+    }
+    for (Index step = 0; step < steps; ++step) {
+      Int weights[kVectors];
+      for (int v = 0; v < kVectors; ++v) weights[v] = I::load(w + (step * kVectors + v) * 4 * I::kLanes);
+      for (int p = 0; p < P; ++p) {
+        const auto inputs = I::four_bytes(x + p * x_pixel + 4 * step);
+        for (int v = 0; v < kVectors; ++v) sum[p][v] = I::dot(sum[p][v], inputs, weights[v]);
+      }
+    }
+    for (int p = 0; p < P; ++p) {
+      for (int v = 0; v < kVectors; ++v) total[p][v] = I::end_bytes(total[p][v], sum[p][v]);
+    }
+  }
+
+  template <int P>
+  [[gnu::always_inline]] static void add_plane(const Work& work, const std::uint8_t* x, Int (&total)[P][kVectors]) {
+    const std::byte* const w = work.part(work.block.weights);
+    const Index x_pixel = work.args.x_pixel, steps = work.block.steps;
+    if constexpr (I::kByteSteps == 0) {
+      add_steps<P>(x, x_pixel, w, steps, total);
+    } else {
+      for (Index step = 0; step < steps; step += I::kByteSteps) {
+        const Index rest = steps - step;
+        add_steps<P>(x + 4 * step, x_pixel, w + step * 4 * kChannels, rest < I::kByteSteps ? rest : I::kByteSteps,
+                     total);
+      }
+    }
+  }
+
   template <int P>
   [[gnu::always_inline]] static void sums(const Work& work, const std::uint8_t* x, Int (&total)[P][kVectors]) {
-    const PointwiseU8& args = work.args;
     for (int p = 0; p < P; ++p) {
       for (int v = 0; v < kVectors; ++v) total[p][v] = I::zero();
     }
-    for (Index plane = 0; plane < args.shape.planes; ++plane, x += args.x_plane) {
-      const std::byte* w = work.part(work.block.weights);
-      if (plane > 0) {
-        for (int p = 0; p < P; ++p) {
-          for (int v = 0; v < kVectors; ++v) total[p][v] = I::times_256(total[p][v]);
-        }
+    add_plane<P>(work, x, total);
+    for (Index plane = 1; plane < work.args.shape.planes; ++plane) {
+      for (int p = 0; p < P; ++p) {
+        for (int v = 0; v < kVectors; ++v) total[p][v] = I::times_256(total[p][v]);
       }
-      for (Index step = 0; step < work.block.steps;) {
-        const Index rest = work.block.steps - step, end = rest > I::kByteSteps ? step + I::kByteSteps : step + rest;
-        typename I::ByteSum sum[P][kVectors];
-        for (int p = 0; p < P; ++p) {
-          for (int v = 0; v < kVectors; ++v) sum[p][v] = I::begin_bytes(total[p][v]);
-        }
-        for (; step < end; ++step, w += 4 * kChannels) {
-          Int weights[kVectors];
-          for (int v = 0; v < kVectors; ++v) weights[v] = I::load(w + v * 4 * I::kLanes);
-          for (int p = 0; p < P; ++p) {
-            const auto inputs = I::four_bytes(x + p * args.x_pixel + 4 * step);
-            for (int v = 0; v < kVectors; ++v) sum[p][v] = I::dot(sum[p][v], inputs, weights[v]);
-          }
-        }
-        for (int p = 0; p < P; ++p) {
-          for (int v = 0; v < kVectors; ++v) total[p][v] = I::end_bytes(total[p][v], sum[p][v]);
-        }
-      }
+      add_plane<P>(work, x + plane * work.args.x_plane, total);
     }
     const std::byte* const bias = work.part(work.block.bias);
     for (int v = 0; v < kVectors; ++v) {
@@ -128,6 +144,13 @@ struct PointwiseU8Loops {
     for (int p = 0; p < P; ++p, place.next()) store(work, total[p], place.offset);
   }
 
+  /// Tiles of P pixels as long as they fit, then smaller ones.
+  template <int P>
+  [[gnu::always_inline]] static void tiles(const Work& work, Index pixel, Place& place) {
+    for (; pixel + P <= work.args.pixels; pixel += P) tile<P>(work, pixel, place);
+    if constexpr (P > 1) tiles<(P > 4 ? 4 : 1)>(work, pixel, place);
+  }
+
   static void run(const PointwiseU8& args) {
     const PointwiseBlock block(args.shape, I::kLanes);
     const std::byte* packed = args.packed;
@@ -135,9 +158,7 @@ struct PointwiseU8Loops {
       const Index rest = args.shape.out - first;
       const Work work{args, block, packed, first, rest < kChannels ? rest : kChannels};
       Place place{args.y_layout};
-      Index p = 0;
-      for (; p + Pixels <= args.pixels; p += Pixels) tile<Pixels>(work, p, place);
-      for (; p < args.pixels; ++p) tile<1>(work, p, place);
+      tiles<Pixels>(work, 0, place);
     }
   }
 };

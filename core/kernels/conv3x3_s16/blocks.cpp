@@ -1,0 +1,35 @@
+// Packing: 3x3 weights in the order in which the vector loops read them.
+#include "core/kernels/conv3x3_s16/blocks.hpp"
+
+#include <cstring>
+
+namespace mog::kernels {
+
+Index packed_conv3x3_size(const Conv3x3S16Shape& shape, Index lanes) {
+  const Conv3x3Blocks blocks(shape, lanes);
+  return blocks.groups * blocks.bytes;
+}
+
+void pack_conv3x3(const Conv3x3S16Weights& weights, Index lanes, std::byte* packed) {
+  const auto [groups, inputs, outputs, planes] = weights.shape;
+  const Conv3x3Blocks blocks(weights.shape, lanes);
+  std::memset(packed, 0, static_cast<std::size_t>(packed_conv3x3_size(weights.shape, lanes)));
+  for (Index g = 0; g < groups; ++g) {
+    const Index joined = g * outputs / blocks.outputs, member = g - joined * (blocks.outputs / outputs);
+    auto* const w = reinterpret_cast<std::int16_t*>(packed + joined * blocks.bytes);
+    auto* const bias = reinterpret_cast<std::int32_t*>(packed + joined * blocks.bytes + blocks.weights);
+    for (Index q = 0; q < outputs; ++q) {
+      const Index o = member * outputs + q, vector = o / lanes, lane = o % lanes;
+      bias[o] = weights.bias[g * outputs + q];
+      for (Index tap = 0; tap < 9; ++tap) {
+        for (Index i = 0; i < inputs; ++i) {
+          const Index c = member * inputs + i;
+          w[(((vector * 9 + tap) * blocks.pairs + c / 2) * lanes + lane) * 2 + c % 2] =
+              weights.w[((g * 9 + tap) * inputs + i) * outputs + q];
+        }
+      }
+    }
+  }
+}
+
+}  // namespace mog::kernels

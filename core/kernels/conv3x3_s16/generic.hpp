@@ -1,0 +1,117 @@
+// The 3x3 convolution of 16-bit numbers, written once for every instruction set.
+#pragma once
+
+#include "core/kernels/conv3x3_s16/blocks.hpp"
+#include "core/kernels/generic_integers.hpp"
+
+namespace mog::kernels {
+
+/// A tile of `Tile` vectors of sums stays in registers while the dot products run over nine taps and all pairs of a
+/// group's inputs: Tile pixels of a row by one vector of outputs, or half as many pixels by two. A step broadcasts two
+/// inputs of each pixel. The vectors of outputs are the outer loop, so that their weights stay near for all pixels.
+template <class Arch, int Tile>
+struct Conv3x3S16Loops {
+  using I = Integers<Arch>;
+  using Int = typename I::Int;
+
+  static constexpr Conv3x3S16Kernel kernel(Isa isa) { return {isa, packed_size, pack, run}; }
+
+ private:
+  static Index packed_size(const Conv3x3S16Shape& shape) { return packed_conv3x3_size(shape, I::kLanes); }
+  static void pack(const Conv3x3S16Weights& weights, std::byte* packed) { pack_conv3x3(weights, I::kLanes, packed); }
+
+  /// One or two vectors of a group's outputs.
+  struct Work {
+    const Conv3x3S16& args;
+    Conv3x3Blocks blocks;
+    Index input, output, used;  // the first channels of the group and of the vectors; outputs
+    const std::byte* weights;
+    const std::byte* bias;
+  };
+
+  /// The bytes of one sum vector, from the plane that begins kShift bits up, downwards.
+  template <int kShift>
+  [[gnu::always_inline]] static void store_planes(std::uint8_t* y, Index plane, Int sum, Index used) {
+    I::template store_bytes<kShift>(y, sum, used);
+    if constexpr (kShift > 0) store_planes<kShift - 8>(y + plane, plane, sum, used);
+  }
+  [[gnu::always_inline]] static void store(const Work& work, std::uint8_t* y, Int sum, Index used) {
+    const Index plane = work.args.y_plane;
+    switch (work.args.shape.planes) {
+      case 1: return store_planes<0>(y, plane, sum, used);
+      case 2: return store_planes<8>(y, plane, sum, used);
+      case 3: return store_planes<16>(y, plane, sum, used);
+      default: return store_planes<24>(y, plane, sum, used);
+    }
+  }
+
+  template <int P, int V>
+  [[gnu::always_inline]] static void tile(const Work& work, Index row, Index column) {
+    const Conv3x3S16& args = work.args;
+    const Index vector_bytes = 9 * work.blocks.pairs * I::kLanes * 4;
+    const std::int16_t* const corner = args.x + row * args.x_row + column * args.x_pixel + work.input;
+    const std::byte* w = work.weights;
+    typename I::ShortSum sum[P][V];
+    for (int p = 0; p < P; ++p) {
+      for (int v = 0; v < V; ++v) sum[p][v] = I::begin_shorts();
+    }
+    for (Index tap_row = 0; tap_row < 3; ++tap_row) {
+      for (Index tap_column = 0; tap_column < 3; ++tap_column) {
+        const std::int16_t* x = corner + tap_row * args.x_row + tap_column * args.x_pixel;
+        for (Index pair = 0; pair < work.blocks.pairs; ++pair, x += 2, w += 4 * I::kLanes) {
+          Int weights[V];
+          for (int v = 0; v < V; ++v) weights[v] = I::load(w + v * vector_bytes);
+          for (int p = 0; p < P; ++p) {
+            const auto inputs = I::two_shorts(x + p * args.x_pixel);
+            for (int v = 0; v < V; ++v) sum[p][v] = I::dot_shorts(sum[p][v], inputs, weights[v]);
+          }
+        }
+      }
+    }
+    std::uint8_t* y = args.y + (row * args.width + column) * args.y_pixel + work.output;
+    for (int p = 0; p < P; ++p, y += args.y_pixel) {
+      for (int v = 0; v < V; ++v) {
+        const Int total = I::add(I::end_shorts(sum[p][v]), I::load(work.bias + v * 4 * I::kLanes));
+        store(work, y + v * I::kLanes, total, work.used - v * I::kLanes);
+      }
+    }
+  }
+
+  template <int P, int V>
+  [[gnu::always_inline]] static void tiles(const Work& work, Index row, Index column) {
+    for (; column + P <= work.args.width; column += P) tile<P, V>(work, row, column);
+    if constexpr (P > 1) tiles<(P > 4 ? P / 2 : 1), V>(work, row, column);
+  }
+
+  template <int V>
+  static void rows(const Work& work) {
+    for (Index row = 0; row < work.args.height; ++row) tiles<Tile / V, V>(work, row, 0);
+  }
+
+  static void run(const Conv3x3S16& args) {
+    const Conv3x3Blocks blocks(args.shape, I::kLanes);
+    const Index vector_bytes = 9 * blocks.pairs * I::kLanes * 4;
+    for (Index g = 0; g < blocks.groups; ++g) {
+      const std::byte* const group = args.packed + g * blocks.bytes;
+      for (Index v = 0; v < blocks.vectors;) {
+        const Index first = v * I::kLanes;
+        const Work work{args,
+                        blocks,
+                        g * blocks.inputs,
+                        g * blocks.outputs + first,
+                        blocks.outputs - first,
+                        group + v * vector_bytes,
+                        group + blocks.weights + first * 4};
+        if (v + 1 < blocks.vectors) {
+          rows<2>(work);
+          v += 2;
+        } else {
+          rows<1>(work);
+          ++v;
+        }
+      }
+    }
+  }
+};
+
+}  // namespace mog::kernels

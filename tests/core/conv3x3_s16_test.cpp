@@ -1,0 +1,109 @@
+// 3x3 convolution of 16-bit numbers: every instruction set gives the reference's bits, and the reference the sums.
+#include "core/kernels/conv3x3_s16/conv3x3_s16.hpp"
+
+#include <algorithm>
+
+#include "tests/support/integers.hpp"
+
+using namespace mog;
+using namespace mog::kernels;
+using namespace mog::test;
+
+namespace {
+
+/// One convolution with random operands.
+struct Case {
+  Conv3x3S16Shape shape;
+  Index height, width, in, out, x_pixel, x_row;
+  RandomIntegers<std::int16_t> x;
+  RandomIntegers<std::int8_t> w;
+  RandomIntegers<std::int32_t> bias;
+
+  Case(Conv3x3S16Shape s, Index h, Index wide, std::int64_t largest = 32767, Index gap = 0)
+      : shape(s),
+        height(h),
+        width(wide),
+        in(s.groups * s.inputs),
+        out(s.groups * s.outputs),
+        x_pixel(in + gap),
+        x_row((wide + 2) * x_pixel + gap),
+        x((h + 2) * x_row + 1, 1, -largest, largest),
+        w(s.groups * 9 * s.inputs * s.outputs, 2, -1, 1),
+        bias(out, 3, 0, 1 << 20) {}
+
+  [[nodiscard]] std::vector<std::uint8_t> run(const Conv3x3S16Kernel& row) const {
+    GuardedBuffer<std::byte> packed = packed_buffer(row.packed_size(shape));
+    row.pack({.shape = shape, .w = w.data(), .bias = bias.data()}, packed.data());
+    const Index y_plane = out + 1, y_pixel = shape.planes * y_plane + 3;
+    GuardedBuffer<std::uint8_t> y((height * width - 1) * y_pixel + (shape.planes - 1) * y_plane + out);
+    std::fill(y.begin(), y.end(), std::uint8_t{99});
+    row.run({.x = x.data(),
+             .packed = packed.data(),
+             .y = y.data(),
+             .height = height,
+             .width = width,
+             .x_pixel = x_pixel,
+             .x_row = x_row,
+             .y_pixel = y_pixel,
+             .y_plane = y_plane,
+             .shape = shape});
+    return {y.begin(), y.end()};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("every row convolves as the reference does, for any groups, maps and planes, and writes nothing between") {
+  for_rows(conv3x3_s16_kernels(), [](const auto& row) {
+    const auto check = [&row](const Case& c) {
+      CAPTURE(c.shape.groups);
+      CAPTURE(c.shape.inputs);
+      CAPTURE(c.shape.outputs);
+      CAPTURE(c.shape.planes);
+      CAPTURE(c.height);
+      CAPTURE(c.width);
+      check_equal(c.run(row), c.run(conv3x3_s16_kernels().back()));
+    };
+    for (const Index groups : {1, 2, 3, 4, 6, 8}) {
+      for (const Index inputs : {1, 2, 3, 4, 5, 8, 16}) {
+        for (const Index outputs : {1, 2, 4, 5, 7, 8, 9, 16, 17}) {
+          check(Case({.groups = groups, .inputs = inputs, .outputs = outputs, .planes = 2}, 3, 5));
+        }
+      }
+    }
+    for (const Index planes : {1, 2, 3, 4}) {
+      for (const Index width : {1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 37}) {
+        check(Case({.groups = 2, .inputs = 4, .outputs = 33, .planes = planes}, 2, width, 3000, 5));
+      }
+    }
+    check(Case({.groups = 4, .inputs = 64, .outputs = 64, .planes = 3}, 4, 4, 3584));
+    check(Case({.groups = 4, .inputs = 16, .outputs = 16, .planes = 2}, 8, 32, 896));
+  });
+}
+
+TEST_CASE("the reference adds what the formula says") {
+  // One input, two outputs: the first takes the centre, the second the pixel below to the right, subtracted.
+  const Conv3x3S16Shape shape{.groups = 1, .inputs = 1, .outputs = 2, .planes = 3};
+  std::int8_t w[18] = {};
+  w[4 * 2] = 1;
+  w[8 * 2 + 1] = -1;
+  const std::int32_t bias[] = {0, 70000};
+  const std::int16_t x[] = {0, 0, 0, 0, 300, 0, 0, 0, 1000, 0};
+  const Conv3x3S16Kernel& row = conv3x3_s16_kernels().back();
+  GuardedBuffer<std::byte> packed = packed_buffer(row.packed_size(shape));
+  row.pack({.shape = shape, .w = w, .bias = bias}, packed.data());
+  std::uint8_t y[6];
+  row.run({.x = x,
+           .packed = packed.data(),
+           .y = y,
+           .height = 1,
+           .width = 1,
+           .x_pixel = 1,
+           .x_row = 3,
+           .y_pixel = 6,
+           .y_plane = 2,
+           .shape = shape});
+  const auto number = [&y](int o) { return y[o] * 65536 + y[2 + o] * 256 + y[4 + o]; };
+  CHECK(number(0) == 300);
+  CHECK(number(1) == 69000);
+}
