@@ -161,6 +161,16 @@ SumRange head_range(const IntegerHead& head, std::int64_t top_code, Index pixels
   return pointwise_range(head.name, codes, unpack_weights(head.weight), head.classes);
 }
 
+std::vector<SumRange> latent_ranges(const IntegerCflog& cflog, std::int64_t top_code) {
+  const Index m = cflog.latent(), terms = 9 * cflog.in;
+  const Intervals codes(at(cflog.in), Interval{0, top_code});
+  SumRange squeeze = pointwise_range(cflog.name + ".squeeze", codes, unpack_weights(cflog.squeeze), m);
+  SumRange group = conv3x3_range(cflog.name + ".group", squeeze.channels, unpack_weights(cflog.group), cflog.groups, m);
+  const std::vector<std::int32_t> latent = composed_group(cflog);
+  for (Index t = 0; t < m; ++t) group.channels[at(t)] = linear_range(latent.data() + t * terms, terms, top_code);
+  return {std::move(squeeze), std::move(group)};
+}
+
 std::vector<SumRange> ranges(const IntegerNetwork& network, Proof proof) {
   std::vector<SumRange> all;
   Index pixels = network.height * network.width;

@@ -37,6 +37,8 @@ struct SumRange {
 
 /// The CFLOG's three convolutions, squeeze, group, expand, for codes 0..top_code.
 std::vector<SumRange> cflog_ranges(const IntegerCflog& cflog, std::uint64_t seed, std::int64_t top_code, Proof proof);
+/// The first two of them, composed.
+std::vector<SumRange> latent_ranges(const IntegerCflog& cflog, std::int64_t top_code);
 /// The first convolution, for pixels - 128.
 SumRange conv_range(const IntegerConv& conv);
 /// The head's sums over all pixels, before the affine map.

@@ -20,7 +20,8 @@ Isa choose() {
       return isa;
     }
   }
-  throw std::invalid_argument(concat("MOG_ISA=", wanted, ": unknown, expected reference, neon64, avx2, avx512 or avx512vnni"));
+  throw std::invalid_argument(
+      concat("MOG_ISA=", wanted, ": unknown, expected reference, neon64, avx2, avx512 or avx512vnni"));
 }
 
 }  // namespace

@@ -43,8 +43,7 @@ TEST_CASE("names are those that MOG_ISA takes") {
 }
 
 TEST_CASE("the first row that the machine has and that is not above the chosen one is picked") {
-  const std::array<Row, 5> full{
-      {{Isa::avx512vnni}, {Isa::avx512}, {Isa::avx2}, {Isa::neon64}, {Isa::reference}}};
+  const std::array<Row, 5> full{{{Isa::avx512vnni}, {Isa::avx512}, {Isa::avx2}, {Isa::neon64}, {Isa::reference}}};
   CHECK(mog::kernels::select<Row>(full).isa == chosen_isa());
   const std::array<Row, 1> only_reference{{{Isa::reference}}};
   CHECK(mog::kernels::select<Row>(only_reference).isa == Isa::reference);
