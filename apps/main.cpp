@@ -75,6 +75,10 @@ int run(int argc, char** argv) {
   add_eval(app);
   add_predict(app);
   add_summary(app);
+  add_export(app);
+  add_info(app);
+  add_verify(app);
+  add_trace(app);
   add_data(app);
   add_profile(app);
   add_gradcheck(app);

@@ -1,0 +1,91 @@
+// `mog export`: a trained network as a packed file of integers, with the proof that its sums fit.
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "apps/commands.hpp"
+#include "apps/deployment.hpp"
+#include "core/error.hpp"
+#include "deploy/lowering.hpp"
+#include "deploy/model_file.hpp"
+#include "deploy/ranges.hpp"
+
+namespace mog::apps {
+namespace {
+
+constexpr std::int64_t kExactFloats = std::int64_t{1} << 24;  // below it float32 holds every integer
+
+struct Words {
+  std::filesystem::path checkpoint, to;
+  Index size = 32;
+  bool proof = false;
+};
+
+void print_proof(const std::vector<SumRange>& sums) {
+  std::printf("%-18s %12s %12s %5s %14s %s\n", "sums", "least", "largest", "bits", "partial below", "trained floats");
+  for (const SumRange& sum : sums) {
+    const Interval range = sum.all();
+    std::printf("%-18s %12lld %12lld %5d %14lld %s\n", sum.name.c_str(), static_cast<long long>(range.low),
+                static_cast<long long>(range.high), sum.bits(), static_cast<long long>(sum.any_order) + 1,
+                sum.any_order < kExactFloats ? "exact" : "not proved");
+  }
+}
+
+/// Where the trained network's floats could round for some picture.
+void print_float_bound(const std::vector<SumRange>& sums) {
+  std::string names;
+  for (const SumRange& sum : sums) {
+    if (sum.any_order >= kExactFloats) names += (names.empty() ? "" : ", ") + sum.name;
+  }
+  if (names.empty()) {
+    std::printf("the trained network's float sums are exact for every picture: all stay below 2^24\n");
+  } else {
+    std::printf("not proved that the trained network's float sums stay below 2^24 for every picture: %s\n",
+                names.c_str());
+  }
+}
+
+void run(const Words& words) {
+  const auto trained = load_quantized(words.checkpoint);
+  const IntegerNetwork network =
+      lower(trained->network, trained->parameters.seed(),
+            {.height = words.size, .width = words.size, .class_names = trained->description.class_names});
+  write_model(words.to, network);
+  const Index bytes = static_cast<Index>(std::filesystem::file_size(words.to)), bits = weight_bits(network);
+  std::printf("%s: %lld bytes, %.3f times the %lld bits of its weights\n", words.to.c_str(),
+              static_cast<long long>(bytes), 8 * static_cast<double>(bytes) / static_cast<double>(bits),
+              static_cast<long long>(bits));
+  const std::vector<SumRange> sums = ranges(network, Proof::composed);
+  if (words.proof) print_proof(sums);
+  const auto widest = std::max_element(sums.begin(), sums.end(),
+                                       [](const SumRange& a, const SumRange& b) { return a.any_order < b.any_order; });
+  std::printf("every sum of every picture fits 32 bits; the widest, %s, stays below %lld\n", widest->name.c_str(),
+              static_cast<long long>(widest->any_order) + 1);
+  print_float_bound(sums);
+}
+
+}  // namespace
+
+std::unique_ptr<TrainedMognet> load_quantized(const std::filesystem::path& checkpoint) {
+  auto trained = load_mognet(checkpoint);
+  if (trained->stage != Stage::quantized) {
+    throw DataError(concat(checkpoint.string(), ": last trained in the ", name(trained->stage),
+                           " run, expected the quantized one: before it activations are no codes"));
+  }
+  return trained;
+}
+
+void add_export(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("export", "Write a trained network as integers, in a packed file");
+  auto words = std::make_shared<Words>();
+  command->add_option("FILE", words->checkpoint, "Checkpoint of the third run, as RUN/best.safetensors")->required();
+  command->add_option("--to", words->to, "The packed file, as model.mog")->required();
+  command->add_option("--size", words->size, "Height and width of the pictures, a multiple of 8")
+      ->capture_default_str()
+      ->check(whole(8, 4096));
+  command->add_flag("--proof", words->proof, "Print the proven range of every layer's sums");
+  add_threads(*command);
+  command->callback([words] { run(*words); });
+}
+
+}  // namespace mog::apps
