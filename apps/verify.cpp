@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "apps/commands.hpp"
@@ -9,6 +10,7 @@
 #include "core/error.hpp"
 #include "deploy/comparison.hpp"
 #include "deploy/model_file.hpp"
+#include "deploy/runtime.hpp"
 
 namespace mog::apps {
 namespace {
@@ -17,8 +19,49 @@ struct Words {
   std::filesystem::path checkpoint, model;
   DataChoice data;
   Index images = 0;
+  std::string engine = "runtime";
   bool layers = false, json = false;
 };
+
+/// As many runtimes as threads ask for one: a runtime serves one call at a time.
+class Runtimes {
+ public:
+  explicit Runtimes(const IntegerNetwork& network) : network_(network) {}
+
+  void run(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums, const MapObserver& observer) {
+    std::unique_ptr<Runtime> runtime = take();
+    runtime->run_observed(pixels, class_sums, observer);
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(runtime));
+  }
+
+ private:
+  std::unique_ptr<Runtime> take() {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) return std::make_unique<Runtime>(network_, 1);
+    std::unique_ptr<Runtime> runtime = std::move(free_.back());
+    free_.pop_back();
+    return runtime;
+  }
+
+  const IntegerNetwork& network_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Runtime>> free_;
+};
+
+/// The engine that the command line names.
+IntegerForward engine_of(const Words& words, const IntegerNetwork& network) {
+  if (words.engine == "reference") {
+    return [&network](auto pixels, auto class_sums, const MapObserver& observer) {
+      run_reference(network, pixels, class_sums, observer);
+    };
+  }
+  // What the runtime refuses, it refuses here, not within a parallel region.
+  static_cast<void>(Runtime(network, 1));
+  return [runtimes = std::make_shared<Runtimes>(network)](auto pixels, auto class_sums, const MapObserver& observer) {
+    runtimes->run(pixels, class_sums, observer);
+  };
+}
 
 void check_fit(const Words& words, const TrainedMognet& trained, const IntegerNetwork& network, const Dataset& data) {
   const std::string model = words.model.string();
@@ -76,9 +119,7 @@ void run(const Words& words) {
   const Dataset test = words.data.load().test;
   check_fit(words, *trained, network, test);
 
-  Comparison comparison(trained->network, network, [&](auto pixels, auto class_sums, const MapObserver& observer) {
-    run_reference(network, pixels, class_sums, observer);
-  });
+  Comparison comparison(trained->network, network, engine_of(words, network));
   constexpr Index kBatch = 50;
   const Index images = words.images == 0 ? test.size() : std::min(words.images, test.size());
   for (Index first = 0; first < images; first += kBatch) {
@@ -110,6 +151,11 @@ void add_verify(CLI::App& app) {
   command->add_option("--images", words->images, "The first N test images only; 0: all")
       ->capture_default_str()
       ->check(whole(0));
+  command
+      ->add_option("--engine", words->engine,
+                   "runtime: the kernels that ship; reference: plain loops, which show every sum, too")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"runtime", "reference"}));
   command->add_flag("--layers", words->layers, "Count for every layer");
   command->add_flag("--json", words->json, "Print JSON");
   add_threads(*command);

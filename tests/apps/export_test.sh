@@ -22,7 +22,13 @@ says out '^ +[0-9]+ +[0-9]+  mrb3.b.group +ternary weights +[0-9]+$'
 says out "^file +$(wc -c <model.mog) bytes, "
 
 # Not a code differs; a file of another network differs, and says where.
-expect 0 mog verify run/best.safetensors model.mog --images 40 --layers --threads 2
+for isa in "" MOG_ISA=reference; do
+  # shellcheck disable=SC2086
+  expect 0 env $isa "$MOG_PROGRAM" verify run/best.safetensors model.mog --images 20 --threads 2
+  says out '^differing codes +0 of '
+  says out '^differing answers +0$'
+done
+expect 0 mog verify run/best.safetensors model.mog --images 40 --layers --threads 2 --engine reference
 says out '^images +40$'
 says out '^differing codes +0 of '
 says out '^differing sums +0 of '
