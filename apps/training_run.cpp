@@ -92,7 +92,9 @@ void train_and_report(const TrainingRun& run, const DatasetPair& data) {
     throw Exit{kStopped};
   }
   print_stages(outcome.rows, parameters);
-  std::printf("peak memory of a step: %.0f MB\n", static_cast<double>(outcome.peak_bytes) * 1e-6);
+  if (outcome.peak_bytes > 0) {  // none where a finished run was resumed
+    std::printf("peak memory of a step: %.0f MB\n", static_cast<double>(outcome.peak_bytes) * 1e-6);
+  }
   if (std::filesystem::exists(folder.best())) draw(folder, outcome.rows, data.test);
 }
 

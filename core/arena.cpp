@@ -17,7 +17,7 @@ namespace mog {
 struct Storage::Region {
   std::byte* base = nullptr;
   std::size_t capacity = 0;
-  std::size_t top = 0;   // bytes from base that blocks and holes cover
+  std::size_t top = 0;   // bytes from base that blocks and holes cover; the last of them is a block
   std::size_t peak = 0;  // the largest top so far
   std::size_t in_use = 0;
   long users = 1;               // blocks in use, and the arena itself
@@ -36,7 +36,6 @@ struct Storage::Region {
   static std::byte* address(Block* block) { return reinterpret_cast<std::byte*>(block); }
   static bool touch(Block* left, Block* right) { return address(left) + left->bytes == address(right); }
   Block** smallest_hole_of(std::size_t bytes);
-  Block** last_hole_link();
 };
 
 /// The link that points to the smallest hole with room for `bytes`; null when there is none.
@@ -46,13 +45,6 @@ Storage::Block** Storage::Region::smallest_hole_of(std::size_t bytes) {
     if ((*link)->bytes >= bytes && (best == nullptr || (*link)->bytes < (*best)->bytes)) best = link;
   }
   return best;
-}
-
-/// The link to the hole at the highest address; it points to null when there is no hole.
-Storage::Block** Storage::Region::last_hole_link() {
-  Block** link = &first_hole;
-  while (*link != nullptr && (*link)->next_free != nullptr) link = &(*link)->next_free;
-  return link;
 }
 
 Storage::Block* Storage::Region::take(std::size_t bytes) {
@@ -66,13 +58,9 @@ Storage::Block* Storage::Region::take(std::size_t bytes) {
       *link = block->next_free;
     }
   } else {
-    Block** last = last_hole_link();
-    const bool extends = *last != nullptr && address(*last) + (*last)->bytes == base + top;
-    const std::size_t start = extends ? static_cast<std::size_t>(address(*last) - base) : top;
-    if (bytes > capacity - start) throw std::bad_alloc();
-    if (extends) *last = nullptr;
-    block = new (base + start) Block{0, this, bytes, nullptr};
-    top = start + bytes;
+    if (bytes > capacity - top) throw std::bad_alloc();
+    block = new (base + top) Block{0, this, bytes, nullptr};
+    top += bytes;
     peak = std::max(peak, top);
   }
   block->handles.store(1, std::memory_order_relaxed);
@@ -88,23 +76,30 @@ Storage::Block* Storage::Region::take_for(std::size_t bytes) {
   return take(kHeader + rounded);
 }
 
+/// What comes back at the top lowers it, so that an empty arena is as it was at first: the same requests then find the
+/// same places.
 void Storage::Region::give_back(Block* block) {
   in_use -= block->bytes;
-  Block* before = nullptr;
-  Block* after = first_hole;
-  while (after != nullptr && after < block) {
-    before = after;
-    after = after->next_free;
+  Block** link = &first_hole;  // that points, or will point, to the hole
+  Block** before = nullptr;    // that points to the hole before it
+  while (*link != nullptr && *link < block) {
+    before = link;
+    link = &(*link)->next_free;
   }
-  block->next_free = after;
-  (before == nullptr ? first_hole : before->next_free) = block;
-  if (after != nullptr && touch(block, after)) {
-    block->bytes += after->bytes;
-    block->next_free = after->next_free;
+  block->next_free = *link;
+  *link = block;
+  if (block->next_free != nullptr && touch(block, block->next_free)) {
+    block->bytes += block->next_free->bytes;
+    block->next_free = block->next_free->next_free;
   }
-  if (before != nullptr && touch(before, block)) {
-    before->bytes += block->bytes;
-    before->next_free = block->next_free;
+  if (before != nullptr && touch(*before, block)) {
+    (*before)->bytes += block->bytes;
+    (*before)->next_free = block->next_free;
+    link = before;
+  }
+  if (address(*link) + (*link)->bytes == base + top) {
+    top = static_cast<std::size_t>(address(*link) - base);
+    *link = nullptr;
   }
   drop();
 }

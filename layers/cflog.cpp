@@ -1,6 +1,8 @@
 // CFLOG, read like the paper's Fig. 2: squeeze, group, expand.
 #include "layers/cflog.hpp"
 
+#include <type_traits>
+
 namespace mog {
 namespace {
 
@@ -29,9 +31,21 @@ Cflog<T>::Cflog(Parameters<T>& parameters, const std::string& name, const CflogO
       generated_(generated_weights<T>(Automaton(options.out, parameters.seed(), options.layer, options.rule),
                                       options.in / 2)) {}
 
+/// Where activations are codes, in integers; an observer wants to see each factor.
+template <class T>
+Variable<T> Cflog<T>::latents(Pass<T>& pass, const Variable<T>& x) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (pass.quantized_activations() && !pass.observer) {
+      const auto y = squeeze_and_group_codes(pass.tape, x, squeeze_.weights(pass), group_.weights(pass));
+      if (y) return *y;
+    }
+  }
+  return group_(pass, squeeze_(pass, x));
+}
+
 template <class T>
 Variable<T> Cflog<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
-  const Variable<T> latent = group_(pass, squeeze_(pass, x));
+  const Variable<T> latent = latents(pass, x);
   Variable<T> y = pointwise(pass.tape, latent, {generated_});
   if (pass.observer) {
     pass.report({.name = name_ + ".expand",

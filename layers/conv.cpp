@@ -1,33 +1,41 @@
 // Pointwise and 3x3 convolution, forward beside backward, and the layer that owns the weights.
 #include "layers/conv.hpp"
 
+#include "core/kernels/cflog_codes/cflog_codes.hpp"
 #include "core/kernels/conv3x3_f32/conv3x3_f32.hpp"
 #include "core/kernels/pointwise_f32/pointwise_f32.hpp"
-#include "layers/quantizers.hpp"
 
 namespace mog {
+namespace {
 
+/// dw = x^T dy, x being numbers or their codes in bytes.
 template <class T>
-Variable<T> pointwise(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
-  require(w.shape().rank() == 2 && w.value.elements() > 0, "pointwise: weights of shape ", w.shape(),
-          ", expected [C, O]");
-  const Index in = w.shape()[0], out = w.shape()[1], rows = x.value.rows();
-  require(rows >= 1 && x.value.channels() == in, "pointwise: x has shape ", x.shape(), ", expected [..., ", in, "]");
-  const Tensor<T> y = tape.make(x.shape().with_channels(out));
-  kernels::pointwise_forward(kernels::PointwiseForward<T>{
-      .x = x.value.data(), .w = w.value.data(), .y = y.data(), .rows = rows, .in = in, .out = out});
+Tensor<T> pointwise_weight_gradient(Tape<T>& tape, const Tensor<T>& x, const Tensor<T>& dy) {
+  const Index in = x.channels(), out = dy.channels();
+  const Tensor<T> dw = tape.make({in, out});
+  kernels::pointwise_weight_gradient(kernels::PointwiseWeightGradient<T>{
+      .x = x.data(), .dy = dy.data(), .dw = dw.data(), .rows = dy.rows(), .in = in, .out = out});
+  return dw;
+}
+Tensor<float> pointwise_weight_gradient(Tape<float>& tape, const Tensor<std::uint8_t>& x, const Tensor<float>& dy) {
+  const Index in = x.channels(), out = dy.channels();
+  const Tensor<float> dw = tape.make({in, out});
+  kernels::pointwise_weight_gradient(kernels::PointwiseCodesWeightGradient{
+      .x = x.data(), .dy = dy.data(), .dw = dw.data(), .rows = dy.rows(), .in = in, .out = out});
+  return dw;
+}
 
-  const Tensor<T> kept_x = w.gradient ? x.value : Tensor<T>();
+/// Records how the gradient comes back from y = pointwise(x, w). kept_x: x once more, or its codes, needed only where
+/// w wants a gradient.
+template <class T, class Kept>
+Variable<T> record_pointwise(Tape<T>& tape, const Tensor<T>& y, const Variable<T>& x, const Variable<T>& w,
+                             const Tensor<Kept>& kept_x) {
+  const Index in = w.shape()[0];
   const Tensor<T> kept_w = x.gradient ? w.value : Tensor<T>();
   return tape.record(y, {x.gradient, w.gradient},
                      [&tape, kept_x, kept_w, in, dx_sum = x.gradient, dw_sum = w.gradient](const Tensor<T>& dy) {
                        const Index p = dy.rows(), o = dy.channels();
-                       if (dw_sum) {
-                         const Tensor<T> dw = tape.make({in, o});
-                         kernels::pointwise_weight_gradient(kernels::PointwiseWeightGradient<T>{
-                             .x = kept_x.data(), .dy = dy.data(), .dw = dw.data(), .rows = p, .in = in, .out = o});
-                         dw_sum.add(dw);
-                       }
+                       if (dw_sum) dw_sum.add(pointwise_weight_gradient(tape, kept_x, dy));
                        if (dx_sum) {
                          const Tensor<T> dx = tape.make(dy.shape().with_channels(in));
                          kernels::pointwise_input_gradient(kernels::PointwiseInputGradient<T>{
@@ -37,20 +45,11 @@ Variable<T> pointwise(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w)
                      });
 }
 
+/// Records how the gradient comes back from y = conv3x3(x, w).
 template <class T>
-Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
-  const Shape& weights = w.shape();
-  require(weights.rank() == 5 && weights[1] == 3 && weights[2] == 3 && w.value.elements() > 0,
-          "conv3x3: weights of shape ", weights, ", expected [G, 3, 3, I, Q]");
-  const Index groups = weights[0], in = groups * weights[3], out = groups * weights[4];
-  require(x.shape().rank() == 4 && x.value.elements() > 0 && x.value.channels() == in, "conv3x3: x has shape ",
-          x.shape(), ", expected [N, H, W, ", in, "]");
-  const kernels::Conv3x3Sizes sizes{
-      .images = x.shape()[0], .height = x.shape()[1], .width = x.shape()[2], .in = in, .out = out, .groups = groups};
-  const Tensor<T> y = tape.make(x.shape().with_channels(out));
-  kernels::conv3x3_forward(
-      kernels::Conv3x3Forward<T>{.x = x.value.data(), .weight = w.value.data(), .y = y.data(), .sizes = sizes});
-
+Variable<T> record_conv3x3(Tape<T>& tape, const Tensor<T>& y, const Variable<T>& x, const Variable<T>& w,
+                           const kernels::Conv3x3Sizes& sizes) {
+  const Shape weights = w.shape();
   const Tensor<T> kept_x = w.gradient ? x.value : Tensor<T>();
   const Tensor<T> kept_w = x.gradient ? w.value : Tensor<T>();
   return tape.record(
@@ -69,6 +68,73 @@ Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
           dx_sum.add(dx);
         }
       });
+}
+
+}  // namespace
+
+template <class T>
+Variable<T> pointwise(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
+  require(w.shape().rank() == 2 && w.value.elements() > 0, "pointwise: weights of shape ", w.shape(),
+          ", expected [C, O]");
+  const Index in = w.shape()[0], out = w.shape()[1], rows = x.value.rows();
+  require(rows >= 1 && x.value.channels() == in, "pointwise: x has shape ", x.shape(), ", expected [..., ", in, "]");
+  const Tensor<T> y = tape.make(x.shape().with_channels(out));
+  kernels::pointwise_forward(kernels::PointwiseForward<T>{
+      .x = x.value.data(), .w = w.value.data(), .y = y.data(), .rows = rows, .in = in, .out = out});
+
+  return record_pointwise(tape, y, x, w, w.gradient ? x.value : Tensor<T>());
+}
+
+template <class T>
+Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
+  const Shape& weights = w.shape();
+  require(weights.rank() == 5 && weights[1] == 3 && weights[2] == 3 && w.value.elements() > 0,
+          "conv3x3: weights of shape ", weights, ", expected [G, 3, 3, I, Q]");
+  const Index groups = weights[0], in = groups * weights[3], out = groups * weights[4];
+  require(x.shape().rank() == 4 && x.value.elements() > 0 && x.value.channels() == in, "conv3x3: x has shape ",
+          x.shape(), ", expected [N, H, W, ", in, "]");
+  const kernels::Conv3x3Sizes sizes{
+      .images = x.shape()[0], .height = x.shape()[1], .width = x.shape()[2], .in = in, .out = out, .groups = groups};
+  const Tensor<T> y = tape.make(x.shape().with_channels(out));
+  kernels::conv3x3_forward(
+      kernels::Conv3x3Forward<T>{.x = x.value.data(), .weight = w.value.data(), .y = y.data(), .sizes = sizes});
+
+  return record_conv3x3(tape, y, x, w, sizes);
+}
+
+std::optional<Variable<float>> squeeze_and_group_codes(Tape<float>& tape, const Variable<float>& x,
+                                                       const Variable<float>& squeeze, const Variable<float>& group) {
+  const Shape& shape = x.shape();
+  require(shape.rank() == 4 && x.value.elements() > 0 && squeeze.shape().rank() == 2 && group.shape().rank() == 5 &&
+              x.value.channels() == squeeze.shape()[0] && group.shape()[1] == 3 && group.shape()[2] == 3 &&
+              group.shape()[3] == group.shape()[4] && group.shape()[0] * group.shape()[3] == squeeze.shape()[1],
+          "squeeze_and_group_codes: x of shape ", shape, ", weights of shapes ", squeeze.shape(), " and ",
+          group.shape(), ", expected [N, H, W, C], [C, G I] and [G, 3, 3, I, I]");
+  const Index latents = squeeze.shape()[1];
+  const kernels::Conv3x3Sizes sizes{.images = shape[0],
+                                    .height = shape[1],
+                                    .width = shape[2],
+                                    .in = latents,
+                                    .out = latents,
+                                    .groups = group.shape()[0]};
+  const Tensor<float> latent = tape.make(shape.with_channels(latents)), y = tape.make(latent.shape());
+  const bool keeps = tape.recording() && squeeze.gradient;
+  const auto codes = keeps ? tape.make_as<std::uint8_t>(shape) : Tensor<std::uint8_t>();
+  if (!kernels::cflog_codes({.x = x.value.data(),
+                             .squeeze = squeeze.value.data(),
+                             .group = group.value.data(),
+                             .latent = latent.data(),
+                             .grouped = y.data(),
+                             .codes = codes.data(),
+                             .images = sizes.images,
+                             .height = sizes.height,
+                             .width = sizes.width,
+                             .in = x.value.channels(),
+                             .latents = latents,
+                             .groups = sizes.groups})) {
+    return std::nullopt;
+  }
+  return record_conv3x3(tape, y, record_pointwise(tape, latent, x, squeeze, codes), group, sizes);
 }
 
 namespace {
@@ -107,7 +173,7 @@ Conv<T>::Conv(Parameters<T>& parameters, const std::string& name, const ConvOpti
 
 template <class T>
 Variable<T> Conv<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
-  const Variable<T> w = weights_for(pass, *weight_);
+  const Variable<T> w = weights(pass);
   Variable<T> y = options_.kernel == 1 ? pointwise(pass.tape, x, w) : conv3x3(pass.tape, x, w);
   if (pass.observer) {
     const Index weights = weight_->value.elements();

@@ -1,7 +1,10 @@
 // Convolution: pointwise (1x1) or 3x3 grouped, with full-precision, binary or ternary weights.
 #pragma once
 
+#include <optional>
+
 #include "layers/pass.hpp"
+#include "layers/quantizers.hpp"
 
 namespace mog {
 
@@ -17,6 +20,12 @@ Variable<T> pointwise(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w)
 /// Shapes    x [N, H, W, G I], w [G, 3, 3, I, Q], y [N, H, W, G Q].  Saves  x when dw is wanted, w when dx is.
 template <class T>
 Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w);
+
+/// conv3x3(tape, pointwise(tape, x, squeeze), group) for maps of codes and weights -1, 0, +1, the sums taken in
+/// integers: the same numbers and gradients, sooner (core/kernels/cflog_codes). Empty when x or the weights hold
+/// anything else.
+std::optional<Variable<float>> squeeze_and_group_codes(Tape<float>& tape, const Variable<float>& x,
+                                                       const Variable<float>& squeeze, const Variable<float>& group);
 
 struct ConvOptions {
   Index in;                               // input channels, at least 1
@@ -34,6 +43,9 @@ class Conv {
   /// Throws std::invalid_argument unless the options are in range.
   Conv(Parameters<T>& parameters, const std::string& name, const ConvOptions& options);
   Variable<T> operator()(Pass<T>& pass, const Variable<T>& x);
+
+  /// What the layer computes with in this pass: the weights themselves, or quantized.
+  Variable<T> weights(Pass<T>& pass) { return weights_for(pass, *weight_); }
 
   [[nodiscard]] const ConvOptions& options() const { return options_; }
   [[nodiscard]] const Parameter<T>& weight() const { return *weight_; }

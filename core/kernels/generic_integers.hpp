@@ -20,6 +20,7 @@ struct WithVnni {};
 ///   begin.., end..        such sums may be kept in another form, for at most kByteSteps steps of bytes
 ///   store_shorts          two Ints as 16-bit numbers, in the order that natural_lane says
 ///   store_bytes           the lowest bytes of an Int, in the order of the lanes
+///   store_floats          an Int as floats, in the order of the lanes
 ///   store_codes           codes of four Ints, in the order that natural_lane says: how many of its channel's limits
 ///                         each sum, brought to 16 bits with saturation, exceeds, plus `base`
 /// Stores write the first n elements only; limits[j] of all four Ints' channels lie side by side.
@@ -71,6 +72,10 @@ struct Integers<xsimd::avx512bw> {
   static void store_bytes(std::uint8_t* y, Int a, Index n) {
     const __m128i bytes = _mm512_cvtepi32_epi8(_mm512_srli_epi32(a, kShift));
     _mm_mask_storeu_epi8(y, static_cast<__mmask16>(first32(n)), bytes);
+  }
+
+  static void store_floats(float* y, Int a, Index n) {
+    _mm512_mask_storeu_ps(y, static_cast<__mmask16>(first32(n)), _mm512_cvtepi32_ps(a));
   }
 
   static void store_codes(std::uint8_t* y, const Int* sums, const std::int16_t* limits, int count,
@@ -163,6 +168,7 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
     const Int shorts = _mm256_permute4x64_epi64(_mm256_packus_epi32(lowest, lowest), 0xD8);
     store(y, _mm256_packus_epi16(shorts, shorts), n < 8 ? n : 8);
   }
+  static void store_floats(float* y, Int a, Index n) { store(y, _mm256_castps_si256(_mm256_cvtepi32_ps(a)), n); }
 
   static void store_codes(std::uint8_t* y, const Int* sums, const std::int16_t* limits, int count,
                           const std::uint8_t* base, Index n) {
@@ -242,6 +248,11 @@ struct Integers<xsimd::neon64> {
     std::uint8_t part[8];
     vst1_u8(part, vmovn_u16(vcombine_u16(shorts, shorts)));
     store_part(y, part, n < 4 ? n : 4);
+  }
+  static void store_floats(float* y, Int a, Index n) {
+    float part[4];
+    vst1q_f32(n >= 4 ? y : part, vcvtq_f32_s32(a));
+    if (n < 4) store_part(y, part, n);
   }
 
   static void store_codes(std::uint8_t* y, const Int* sums, const std::int16_t* limits, int count,

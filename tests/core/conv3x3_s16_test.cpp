@@ -81,6 +81,40 @@ TEST_CASE("every row convolves as the reference does, for any groups, maps and p
   });
 }
 
+TEST_CASE("sums as floats are those that the bytes hold") {
+  for_rows(conv3x3_s16_kernels(), [](const auto& row) {
+    for (const Index outputs : {1, 4, 7, 16, 17, 33}) {
+      Case c({.groups = 3, .inputs = 5, .outputs = outputs, .planes = 4}, 3, 9, 2000);
+      std::fill(c.bias.begin(), c.bias.end(), 1 << 22);  // no sum is negative, none reaches 2^24
+      const std::vector<std::uint8_t> bytes = c.run(row);
+      c.shape.planes = 0;
+      GuardedBuffer<std::byte> packed = packed_buffer(row.packed_size(c.shape));
+      row.pack({.shape = c.shape, .w = c.w.data(), .bias = c.bias.data()}, packed.data());
+      GuardedBuffer<float> y(c.height * c.width * c.out);
+      row.run({.x = c.x.data(),
+               .packed = packed.data(),
+               .y = reinterpret_cast<std::uint8_t*>(y.data()),
+               .height = c.height,
+               .width = c.width,
+               .x_pixel = c.x_pixel,
+               .x_row = c.x_row,
+               .y_pixel = c.out * 4,
+               .y_plane = 0,
+               .shape = c.shape});
+      bool same = true;
+      for (Index i = 0; i < y.size(); ++i) {
+        const Index y_plane = c.out + 1, from = i / c.out * (4 * y_plane + 3) + i % c.out;
+        std::uint32_t number = 0;
+        for (Index plane = 0; plane < 4; ++plane)
+          number = number << 8 | bytes[static_cast<std::size_t>(from + plane * y_plane)];
+        same = same && y[i] == static_cast<float>(number);
+      }
+      CAPTURE(outputs);
+      CHECK(same);
+    }
+  });
+}
+
 TEST_CASE("the reference adds what the formula says") {
   // One input, two outputs: the first takes the centre, the second the pixel below to the right, subtracted.
   const Conv3x3S16Shape shape{.groups = 1, .inputs = 1, .outputs = 2, .planes = 3};

@@ -188,6 +188,24 @@ TEST_CASE("weights of -1 and +1 give exactly the sums of the plain loops, and on
   }
 }
 
+TEST_CASE("the weight gradient of codes in bytes is that of the same numbers as floats") {
+  mog::Random random(5, mog::Purpose::user);
+  for (const Sizes& s : sizes()) {
+    const Codes x(x_size(s), 6, 7);
+    GuardedBuffer<std::uint8_t> codes(x.size());
+    std::transform(x.begin(), x.end(), codes.begin(), [](float number) { return static_cast<std::uint8_t>(number); });
+    Buffer dy(y_size(s)), expected(w_size(s));
+    for (float& number : dy) number = static_cast<float>(random.below(15)) - 7;
+    pointwise_weight_gradient({x.data(), dy.data(), expected.data(), s.rows, s.in, s.out}, pointwise_kernels().back());
+    for_rows(pointwise_kernels(), [&](const PointwiseKernel& kernel) {
+      INFO(mog::concat("rows ", s.rows, ", in ", s.in, ", out ", s.out));
+      Buffer got(w_size(s));
+      pointwise_weight_gradient({codes.data(), dy.data(), got.data(), s.rows, s.in, s.out}, kernel);
+      check_same_bits(got, expected);
+    });
+  }
+}
+
 TEST_CASE("the bits do not depend on the number of threads") {
   mog::Random random(3, mog::Purpose::user);
   for (const Product& product : kProducts) {

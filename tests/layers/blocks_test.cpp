@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "core/random.hpp"
@@ -54,6 +55,30 @@ TEST_CASE("CFLOG is a binary pointwise, a ternary grouped 3x3 and a generated po
     const Variable<float> mixed = mog::conv3x3(tape, latent, weights_for(pass, group));
     CHECK(equal(cflog(pass, x).value, mog::pointwise(tape, mixed, expand).value));
   }
+}
+
+TEST_CASE("on codes CFLOG computes in integers, and neither its output nor a gradient differs in a bit") {
+  Parameters<float> p(11);
+  Cflog<float> cflog(p, "cflog", {.in = 24, .out = 20, .groups = 3, .layer = 5});
+  Tensor<float> codes = mog::random_tensor<float>({3, 6, 6, 24}, 1);
+  for (float& x : codes.values()) x = std::floor(4 * x + 4);  // 0..7
+  const Tensor<float> dy = mog::random_tensor<float>({3, 6, 6, 20}, 2);
+  p.update_step_sizes();
+
+  std::vector<Tensor<float>> results[2];
+  for (const bool observed : {false, true}) {  // an observer sees each factor, so that each is computed by itself
+    Tape<float> tape;
+    Pass<float> pass{.tape = tape, .stage = Stage::quantized};
+    if (observed) pass.observer = [](const mog::LayerReport&, const Variable<float>&) {};
+    const Variable<float> x = tape.leaf(codes);
+    const Variable<float> y = cflog(pass, x);
+    tape.backward(y, dy);
+    results[observed] = {y.value, x.gradient.take()};
+    for (auto& parameter : p.trained()) results[observed].push_back(parameter.gradient);
+    p.clear_gradients();
+  }
+  REQUIRE(results[0].size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(equal(results[0][i], results[1][i]));
 }
 
 TEST_CASE("a CFLOG's first state can be replaced, and its rule chosen") {

@@ -1,4 +1,5 @@
-// 3x3 convolution in groups of 16-bit numbers with weights -1, 0, +1, to unsigned numbers of one to four bytes.
+// 3x3 convolution in groups of 16-bit numbers with weights -1, 0, +1, to unsigned numbers of one to four bytes, or to
+// floats.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +14,10 @@ namespace mog::kernels {
 /// y[h, w, g Q + q] = bias[g Q + q] + sum_{r, s, i} x[h + r, w + s, g I + i] w[g, r, s, i, q]      in 32 bits
 /// x holds a border of one pixel, so that the output's pixel (h, w) has its centre at (h + 1, w + 1). The bias makes
 /// the sums non-negative; of each, `planes` bytes are written apart, the highest first, as PointwiseU8 reads them.
+/// planes = 0: y holds the sums as floats, rounded where they exceed 2^24.
 struct Conv3x3S16Shape {
   Index groups, inputs, outputs;  // I and Q of a group
-  Index planes;                   // 1..4
+  Index planes;                   // 0..4
 };
 
 /// Weights as they are known: w [G, 3, 3, I, Q], bias [G Q].
@@ -26,7 +28,7 @@ struct Conv3x3S16Weights {
 };
 
 /// x: pixels x_pixel numbers apart, rows x_row; one number behind the last pixel is read and counts for nothing. y:
-/// pixels y_pixel bytes apart, planes y_plane, rows without gaps.
+/// pixels y_pixel bytes apart, planes y_plane, rows without gaps; aligned as its numbers want it.
 struct Conv3x3S16 {
   const std::int16_t* x;
   const std::byte* packed;

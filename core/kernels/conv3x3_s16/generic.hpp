@@ -38,6 +38,7 @@ struct Conv3x3S16Loops {
   [[gnu::always_inline]] static void store(const Work& work, std::uint8_t* y, Int sum, Index used) {
     const Index plane = work.args.y_plane;
     switch (work.args.shape.planes) {
+      case 0: return I::store_floats(reinterpret_cast<float*>(y), sum, used);
       case 1: return store_planes<0>(y, plane, sum, used);
       case 2: return store_planes<8>(y, plane, sum, used);
       case 3: return store_planes<16>(y, plane, sum, used);
@@ -68,11 +69,12 @@ struct Conv3x3S16Loops {
         }
       }
     }
-    std::uint8_t* y = args.y + (row * args.width + column) * args.y_pixel + work.output;
+    const Index size = args.shape.planes == 0 ? static_cast<Index>(sizeof(float)) : 1;
+    std::uint8_t* y = args.y + (row * args.width + column) * args.y_pixel + work.output * size;
     for (int p = 0; p < P; ++p, y += args.y_pixel) {
       for (int v = 0; v < V; ++v) {
         const Int total = I::add(I::end_shorts(sum[p][v]), I::load(work.bias + v * 4 * I::kLanes));
-        store(work, y + v * I::kLanes, total, work.used - v * I::kLanes);
+        store(work, y + v * I::kLanes * size, total, work.used - v * I::kLanes);
       }
     }
   }

@@ -35,6 +35,10 @@ void run(const Conv3x3S16& args) {
           sum += w * x[tap / 3 * args.x_row + tap % 3 * args.x_pixel + g * inputs + i];
         }
       }
+      if (planes == 0) {
+        const auto number = static_cast<float>(sum);
+        std::memcpy(args.y + pixel * args.y_pixel + o * 4, &number, sizeof(number));
+      }
       for (Index plane = 0; plane < planes; ++plane) {
         const auto byte = static_cast<std::uint32_t>(sum) >> (8 * (planes - 1 - plane)) & 255;
         args.y[pixel * args.y_pixel + plane * args.y_plane + o] = static_cast<std::uint8_t>(byte);

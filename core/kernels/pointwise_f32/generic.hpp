@@ -187,7 +187,7 @@ struct PointwiseLoops {
     }
   }
 
-  static void weight_gradient(const PointwiseWeightGradient<float>& a, Index begin, Index end) {
+  static void weight_gradient(const PointwiseWeightGradient<float>& a, Index begin, Index end, bool add) {
     constexpr Index kPanel = kVectors * kWidth;
     alignas(64) float packed[kDepthBlock * kPointwiseColumns];
     for (Index row = 0; row < a.rows; row += kDepthBlock) {
@@ -209,7 +209,7 @@ struct PointwiseLoops {
                                   .c = a.dw + column,
                                   .c_stride = a.out,
                                   .columns = width,
-                                  .from_zero = row == 0,
+                                  .from_zero = row == 0 && !add,
                                   .first_pass = false},
                                  a.in);
       }

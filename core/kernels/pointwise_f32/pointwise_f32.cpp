@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/error.hpp"
+#include "core/kernels/convert/convert.hpp"
 #include "core/kernels/pointwise_f32/kernels.hpp"
 #include "core/kernels/scratch.hpp"
 #include "core/parallel.hpp"
@@ -92,7 +93,11 @@ void pointwise_input_gradient(const PointwiseInputGradient<float>& args, const P
   multiply(kernel, {args.dy, nullptr, args.dx, args.rows, args.out, args.in}, args.w, true);
 }
 
-void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args, const PointwiseKernel& kernel) {
+namespace {
+
+/// run(rows, columns, dw) leaves one piece's sums of some columns in dw.
+template <class Args, class Run>
+void sum_pieces(const Args& args, const Run& run) {
   check("pointwise_weight_gradient", args);
   const Index size = args.in * args.out;
   const Index strips = (args.out + kPointwiseColumns - 1) / kPointwiseColumns;
@@ -101,16 +106,9 @@ void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args, const
   float* sums = pieces == 1 ? nullptr : scratch(Scratch::call, (pieces - 1) * size);
 
   parallel_for(pieces * strips, [&](Index i) {
-    const Index piece = i / strips;
-    const Range rows = piece_of(args.rows, pieces, piece);
-    const Index begin = i % strips * kPointwiseColumns;
-    kernel.weight_gradient({.x = args.x + rows.begin * args.in,
-                            .dy = args.dy + rows.begin * args.out,
-                            .dw = piece == 0 ? args.dw : sums + (piece - 1) * size,
-                            .rows = rows.end - rows.begin,
-                            .in = args.in,
-                            .out = args.out},
-                           begin, std::min(args.out, begin + kPointwiseColumns));
+    const Index piece = i / strips, begin = i % strips * kPointwiseColumns;
+    run(piece_of(args.rows, pieces, piece), Range{begin, std::min(args.out, begin + kPointwiseColumns)},
+        piece == 0 ? args.dw : sums + (piece - 1) * size);
   });
   if (pieces == 1) return;
   parallel_for(args.in, [&](Index c) {
@@ -118,6 +116,35 @@ void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args, const
     for (Index piece = 1; piece < pieces; ++piece) {
       const float* sum = sums + (piece - 1) * size + c * args.out;
       for (Index o = 0; o < args.out; ++o) dw[o] += sum[o];
+    }
+  });
+}
+
+}  // namespace
+
+void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args, const PointwiseKernel& kernel) {
+  sum_pieces(args, [&](Range rows, Range columns, float* dw) {
+    kernel.weight_gradient({.x = args.x + rows.begin * args.in,
+                            .dy = args.dy + rows.begin * args.out,
+                            .dw = dw,
+                            .rows = rows.end - rows.begin,
+                            .in = args.in,
+                            .out = args.out},
+                           columns.begin, columns.end, false);
+  });
+}
+
+void pointwise_weight_gradient(const PointwiseCodesWeightGradient& args, const PointwiseKernel& kernel) {
+  constexpr Index kFewRows = 64;  // their floats stay in the second-level cache
+  const ConvertKernels& convert = select(convert_kernels());
+  sum_pieces(args, [&](Range rows, Range columns, float* dw) {
+    float* const x = scratch(Scratch::piece, kFewRows * args.in);
+    for (Index row = rows.begin; row < rows.end; row += kFewRows) {
+      const Index few = std::min(kFewRows, rows.end - row);
+      convert.bytes_to_floats(args.x + row * args.in, few * args.in, x);
+      kernel.weight_gradient(
+          {.x = x, .dy = args.dy + row * args.out, .dw = dw, .rows = few, .in = args.in, .out = args.out},
+          columns.begin, columns.end, row > rows.begin);
     }
   });
 }
@@ -131,6 +158,10 @@ void pointwise_input_gradient(const PointwiseInputGradient<float>& args) {
   pointwise_input_gradient(args, select(pointwise_kernels()));
 }
 void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args) {
+  const Timed timed("pointwise_weight_gradient", {args.rows, args.in, args.out}, work(args));
+  pointwise_weight_gradient(args, select(pointwise_kernels()));
+}
+void pointwise_weight_gradient(const PointwiseCodesWeightGradient& args) {
   const Timed timed("pointwise_weight_gradient", {args.rows, args.in, args.out}, work(args));
   pointwise_weight_gradient(args, select(pointwise_kernels()));
 }

@@ -1,6 +1,7 @@
 // Pointwise (1x1) convolution as a matrix product, and its two gradients: channels last, float32.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "core/kernels/isa.hpp"
@@ -40,9 +41,18 @@ struct PointwiseWeightGradient {
   Index rows, in, out;
 };
 
+/// The same with x in bytes.
+struct PointwiseCodesWeightGradient {
+  const std::uint8_t* x;
+  const float* dy;
+  float* dw;
+  Index rows, in, out;
+};
+
 void pointwise_forward(const PointwiseForward<float>& args);
 void pointwise_input_gradient(const PointwiseInputGradient<float>& args);
 void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args);
+void pointwise_weight_gradient(const PointwiseCodesWeightGradient& args);
 void pointwise_forward(const PointwiseForward<double>& args);
 void pointwise_input_gradient(const PointwiseInputGradient<double>& args);
 void pointwise_weight_gradient(const PointwiseWeightGradient<double>& args);
@@ -69,8 +79,9 @@ struct ProductLoops {
 struct PointwiseKernel {
   Isa isa;
   ProductLoops product;
-  /// Columns [begin, end) of dw only; `part` holds some of the rows. end - begin is at most kPointwiseColumns.
-  void (*weight_gradient)(const PointwiseWeightGradient<float>& part, Index begin, Index end);
+  /// Columns [begin, end) of dw only, overwritten or added to; `part` holds some of the rows. end - begin is at most
+  /// kPointwiseColumns.
+  void (*weight_gradient)(const PointwiseWeightGradient<float>& part, Index begin, Index end, bool add);
   /// The product where b holds nothing but -1 and +1, without multiplications, and for which sizes it is the faster one
   /// (no others may be asked of it); null where it never is.
   bool (*signs_pay)(Index depth, Index columns) = nullptr;
@@ -86,5 +97,6 @@ std::span<const PointwiseKernel> pointwise_kernels();
 void pointwise_forward(const PointwiseForward<float>& args, const PointwiseKernel& kernel);
 void pointwise_input_gradient(const PointwiseInputGradient<float>& args, const PointwiseKernel& kernel);
 void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args, const PointwiseKernel& kernel);
+void pointwise_weight_gradient(const PointwiseCodesWeightGradient& args, const PointwiseKernel& kernel);
 
 }  // namespace mog::kernels

@@ -28,10 +28,10 @@ void input_gradient(const PointwiseInputGradient<T>& a) {
 }
 
 template <class T>
-void weight_gradient(const PointwiseWeightGradient<T>& a, Index begin, Index end) {
+void weight_gradient(const PointwiseWeightGradient<T>& a, Index begin, Index end, bool add) {
   for (Index c = 0; c < a.in; ++c) {
     for (Index o = begin; o < end; ++o) {
-      T sum = 0;
+      T sum = add ? a.dw[c * a.out + o] : 0;
       for (Index p = 0; p < a.rows; ++p) sum += a.x[p * a.in + c] * a.dy[p * a.out + o];
       a.dw[c * a.out + o] = sum;
     }
@@ -57,6 +57,8 @@ constinit const PointwiseKernel kPointwiseReference{
 
 void pointwise_forward(const PointwiseForward<double>& args) { forward(args); }
 void pointwise_input_gradient(const PointwiseInputGradient<double>& args) { input_gradient(args); }
-void pointwise_weight_gradient(const PointwiseWeightGradient<double>& args) { weight_gradient(args, 0, args.out); }
+void pointwise_weight_gradient(const PointwiseWeightGradient<double>& args) {
+  weight_gradient(args, 0, args.out, false);
+}
 
 }  // namespace mog::kernels

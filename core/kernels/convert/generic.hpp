@@ -1,0 +1,36 @@
+// Conversions between floats and small integers, written once for every instruction set.
+#pragma once
+
+#include "core/kernels/convert/convert.hpp"
+#include "core/kernels/simd.hpp"
+
+namespace mog::kernels {
+
+template <class Arch>
+struct ConvertLoops {
+  using V = Floats<Arch>;
+
+  static constexpr ConvertKernels kernels(Isa isa) {
+    return {isa, floats_to_bytes, to_floats<std::uint8_t>, to_floats<std::int16_t>};
+  }
+
+ private:
+  static bool floats_to_bytes(const float* x, Index count, float limit, std::uint8_t* y) {
+    Mask<Arch> good = V(0.0F) == V(0.0F);
+    for (Index i = 0; i < count; i += kLanes<Arch>) {
+      const Index used = count - i < kLanes<Arch> ? count - i : kLanes<Arch>;
+      const V number = load_first<Arch>(x + i, used);
+      good = good & (round_to_even<Arch>(number) == number) & (number >= V(0.0F)) & (number <= V(limit));
+      store_first_bytes<Arch>(y + i, xsimd::select(good, number, V(0.0F)), used);
+    }
+    return bits_of<Arch>(good) == bits_of<Arch>(V(0.0F) == V(0.0F));
+  }
+
+  /// A loop that compilers turn into vectors by themselves.
+  template <class T>
+  static void to_floats(const T* x, Index count, float* y) {
+    for (Index i = 0; i < count; ++i) y[i] = static_cast<float>(x[i]);
+  }
+};
+
+}  // namespace mog::kernels

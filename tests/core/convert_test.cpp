@@ -1,0 +1,43 @@
+// Conversions between floats and small integers: every instruction set, every size around its vectors.
+#include "core/kernels/convert/convert.hpp"
+
+#include <limits>
+
+#include "tests/support/kernel_rows.hpp"
+
+using namespace mog;
+using namespace mog::kernels;
+using namespace mog::test;
+
+TEST_CASE("every row converts exactly, and reads and writes nothing behind the last number") {
+  for_rows(convert_kernels(), [](const auto& row) {
+    for (const Index count : kSizes) {
+      const Codes x(count, 3, 255);
+      GuardedBuffer<std::uint8_t> bytes(count);
+      CHECK(row.floats_to_bytes(x.data(), count, 255, bytes.data()));
+      GuardedBuffer<float> floats(count);
+      row.bytes_to_floats(bytes.data(), count, floats.data());
+      check_same_bits(floats, x);
+      GuardedBuffer<std::int16_t> shorts(count);
+      for (Index i = 0; i < count; ++i) shorts[i] = static_cast<std::int16_t>(60 * i - 30000);
+      row.shorts_to_floats(shorts.data(), count, floats.data());
+      for (Index i = 0; i < count; ++i) REQUIRE(floats[i] == static_cast<float>(shorts[i]));
+    }
+  });
+}
+
+TEST_CASE("a number that is no code up to the limit is found wherever it stands") {
+  for_rows(convert_kernels(), [](const auto& row) {
+    for (const float number : {0.5F, -1.0F, 8.0F, 6.9999995F, std::numeric_limits<float>::infinity(),
+                               -std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+      for (const Index count : {1, 4, 15, 16, 17, 65}) {
+        for (const Index at : {Index{0}, count / 2, count - 1}) {
+          Codes x(count, 3, 7);
+          x[at] = number;
+          GuardedBuffer<std::uint8_t> bytes(count);
+          CHECK(!row.floats_to_bytes(x.data(), count, 7, bytes.data()));
+        }
+      }
+    }
+  });
+}
