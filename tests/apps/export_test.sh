@@ -39,7 +39,7 @@ expect 0 mog train --out other $small --seed 2
 expect 0 mog export other/best.safetensors --to other.mog
 expect 1 mog verify run/best.safetensors other.mog --images 2 --json
 says out '"differing_codes": [1-9]'
-says err 'other.mog: the first difference is in layer conv, image 0, row [0-9]+, column [0-9]+, channel [0-9]+: -?[0-9]+, the trained network has -?[0-9]+$'
+says err 'other.mog: the first difference is in layer conv.activation, image 0, row [0-9]+, column [0-9]+, channel [0-9]+: -?[0-9]+, the trained network has -?[0-9]+$'
 
 # The same maps from both networks.
 {
