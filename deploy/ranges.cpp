@@ -2,6 +2,7 @@
 #include "deploy/ranges.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/parallel.hpp"
 
@@ -100,6 +101,32 @@ Interval linear_range(const std::int32_t* coefficients, Index count, std::int64_
   return {sum.low * top_code, sum.high * top_code};
 }
 
+/// A bound of sum_t |L_t(x)| over all codes x, where L_t are the latent maps: no sum of some of them, each with either
+/// sign, exceeds it. They cannot all be large at once. With the middle c of the codes, x = c + d and ||d|| <= top / 2
+/// sqrt(terms),
+///   sum_t |L_t(x)| <= sum_t |L_t(c)| + sqrt(m) ||L d||,  ||L d||^2 <= ||d||^2 max_i sum_j |(L L')_ij|,
+/// as no eigenvalue of L L' exceeds its largest sum of a row's magnitudes.
+std::int64_t joint_magnitude(const std::vector<std::int32_t>& latent, Index m, Index terms, std::int64_t top_code) {
+  std::vector<std::int64_t> rows(at(m)), sums(at(m));
+  parallel_for(m, [&](Index i) {
+    const std::int32_t* const a = latent.data() + i * terms;
+    for (Index k = 0; k < terms; ++k) sums[at(i)] += a[k];
+    for (Index j = 0; j < m; ++j) {
+      const std::int32_t* const b = latent.data() + j * terms;
+      std::int64_t product = 0;
+      for (Index k = 0; k < terms; ++k) product += std::int64_t{a[k]} * b[k];
+      rows[at(i)] += std::abs(product);
+    }
+  });
+  std::int64_t middle = 0;
+  for (const std::int64_t sum : sums) middle += std::abs(sum);
+  const double half = static_cast<double>(top_code) / 2;
+  const double norm = std::sqrt(static_cast<double>(*std::max_element(rows.begin(), rows.end())));
+  const double bound = half * (static_cast<double>(middle) +
+                               std::sqrt(static_cast<double>(m)) * norm * std::sqrt(static_cast<double>(terms)));
+  return static_cast<std::int64_t>(std::ceil(bound * (1 + 1e-12)));  // more than a few roundings can take
+}
+
 /// Tightens the group's and the expansion's channels, which the intervals have bounded before.
 void compose(const IntegerCflog& cflog, const std::vector<std::int8_t>& expand, std::int64_t top_code, SumRange& group,
              SumRange& expanded) {
@@ -110,6 +137,7 @@ void compose(const IntegerCflog& cflog, const std::vector<std::int8_t>& expand, 
   }
   expanded.any_order = 0;
   for (const Interval& map : group.channels) expanded.any_order += map.magnitude();
+  expanded.any_order = std::min(expanded.any_order, joint_magnitude(latent, m, terms, top_code));
 
   constexpr Index kPieces = 16;
   parallel_for(std::min(kPieces, out), [&](Index piece) {

@@ -109,6 +109,35 @@ TEST_CASE("composed ranges lie within the intervals', and no random codes leave 
   }
 }
 
+TEST_CASE(
+    "the bound of partial sums holds for codes that make many latent maps large at once, and is far below the "
+    "intervals'") {
+  constexpr Index in = 64;
+  const mog::IntegerCflog cflog = random_cflog(in, 8, 4);
+  const std::int64_t bound = mog::cflog_ranges(cflog, 5, 7, Proof::composed)[2].any_order;
+  CHECK(3 * bound < mog::cflog_ranges(cflog, 5, 7, Proof::intervals)[2].any_order);
+  mog::Random random(9, mog::Purpose::user);
+  std::int64_t largest = 0;
+  for (int trial = 0; trial < 5; ++trial) {
+    std::vector<std::int64_t> codes(9 * in);
+    for (auto& code : codes) code = random.below(2) * 7;
+    const auto magnitude = [&] {
+      const std::vector<std::int64_t> maps = sums_of(cflog, codes, 5)[1];
+      std::int64_t sum = 0;
+      for (const std::int64_t map : maps) sum += std::abs(map);
+      return sum;
+    };
+    for (auto& code : codes) {  // each goes to the end where the maps are larger together
+      const std::int64_t before = magnitude();
+      code = 7 - code;
+      if (magnitude() < before) code = 7 - code;
+    }
+    largest = std::max(largest, magnitude());
+  }
+  CHECK(largest <= bound);
+  CHECK(3 * largest > bound);  // it is no wild guess
+}
+
 TEST_CASE("a first convolution of ones reaches 27 pixels of 127 and of -128") {
   const std::vector<std::int8_t> ones(27, 1);
   const mog::IntegerConv conv{
