@@ -91,6 +91,8 @@ void Comparison::add(std::span<const std::uint8_t> pixels) {
   pass.observer = [&](const LayerReport& layer, const Variable<float>& output) {
     reports.insert_or_assign(layer.name, output.value);
   };
+  trained_(pass, {batch});
+  pass.observer = {};  // the logits as an evaluation computes them, which fuses what an observer sees apart
   const Tensor<float> logits = trained_(pass, {batch}).value;
   require(logits.channels() == network_.head.classes, "comparison: ", logits.channels(),
           " classes, the integer network ", "has ", network_.head.classes);

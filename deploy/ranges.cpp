@@ -76,7 +76,7 @@ std::vector<std::int32_t> composed_group(const IntegerCflog& cflog) {
   const auto squeeze = unpack_weights(cflog.squeeze), group = unpack_weights(cflog.group);
   std::vector<std::int32_t> columns(at(m * in));  // the squeeze transposed: one latent map's weights side by side
   for (Index c = 0; c < in; ++c) {
-    for (Index t = 0; t < m; ++t) columns[at(t * in + c)] = squeeze[at(c * m + t)];
+    for (Index t = 0; t < m; ++t) columns[at(t * in + c)] = squeeze[at(c * m + t)] > 0 ? 1 : -1;
   }
   std::vector<std::int32_t> composed(at(m * 9 * in));
   parallel_for(m, [&](Index t) {
@@ -84,7 +84,7 @@ std::vector<std::int32_t> composed_group(const IntegerCflog& cflog) {
     for (Index tap = 0; tap < 9; ++tap) {
       std::int32_t* const sums = composed.data() + (t * 9 + tap) * in;
       for (Index i = 0; i < inputs; ++i) {
-        const std::int32_t weight = group[at(((g * 9 + tap) * inputs + i) * inputs + q)];
+        const std::int8_t weight = group[at(((g * 9 + tap) * inputs + i) * inputs + q)];
         if (weight == 0) continue;
         const std::int32_t* const column = columns.data() + (g * inputs + i) * in;
         for (Index c = 0; c < in; ++c) sums[c] += weight > 0 ? column[c] : -column[c];
@@ -147,7 +147,7 @@ void compose(const IntegerCflog& cflog, const std::vector<std::int8_t>& expand, 
       std::fill(sums.begin(), sums.end(), 0);
       for (Index t = 0; t < m; ++t) {
         const std::int32_t* const map = latent.data() + t * terms;
-        const std::int32_t sign = expand[at(t * out + o)];
+        const std::int32_t sign = expand[at(t * out + o)] > 0 ? 1 : -1;
         for (Index i = 0; i < terms; ++i) sums[at(i)] += sign * map[i];
       }
       expanded.channels[at(o)] = linear_range(sums.data(), terms, top_code);
