@@ -11,6 +11,7 @@
 
 #include "apps/commands.hpp"
 #include "apps/mognet_options.hpp"
+#include "core/kernels/peak.hpp"
 #include "core/parallel.hpp"
 #include "core/random.hpp"
 #include "data/batches.hpp"
@@ -33,6 +34,7 @@ struct Measured {
   std::vector<double> seconds;             // of each step, sorted
   std::vector<Profile::Entry> operations;  // of all steps together, the longest first
   double other = 0;                        // seconds of all steps outside of operations
+  kernels::Peaks peaks{};                  // of the machine, measured before the steps
   std::size_t step_bytes = 0;              // the arena's peak: what a step's tensors need
 
   [[nodiscard]] double median() const { return seconds[seconds.size() / 2]; }
@@ -61,6 +63,7 @@ Measured measure(const ProfileOptions& options) {
   std::vector<std::int32_t> labels(static_cast<std::size_t>(options.batch));
 
   Measured measured;
+  measured.peaks = kernels::measure_peaks();
   Profile profile;
   for (Index i = 0; i < kWarmUp + options.steps; ++i) {
     if (i == kWarmUp) profile.clear();
@@ -109,15 +112,16 @@ void print_table(const ProfileOptions& options, const Measured& measured) {
   const auto steps = static_cast<double>(options.steps);
   double total = measured.other;
   for (const Profile::Entry& entry : measured.operations) total += entry.seconds;
-  std::printf("%-27s %-24s %6s %10s %7s %9s %8s\n", "operation", "sizes", "calls", "ms a step", "share", "GFLOP/s",
-              "GB/s");
+  std::printf("%-27s %-22s %5s %10s %6s %8s %5s %6s %5s\n", "operation", "sizes", "calls", "ms a step", "share",
+              "GFLOP/s", "peak", "GB/s", "peak");
   for (const Profile::Entry& entry : measured.operations) {
-    std::printf("%-27s %-24s %6lld %10.3f %6.1f%% %9.1f %8.1f\n", entry.name.c_str(), sizes_of(entry).c_str(),
-                static_cast<long long>(entry.calls / options.steps), 1e3 * entry.seconds / steps,
-                100 * entry.seconds / total, 1e-9 * entry.work.flops / entry.seconds,
-                1e-9 * entry.work.bytes / entry.seconds);
+    const double flops = entry.work.flops / entry.seconds, bytes = entry.work.bytes / entry.seconds;
+    std::printf("%-27s %-22s %5lld %10.3f %5.1f%% %8.1f %5.2f %6.1f %5.2f\n", entry.name.c_str(),
+                sizes_of(entry).c_str(), static_cast<long long>(entry.calls / options.steps),
+                1e3 * entry.seconds / steps, 100 * entry.seconds / total, 1e-9 * flops, flops / measured.peaks.flops,
+                1e-9 * bytes, bytes / measured.peaks.bytes);
   }
-  std::printf("%-27s %-24s %6s %10.3f %6.1f%%\n", "everything else", "", "", 1e3 * measured.other / steps,
+  std::printf("%-27s %-22s %5s %10.3f %5.1f%%\n", "everything else", "", "", 1e3 * measured.other / steps,
               100 * measured.other / total);
   std::printf(
       "\n%s, n = %lld, g = %lld, k = %d, batch %lld, %d threads: %.1f images/s (step %.1f ms, median of %lld)\n",
@@ -125,6 +129,11 @@ void print_table(const ProfileOptions& options, const Measured& measured) {
       options.network.bits, static_cast<long long>(options.batch), threads(),
       static_cast<double>(options.batch) / measured.median(), 1e3 * measured.median(),
       static_cast<long long>(options.steps));
+  double flops = 0;
+  for (const Profile::Entry& entry : measured.operations) flops += entry.work.flops / steps;
+  std::printf("peaks: multiply-adds %.1f GFLOP/s, copying %.1f GB/s; the step's %.1f GFLOP at %.2f of the first\n",
+              1e-9 * measured.peaks.flops, 1e-9 * measured.peaks.bytes, 1e-9 * flops,
+              flops / measured.median() / measured.peaks.flops);
   std::printf("memory of a step %.0f MiB, of the whole process %.0f MiB\n",
               static_cast<double>(measured.step_bytes) / (1 << 20), static_cast<double>(peak_bytes()) / (1 << 20));
 }
@@ -151,6 +160,8 @@ void print_json(const ProfileOptions& options, const Measured& measured) {
                                       {"step_seconds_min", measured.seconds.front()},
                                       {"peak_bytes", peak_bytes()},
                                       {"step_bytes", measured.step_bytes},
+                                      {"peak_flops", measured.peaks.flops},
+                                      {"peak_bandwidth", measured.peaks.bytes},
                                       {"other_seconds", measured.other},
                                       {"operations", operations}};
   std::printf("%s\n", result.dump(2).c_str());

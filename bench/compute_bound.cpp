@@ -1,7 +1,9 @@
 // The convolutions of MOGNET as shapes, and the clock for the benchmarks of compute-bound kernels.
 #include "bench/compute_bound.hpp"
 
-#include "bench/peak.hpp"
+#include <ctime>
+
+#include "core/kernels/peak.hpp"
 
 namespace mog::bench {
 
@@ -47,6 +49,13 @@ Tensor<float> random_signs(Index count) {
 
 namespace {
 
+/// Processor time of this thread, so that other programs' turns do not count.
+double thread_seconds() {
+  std::timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
 /// Rates of run() and of a burst.
 struct Rates {
   double work, burst;
@@ -71,13 +80,13 @@ Rates in_turns(benchmark::State& state, double work, const std::function<void()>
 }  // namespace
 
 void time_compute(benchmark::State& state, kernels::Isa isa, double multiply_adds, const std::function<void()>& run) {
-  const Rates rates = in_turns(state, 2.0 * multiply_adds, run, [isa] { return multiply_add_burst(isa); });
+  const Rates rates = in_turns(state, 2.0 * multiply_adds, run, [isa] { return kernels::multiply_add_burst(isa); });
   state.counters["GFLOP/s"] = rates.work / 1e9;
   state.counters["share"] = rates.work / rates.burst;
 }
 
 void time_integers(benchmark::State& state, kernels::Isa isa, double multiply_adds, const std::function<void()>& run) {
-  const Rates rates = in_turns(state, multiply_adds, run, [isa] { return byte_dot_burst(isa); });
+  const Rates rates = in_turns(state, multiply_adds, run, [isa] { return kernels::byte_dot_burst(isa); });
   state.counters["GMAC/s"] = rates.work / 1e9;
   state.counters["share"] = rates.work / rates.burst;
 }

@@ -101,7 +101,9 @@ const std::pair<Index, const char*> kPlaces[] = {{kFull, "train: full-precision,
 
 TEST_CASE("a pixel that is no number is found in the first layer's output, in every stage, quantized activations too") {
   for (const float bad : {kNan, kInfinity, -kInfinity}) {
-    for (const auto& [step, where] : kPlaces) {
+    for (const auto& place : kPlaces) {
+      const Index step = place.first;
+      const char* const where = place.second;
       INFO(bad, ", ", where);
       SpoiledRun run;
       run.spoil_images = [bad](Pass<float>&, Variable<float>& x) { x.value[77] = bad; };
@@ -115,7 +117,9 @@ TEST_CASE("a pixel that is no number is found in the first layer's output, in ev
 
 TEST_CASE("a weight that is no number is named, though binary and ternary weights would hide an infinity") {
   for (const float bad : {kNan, kInfinity, -kInfinity}) {
-    for (const auto& [step, where] : kPlaces) {
+    for (const auto& place : kPlaces) {
+      const Index step = place.first;
+      const char* const where = place.second;
       for (const char* name : {"conv.weight", "residual.b.norm.gamma", "head.weight", "head_norm.beta"}) {
         SpoiledRun run;
         const std::string said = run.message(step, [&] { run.parameter(name).value[3] = bad; });
