@@ -246,7 +246,7 @@ class ExpandStep : public PointwiseStep {
   MapBuffer y_;
 };
 
-/// TGAP: one byte a channel, 1 where the mean of its map exceeds half of the largest code.
+/// TGAP: one byte a channel, 255 where the mean of its map exceeds half of the largest code.
 class SelectStep : public Step {
  public:
   SelectStep(const MapBuffer& x, Index sums, Index select, Index top_code)
@@ -264,7 +264,7 @@ class SelectStep : public Step {
                               .x_pixel = x_.stride()});
     std::uint8_t* const select = frame.at<std::uint8_t>(select_);
     const Index most = top_code_ * x_.pixels();
-    for (Index c = first; c < end; ++c) select[c] = 2 * Index{sums[c]} > most ? 1 : 0;
+    for (Index c = first; c < end; ++c) select[c] = 2 * Index{sums[c]} > most ? 255 : 0;
   }
   void observe(const Frame&, const MapObserver&) const override {}
 

@@ -61,7 +61,8 @@ TEST_CASE("every row ends residual blocks and pools as the reference does, for o
         for (const bool pool : {false, true}) {
           const Index rows = 4, width = 6, count = rows * width * channels;
           const RandomIntegers<std::uint8_t> x(count, 1, 0, one_bit ? 1 : 255), i1(count, 2, 0, one_bit ? 1 : 255);
-          const RandomIntegers<std::uint8_t> select(channels, 3, 0, 1);
+          RandomIntegers<std::uint8_t> select(channels, 3, 0, 1);
+          for (std::uint8_t& mask : select) mask = mask != 0 ? 255 : 0;
           Buffer y(pool ? count / 4 : count), expected(y.size());
           row.mux_residual({x.data(), i1.data(), select.data(), y.data(), rows, width, channels, one_bit, pool});
           reference().mux_residual(
@@ -78,7 +79,7 @@ TEST_CASE("every row ends residual blocks and pools as the reference does, for o
 }
 
 TEST_CASE("the reference computes what the formulas say") {
-  const std::uint8_t x[] = {7, 7, 0, 1, 6, 2, 1, 5}, i1[] = {4, 4, 1, 0, 7, 3, 2, 2}, select[] = {0, 1};
+  const std::uint8_t x[] = {7, 7, 0, 1, 6, 2, 1, 5}, i1[] = {4, 4, 1, 0, 7, 3, 2, 2}, select[] = {0, 255};
   std::uint8_t y[8], pooled[2];
   reference().mux_residual({x, i1, select, y, 2, 2, 2, false, false});
   const std::uint8_t expected[] = {5, 4, 0, 0, 6, 3, 1, 2};

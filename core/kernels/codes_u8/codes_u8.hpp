@@ -27,7 +27,7 @@ struct MapSums {
 };
 
 /// The end of a MUX residual block, with the 2x2 maximum that follows it when `pool` is true:
-///   i0 = floor((x + i1) / 2), or x OR i1 for codes of one bit;  y = select[c] != 0 ? i1 : i0
+///   i0 = floor((x + i1) / 2), or x OR i1 for codes of one bit;  y = select[c] ? i1 : i0, select[c] 0 or 255
 /// x, i1 [rows, width, channels], y the same or, pooled, [rows / 2, width / 2, channels]; rows and width are even then.
 struct MuxResidual {
   const std::uint8_t* x;

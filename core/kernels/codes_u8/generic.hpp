@@ -67,38 +67,47 @@ struct CodesU8Loops {
 
   template <bool OneBit>
   [[gnu::always_inline]] static Byte mux(Byte x, Byte i1, Byte select) {
-    // floor((x + i1) / 2) without a ninth bit
+    // floor((x + i1) / 2) without a ninth bit; the choice by bits: a vector loop without branches
     const auto i0 = static_cast<Byte>(OneBit ? x | i1 : (x & i1) + ((x ^ i1) >> 1));
-    return select != 0 ? i1 : i0;
+    return static_cast<Byte>(i0 ^ ((i0 ^ i1) & select));
   }
   [[gnu::always_inline]] static Byte larger(Byte a, Byte b) { return a > b ? a : b; }
 
+  // Loops over channels see copies of sizes and pointers: a stored byte could be part of Args, for all that the
+  // compiler knows, and then they would not become vectors.
+
   template <bool OneBit>
   static void mux_all(const MuxResidual& args) {
-    for (Index p = 0; p < args.rows * args.width; ++p) {
-      const Byte* __restrict const x = args.x + p * args.channels;
-      const Byte* __restrict const i1 = args.i1 + p * args.channels;
-      const Byte* __restrict const select = args.select;
-      Byte* __restrict const y = args.y + p * args.channels;
-      for (Index c = 0; c < args.channels; ++c) y[c] = mux<OneBit>(x[c], i1[c], select[c]);
+    const Index pixels = args.rows * args.width, channels = args.channels;
+    for (Index p = 0; p < pixels; ++p) {
+      mux_pixel<OneBit>(args.x + p * channels, args.i1 + p * channels, args.select, args.y + p * channels, channels);
     }
+  }
+  template <bool OneBit>
+  [[gnu::always_inline]] static void mux_pixel(const Byte* __restrict x, const Byte* __restrict i1,
+                                               const Byte* __restrict select, Byte* __restrict y, Index channels) {
+    for (Index c = 0; c < channels; ++c) y[c] = mux<OneBit>(x[c], i1[c], select[c]);
   }
 
   template <bool OneBit>
   static void mux_and_pool(const MuxResidual& args) {
-    const Index right = args.channels, below = args.width * args.channels;
-    for (Index p = 0; p < args.rows / 2 * (args.width / 2); ++p) {
-      const Index corner = (p / (args.width / 2) * 2 * args.width + p % (args.width / 2) * 2) * args.channels;
-      const Byte* __restrict const x = args.x + corner;
-      const Byte* __restrict const i1 = args.i1 + corner;
-      const Byte* __restrict const select = args.select;
-      Byte* __restrict const y = args.y + p * args.channels;
-      for (Index c = 0; c < args.channels; ++c) {
-        const auto at = [&](Index offset) __attribute__((always_inline)) {
-          return mux<OneBit>(x[offset + c], i1[offset + c], select[c]);
-        };
-        y[c] = larger(larger(at(0), at(right)), larger(at(below), at(below + right)));
-      }
+    const Index columns = args.width / 2;
+    for (Index p = 0; p < args.rows / 2 * columns; ++p) {
+      const Index corner = (p / columns * 2 * args.width + p % columns * 2) * args.channels;
+      mux_window<OneBit>(args.x + corner, args.i1 + corner, args.select, args.y + p * args.channels, args.channels,
+                         args.width * args.channels);
+    }
+  }
+  template <bool OneBit>
+  [[gnu::always_inline]] static void mux_window(const Byte* __restrict x, const Byte* __restrict i1,
+                                                const Byte* __restrict select, Byte* __restrict y, Index right,
+                                                Index below) {
+    for (Index c = 0; c < right; ++c) {
+      const Byte first = mux<OneBit>(x[c], i1[c], select[c]);
+      const Byte second = mux<OneBit>(x[right + c], i1[right + c], select[c]);
+      const Byte third = mux<OneBit>(x[below + c], i1[below + c], select[c]);
+      const Byte fourth = mux<OneBit>(x[below + right + c], i1[below + right + c], select[c]);
+      y[c] = larger(larger(first, second), larger(third, fourth));
     }
   }
 
@@ -108,14 +117,16 @@ struct CodesU8Loops {
   }
 
   static void max_pool(const MaxPoolU8& args) {
-    const Index right = args.channels, below = args.width * args.channels;
-    for (Index p = 0; p < args.rows / 2 * (args.width / 2); ++p) {
-      const Byte* __restrict const x =
-          args.x + (p / (args.width / 2) * 2 * args.width + p % (args.width / 2) * 2) * args.channels;
-      Byte* __restrict const y = args.y + p * args.channels;
-      for (Index c = 0; c < args.channels; ++c) {
-        y[c] = larger(larger(x[c], x[right + c]), larger(x[below + c], x[below + right + c]));
-      }
+    const Index columns = args.width / 2;
+    for (Index p = 0; p < args.rows / 2 * columns; ++p) {
+      pool_window(args.x + (p / columns * 2 * args.width + p % columns * 2) * args.channels, args.y + p * args.channels,
+                  args.channels, args.width * args.channels);
+    }
+  }
+  [[gnu::always_inline]] static void pool_window(const Byte* __restrict x, Byte* __restrict y, Index right,
+                                                 Index below) {
+    for (Index c = 0; c < right; ++c) {
+      y[c] = larger(larger(x[c], x[right + c]), larger(x[below + c], x[below + right + c]));
     }
   }
 };
