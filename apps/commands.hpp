@@ -33,6 +33,7 @@ void add_trace(CLI::App& app);
 void add_data(CLI::App& app);
 void add_gradcheck(CLI::App& app);
 void add_profile(CLI::App& app);
+void add_bench(CLI::App& app);
 void add_version(CLI::App& app);
 
 /// Thrown by a command to end with a code after it has said all there is to say.

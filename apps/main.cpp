@@ -81,6 +81,7 @@ int run(int argc, char** argv) {
   add_trace(app);
   add_data(app);
   add_profile(app);
+  add_bench(app);
   add_gradcheck(app);
   add_version(app);
   for (CLI::App* command : app.get_subcommands({})) {

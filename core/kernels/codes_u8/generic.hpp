@@ -26,15 +26,14 @@ struct CodesU8Loops {
           const Index from = row + r - 1;
           const Byte* const x = args.x + (from * args.width + column - 1) * tap;
           Byte* const to = y + r * 3 * tap;
-          if (from < 0 || from >= args.height) {
-            for (Index i = 0; i < 3 * tap; ++i) to[i] = args.border;
-          } else if (inside && tap == 3) {
+          if (from >= 0 && from < args.height && inside && tap == 3) {
             __builtin_memcpy(to, x, 9);
-          } else {
-            for (Index i = 0; i < 3 * tap; ++i) {
-              const Index at = column - 1 + i / tap;
-              to[i] = at < 0 || at >= args.width ? args.border : x[i];
-            }
+            continue;
+          }
+          for (Index s = 0; s < 3; ++s) {
+            const Index at = column - 1 + s;
+            const bool border = from < 0 || from >= args.height || at < 0 || at >= args.width;
+            for (Index c = 0; c < tap; ++c) to[s * tap + c] = border ? args.border : x[s * tap + c];
           }
         }
       }

@@ -24,8 +24,8 @@ void pack_conv3x3(const Conv3x3S16Weights& weights, Index lanes, std::byte* pack
       for (Index tap = 0; tap < 9; ++tap) {
         for (Index i = 0; i < inputs; ++i) {
           const Index c = member * inputs + i;
-          w[(((vector * 9 + tap) * blocks.pairs + c / 2) * lanes + lane) * 2 + c % 2] =
-              weights.w[((g * 9 + tap) * inputs + i) * outputs + q];
+          const Index step = (vector * 3 + tap / 3) * blocks.pairs + c / 2;
+          w[((step * 3 + tap % 3) * lanes + lane) * 2 + c % 2] = weights.w[((g * 9 + tap) * inputs + i) * outputs + q];
         }
       }
     }

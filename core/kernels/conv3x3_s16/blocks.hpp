@@ -12,7 +12,7 @@ struct Conv3x3Blocks {
   Index groups, inputs, outputs;  // joined
   Index vectors;                  // of a group's outputs
   Index pairs;                    // of inputs
-  Index weights;                  // int16 [vectors, 9, pairs, lanes, 2]: bytes of a group
+  Index weights;                  // int16 [vectors, 3 rows, pairs, 3 columns, lanes, 2]: bytes of a group
   Index bytes;                    // of a group: the weights and, behind them, int32 bias [vectors, lanes]
 
   [[gnu::always_inline]] Conv3x3Blocks(const Conv3x3S16Shape& shape, Index lanes) {

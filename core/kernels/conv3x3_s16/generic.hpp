@@ -7,8 +7,9 @@
 namespace mog::kernels {
 
 /// A tile of `Tile` vectors of sums stays in registers while the dot products run over nine taps and all pairs of a
-/// group's inputs: Tile pixels of a row by one vector of outputs, or half as many pixels by two. A step broadcasts two
-/// inputs of each pixel. The vectors of outputs are the outer loop, so that their weights stay near for all pixels.
+/// group's inputs: Tile pixels of a row by one vector of outputs, or half as many pixels by two. A step takes three
+/// taps of a row for one pair of inputs: each pixel's pair is broadcast once and serves up to three outputs, its own
+/// and its neighbours'. The vectors of outputs are the outer loop, so that their weights stay near for all pixels.
 template <class Arch, int Tile>
 struct Conv3x3S16Loops {
   using I = Integers<Arch>;
@@ -56,17 +57,27 @@ struct Conv3x3S16Loops {
     for (int p = 0; p < P; ++p) {
       for (int v = 0; v < V; ++v) sum[p][v] = I::begin_shorts();
     }
+    // Four pixels share a pointer: their addresses are it plus 0, 1, 2 or 3 strides, which needs few registers.
+    constexpr int kPointers = (P + 2 + 3) / 4;
+    const Index stride = args.x_pixel, steps = work.blocks.pairs;
     for (Index tap_row = 0; tap_row < 3; ++tap_row) {
-      for (Index tap_column = 0; tap_column < 3; ++tap_column) {
-        const std::int16_t* x = corner + tap_row * args.x_row + tap_column * args.x_pixel;
-        for (Index pair = 0; pair < work.blocks.pairs; ++pair, x += 2, w += 4 * I::kLanes) {
-          Int weights[V];
-          for (int v = 0; v < V; ++v) weights[v] = I::load(w + v * vector_bytes);
-          for (int p = 0; p < P; ++p) {
-            const auto inputs = I::two_shorts(x + p * args.x_pixel);
-            for (int v = 0; v < V; ++v) sum[p][v] = I::dot_shorts(sum[p][v], inputs, weights[v]);
+      const std::int16_t* x[kPointers];
+      for (int i = 0; i < kPointers; ++i) x[i] = corner + tap_row * args.x_row + 4 * i * stride;
+      for (Index pair = 0; pair < steps; ++pair, w += 3 * 4 * I::kLanes) {
+        Int weights[3][V];
+        for (int t = 0; t < 3; ++t) {
+          for (int v = 0; v < V; ++v) weights[t][v] = I::load(w + v * vector_bytes + t * 4 * I::kLanes);
+        }
+#pragma GCC unroll 18
+        for (int q = 0; q < P + 2; ++q) {
+          const auto inputs = I::two_shorts(x[q / 4] + q % 4 * stride);
+#pragma GCC unroll 3
+          for (int t = 0; t < 3; ++t) {
+            if (q < t || q >= P + t) continue;
+            for (int v = 0; v < V; ++v) sum[q - t][v] = I::dot_shorts(sum[q - t][v], inputs, weights[t][v]);
           }
         }
+        for (int i = 0; i < kPointers; ++i) x[i] += 2;
       }
     }
     const Index size = args.shape.planes == 0 ? static_cast<Index>(sizeof(float)) : 1;
