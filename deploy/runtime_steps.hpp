@@ -3,10 +3,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/kernels/codes_u8/codes_u8.hpp"
-#include "core/kernels/conv3x3_s16/conv3x3_s16.hpp"
-#include "core/kernels/pointwise_u8/pointwise_u8.hpp"
 #include "core/parallel.hpp"
 #include "deploy/aligned_bytes.hpp"
 #include "deploy/arena_plan.hpp"
@@ -57,6 +56,26 @@ class Step {
   /// The layer that it belongs to.
   std::string name;
 };
+
+/// The row of the table of operations on bytes that this machine runs.
+const kernels::CodesU8Kernels& codes_kernels();
+
+/// Shows a map whose numbers number(pixel, channel) tells.
+template <class Number>
+void show(const MapObserver& observer, const std::string& name, const MapBuffer& map, bool codes,
+          const Number& number) {
+  std::vector<std::int32_t> values;
+  for (Index p = 0; p < map.pixels(); ++p) {
+    for (Index c = 0; c < map.channels; ++c) values.push_back(static_cast<std::int32_t>(number(p, c)));
+  }
+  observer({.name = name,
+            .height = map.height,
+            .width = map.width,
+            .channels = map.channels,
+            .values = values,
+            .codes = codes});
+}
+void show_codes(const Frame& frame, const MapObserver& observer, const std::string& name, const MapBuffer& map);
 
 /// Makes the steps of layers, one after the other, and the buffers between them.
 class StepBuilder {

@@ -65,6 +65,20 @@ TEST_CASE("so is the largest published network") {
   check_every_layer(random_network({.maps = 128, .groups = 4, .bits = 3, .classes = 100}), 2);
 }
 
+TEST_CASE("latents that need all three of their bytes are expanded with all three") {
+  IntegerNetwork network = random_network({.maps = 32, .groups = 4, .bits = 3, .height = 16, .width = 16});
+  for (const int weight : {1, -1}) {
+    auto& cflog = std::get<IntegerCflog>(network.layers.back());
+    const auto fill = [](PackedWeights& weights, int value) {
+      const std::vector<std::int8_t> all(static_cast<std::size_t>(weights.count), static_cast<std::int8_t>(value));
+      weights = pack_weights(weights.kind, all);
+    };
+    fill(cflog.squeeze, 1);
+    fill(cflog.group, weight);  // the sums reach 2^16, then -2^16
+    check_every_layer(network, 7);
+  }
+}
+
 TEST_CASE("the codes of the random networks are all in use") {
   const IntegerNetwork network = random_network({.maps = 16, .groups = 2, .bits = 3});
   const auto pixels = random_pixels(32 * 32 * 3, 3);

@@ -19,6 +19,14 @@ cmake --build build >build.log || { cat build.log; fail "the examples do not bui
 build/own_layer
 build/own_quantizer
 
+# What ships links nothing of training, and C and C++ answer alike.
+build/deployed --random model.mog
+head -c 3072 "$MOG_PROGRAM" >pixels
+build/deployed model.mog <pixels >class
+build/deployed_c model.mog <pixels | cmp - class
+grep -qE '^class [0-9]$' class
+! nm -C build/deployed | grep -E 'mog::(Tape|Tensor|Variable)' || { echo "FAILED: the runtime links training"; exit 1; }
+
 # The lines that README.md shows are a program, too: a step on the built-in pictures.
 mkdir readme
 awk '/^```cpp/ { shown = 1; next } /^```/ { shown = 0 } shown && /^#include/ { print > "readme/include" } shown && !/^#include/' \
