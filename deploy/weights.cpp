@@ -10,9 +10,9 @@ PackedWeights pack_weights(WeightKind kind, std::span<const std::int8_t> weights
   packed.bytes.resize(static_cast<std::size_t>(packed_bytes(kind, packed.count)));
   const std::size_t each = static_cast<std::size_t>(kind);
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    const int w = weights[i];
-    require(kind == WeightKind::binary ? w == 1 || w == -1 : w >= -1 && w <= 1, "pack_weights: weight ", i, " is ", w,
-            kind == WeightKind::binary ? ", expected -1 or 1" : ", expected -1, 0 or 1");
+    const std::int8_t w = weights[i];
+    require(kind == WeightKind::binary ? w == 1 || w == -1 : w >= -1 && w <= 1, "pack_weights: weight ", i, " is ",
+            int{w}, kind == WeightKind::binary ? ", expected -1 or 1" : ", expected -1, 0 or 1");
     const unsigned bits = kind == WeightKind::binary ? (w == 1 ? 1U : 0U) : static_cast<unsigned>(w) & 3U;
     std::uint8_t& byte = packed.bytes[i * each / 8];
     byte = static_cast<std::uint8_t>(byte | bits << (i * each % 8));
