@@ -24,10 +24,10 @@ void add_threads(CLI::App& command) {
 }
 
 CLI::Validator whole(Index low, Index high) {
-  constexpr std::numeric_limits<Index> kLimits;
+  using Limits = std::numeric_limits<Index>;
   std::string expected = "a whole number";
-  if (low > kLimits.min()) expected += concat(high < kLimits.max() ? " from " : " of at least ", low);
-  if (high < kLimits.max()) expected += concat(" to ", high);
+  if (low > Limits::min()) expected += concat(high < Limits::max() ? " from " : " of at least ", low);
+  if (high < Limits::max()) expected += concat(" to ", high);
   const auto check = [=](std::string& text) {
     Index value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

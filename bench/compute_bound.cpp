@@ -42,7 +42,7 @@ Index count(Of tensor, const Layer& layer, Index images) {
 }
 
 Tensor<float> random_signs(Index count) {
-  const Tensor<float> numbers = random_codes(count);
+  Tensor<float> numbers = random_codes(count);
   for (float& number : numbers.values()) number = number < 4 ? -1.0F : 1.0F;
   return numbers;
 }

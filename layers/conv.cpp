@@ -12,14 +12,14 @@ namespace {
 template <class T>
 Tensor<T> pointwise_weight_gradient(Tape<T>& tape, const Tensor<T>& x, const Tensor<T>& dy) {
   const Index in = x.channels(), out = dy.channels();
-  const Tensor<T> dw = tape.make({in, out});
+  Tensor<T> dw = tape.make({in, out});
   kernels::pointwise_weight_gradient(kernels::PointwiseWeightGradient<T>{
       .x = x.data(), .dy = dy.data(), .dw = dw.data(), .rows = dy.rows(), .in = in, .out = out});
   return dw;
 }
 Tensor<float> pointwise_weight_gradient(Tape<float>& tape, const Tensor<std::uint8_t>& x, const Tensor<float>& dy) {
   const Index in = x.channels(), out = dy.channels();
-  const Tensor<float> dw = tape.make({in, out});
+  Tensor<float> dw = tape.make({in, out});
   kernels::pointwise_weight_gradient(kernels::PointwiseCodesWeightGradient{
       .x = x.data(), .dy = dy.data(), .dw = dw.data(), .rows = dy.rows(), .in = in, .out = out});
   return dw;

@@ -186,7 +186,7 @@ bool Trainer::run_epoch(const StagePlan& plan) {
 /// The pictures of the next step; their labels are then in labels_.
 Tensor<float> Trainer::load(const StagePlan& plan) {
   const Index batch = options_.overfit_batch ? 0 : position_.step, size = batches_.size(batch);
-  const Tensor<float> images = tape_.make({size, train_.height, train_.width, train_.channels});
+  Tensor<float> images = tape_.make({size, train_.height, train_.width, train_.channels});
   labels_.resize(static_cast<std::size_t>(size));  // never beyond what was reserved
   batches_.fill(epochs_before(plan.stage) + position_.epoch, batch, images.values(), labels_);
   return images;
