@@ -1,5 +1,9 @@
 // The program `mog`: reads the command line, runs one command, turns what went wrong into one line and an exit code.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -53,6 +57,16 @@ void check_words(int argc, char** argv) {
   }
 }
 
+/// A line that nobody reads and a file that may not grow are errors of a call, which are told, not the end of the program.
+/// A closed standard stream would give its number to the next file that is opened, and messages would be written into it.
+void prepare_streams() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) == -1 && errno == EBADF) static_cast<void>(::open("/dev/null", O_RDWR));
+  }
+}
+
 /// Throws unless all results have been written: to a full disk, for example.
 void flush_results() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
@@ -101,6 +115,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace mog::apps;
+  prepare_streams();
   ::setenv("MOG_COMMAND", argv[0], 0);  // what a message tells people to type; ./mog says its own name
   try {
     return run(argc, argv);

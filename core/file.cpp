@@ -48,6 +48,7 @@ class Descriptor {
     while (!bytes.empty()) {
       const ssize_t written = retried([&] { return ::write(fd_, bytes.data(), bytes.size()); });
       if (written == -1) fail(path_, "write");
+      if (written == 0) throw IoError(concat(path_.string(), ": cannot write: the system takes no more bytes"));
       bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
   }

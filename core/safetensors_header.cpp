@@ -201,6 +201,10 @@ std::string header_text(std::span<const HeaderEntry> entries,
 
 Header parse_header(std::string_view text, const std::function<void(Index, const std::string&)>& refuse) {
   if (!text.starts_with('{')) refuse(0, "the header is no JSON object");
+  // The parser takes a zero byte for the end of the text.
+  if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+    refuse(static_cast<Index>(zero), "header: the header is no valid JSON");
+  }
   HeaderReader reader;
   Json::sax_parse(text.begin(), text.end(), &reader);
   if (!reader.reason.empty()) refuse(static_cast<Index>(reader.parser_at), "header: " + reader.reason);

@@ -125,6 +125,9 @@ Image decode_image(std::span<const std::uint8_t> file, std::string_view name) {
     throw DataError(concat(name, ": not a PNG, JPEG or BMP of at most ", kMaxImageSide, " pixels a side (",
                            stbi_failure_reason(), ")"));
   }
+  if (height < 1 || width < 1) {
+    throw DataError(concat(name, ": a picture of ", width, " x ", height, " pixels, expected at least 1 x 1"));
+  }
   Image image{.height = height, .width = width, .pixels = {}};
   const auto count = static_cast<std::size_t>(image.height * image.width);
   image.pixels.resize(3 * count);

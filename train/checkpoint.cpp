@@ -4,6 +4,8 @@
 #include <limits>
 #include <set>
 
+#include "core/safetensors_header.hpp"
+#include "data/md5.hpp"
 #include "train/finite.hpp"
 #include "train/text.hpp"
 
@@ -11,8 +13,11 @@ namespace mog {
 namespace {
 
 constexpr const char* kFormat = "mog-checkpoint";
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;  // 1 had no checksum
+constexpr const char* kChecksum = "checksum";
 constexpr std::string_view kWordPrefix = "model.";
+
+using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 /// One tensor of a checkpoint: what the network or the optimizer calls it, and where its numbers are.
 struct Item {
@@ -32,6 +37,40 @@ std::vector<Item> items_of(const Parameters<float>& parameters, const Optimizer<
     for (const auto& state : optimizer->state()) items.push_back({state.name, state.value});
   }
   return items;
+}
+
+/// MD5 of everything that a checkpoint says, in the order of the file: each line of metadata but this one, each
+/// tensor's name, shape and numbers.
+std::string checksum(const Metadata& metadata, const std::vector<Item>& items) {
+  Md5 digest;
+  const auto add = [&digest](const std::string& text) {
+    digest.update({reinterpret_cast<const std::uint8_t*>(text.c_str()), text.size() + 1});  // with the zero at its end
+  };
+  for (const auto& [key, value] : metadata) {
+    if (key == kChecksum) continue;
+    add(key);
+    add(value);
+  }
+  for (const Item& item : items) {
+    add(item.name);
+    add(item.value.shape().text());
+    const auto bytes = std::as_bytes(item.value.values());
+    digest.update({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  }
+  return digest.hex();
+}
+
+/// Throws unless the file says what it said when it was written. Files of version 1 do not tell.
+void check_sum(const SafetensorsFile& file) {
+  if (file.metadata("version") == "1") return;
+  std::vector<Item> items;
+  for (const auto& entry : file.entries()) items.push_back({entry.name, file.tensor<float>(entry.name)});
+  const std::string& written = file.metadata(kChecksum);
+  const std::string found = checksum({file.metadata().begin(), file.metadata().end()}, items);
+  if (written != found) {
+    throw DataError(
+        concat(file.path().string(), ": damaged: its checksum is ", in_quotes(written), ", its content's ", found));
+  }
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -92,24 +131,26 @@ CheckpointHeader header_of(const SafetensorsFile& file) {
 
 void save_checkpoint(const std::filesystem::path& path, const CheckpointHeader& header,
                      const Parameters<float>& parameters, const Optimizer<float>& optimizer) {
-  SafetensorsWriter writer;
-  writer.set_metadata("format", kFormat);
-  writer.set_metadata("version", to_text(kVersion));
-  for (const auto& [key, value] : header.description.words) writer.set_metadata(concat(kWordPrefix, key), value);
-  writer.set_metadata("class_names", joined(header.description.class_names));
-  writer.set_metadata("seed", to_text(header.seed));
-  writer.set_metadata("training", header.training);
   const Position& position = header.position;
-  writer.set_metadata("stage", name(position.stage));
-  writer.set_metadata("epoch", to_text(position.epoch));
-  writer.set_metadata("step", to_text(position.step));
-  writer.set_metadata("loss_sum", to_text(position.loss_sum));
-  writer.set_metadata("correct", to_text(position.correct));
-  writer.set_metadata("images", to_text(position.images));
-  writer.set_metadata("best_accuracy", to_text(position.best_accuracy));
-  writer.set_metadata("optimizer", optimizer.name());
-  writer.set_metadata("optimizer_steps", to_text(optimizer.steps()));
-  for (const Item& item : items_of(parameters, &optimizer)) {
+  Metadata metadata = {{"format", kFormat}, {"version", to_text(kVersion)}};
+  for (const auto& [key, value] : header.description.words) metadata.emplace_back(concat(kWordPrefix, key), value);
+  metadata.insert(metadata.end(), {{"class_names", joined(header.description.class_names)},
+                                   {"seed", to_text(header.seed)},
+                                   {"training", header.training},
+                                   {"stage", name(position.stage)},
+                                   {"epoch", to_text(position.epoch)},
+                                   {"step", to_text(position.step)},
+                                   {"loss_sum", to_text(position.loss_sum)},
+                                   {"correct", to_text(position.correct)},
+                                   {"images", to_text(position.images)},
+                                   {"best_accuracy", to_text(position.best_accuracy)},
+                                   {"optimizer", optimizer.name()},
+                                   {"optimizer_steps", to_text(optimizer.steps())}});
+  const std::vector<Item> items = items_of(parameters, &optimizer);
+  SafetensorsWriter writer;
+  for (const auto& [key, value] : metadata) writer.set_metadata(key, value);
+  writer.set_metadata(kChecksum, checksum(metadata, items));
+  for (const Item& item : items) {
     if (const Index bad = first_not_finite(item.value); bad >= 0) {
       throw NumericError(concat(path.string(), ": not written: ", item.name, "[", bad, "] is ", item.value[bad]));
     }
@@ -119,7 +160,9 @@ void save_checkpoint(const std::filesystem::path& path, const CheckpointHeader& 
 }
 
 Checkpoint::Checkpoint(const std::filesystem::path& path)
-    : file_(SafetensorsFile::read(path)), header_(header_of(file_)) {}
+    : file_(SafetensorsFile::read(path)), header_(header_of(file_)) {
+  check_sum(file_);
+}
 
 Shape Checkpoint::shape_of(const std::string& tensor) const {
   for (const SafetensorsFile::Entry& entry : file_.entries()) {

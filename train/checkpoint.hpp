@@ -40,7 +40,7 @@ void save_checkpoint(const std::filesystem::path& path, const CheckpointHeader& 
 /// A checkpoint in memory. All functions throw DataError with one line that names the file and what is wrong with it.
 class Checkpoint {
  public:
-  /// Reads and checks format, version and header. Throws IoError when there is no such file.
+  /// Reads and checks format, version, header and checksum. Throws IoError when there is no such file.
   explicit Checkpoint(const std::filesystem::path& path);
 
   [[nodiscard]] const CheckpointHeader& header() const { return header_; }

@@ -154,6 +154,7 @@ TEST_CASE("every kind of broken file is refused with a reason and the byte") {
       {file_of("[]", 0), "byte 8: the header is no JSON object"},
       {file_of("{} x", 0), "no valid JSON"},
       {file_of("{\"a", 0), "no valid JSON"},
+      {file_of(std::string("{}\0", 3), 0), "byte 10: header: the header is no valid JSON"},
       {file_of("{\"\xff\":{}}", 0), "no valid JSON"},
       {file_of(R"({"a":1})", 0), "a number where none belongs"},
       {file_of(R"({"a":[]})", 0), "a list where none belongs"},

@@ -272,3 +272,12 @@ TEST_CASE("a JPEG without Huffman tables is decoded to the same pixels every tim
     CHECK(attempt() == pixels);
   }
 }
+
+TEST_CASE("a BMP without rows or columns is refused") {
+  for (const std::size_t at : {18U, 22U}) {  // width, height
+    Bytes empty = make_bmp(5, 7, some_pixel);
+    for (std::size_t i = 0; i < 4; ++i) empty[at + i] = 0;
+    const std::string said = message_of<DataError>([&] { decode_image(empty, "made"); });
+    CHECK(said.starts_with("made: "));
+  }
+}

@@ -127,12 +127,52 @@ TEST_CASE("numbers that are not finite are neither written nor loaded") {
                        doctest::Contains("not written: b[2] is inf"), NumericError);
   CHECK(bytes_of_file(folder / "c") == good);
 
-  std::string bad = good;
+  std::string bad = good;  // as version 1, which has no checksum
+  bad.replace(bad.find("\"version\":\"2\""), 13, "\"version\":\"1\"");
   bad.replace(bad.size() - 4, 4, std::string("\0\0\xc0\x7f", 4));
   put_file(folder / "c", bad);
   Small loaded;
   CHECK_THROWS_WITH_AS(Checkpoint(folder / "c").load(loaded.parameters, loaded.adam),
                        doctest::Contains("adam.v.b[3] is nan"), DataError);
+}
+
+TEST_CASE("a checkpoint with any byte changed, or cut off at any length, is refused in one line, or says the same") {
+  const TemporaryFolder folder;
+  const Small small;
+  save_checkpoint(folder / "c", header(), small.parameters, small.adam);
+  const std::string good = bytes_of_file(folder / "c");
+  const std::string prefix = (folder / "d").string() + ": ";
+  const auto refused = [&](const std::string& bytes) {
+    put_file(folder / "d", bytes);
+    Small loaded(100);
+    try {
+      const Checkpoint checkpoint(folder / "d");
+      checkpoint.load(loaded.parameters, loaded.adam);
+      CHECK(checkpoint.header().description == header().description);
+      CHECK(checkpoint.header().position == header().position);
+      CHECK(checkpoint.header().training == header().training);
+      CHECK(checkpoint.header().seed == header().seed);
+    } catch (const DataError& error) {
+      CHECK(std::string(error.what()).starts_with(prefix));
+      CHECK(std::string(error.what()).find('\n') == std::string::npos);
+      CHECK(loaded.a->value[0] == 101);
+      return true;
+    }
+    save_checkpoint(folder / "e", header(), loaded.parameters, loaded.adam);
+    CHECK((bytes_of_file(folder / "e") == good));
+    return false;
+  };
+  for (std::size_t length = 0; length < good.size(); ++length) CHECK(refused(good.substr(0, length)));
+  CHECK(refused(good + '\0'));
+  std::size_t said_the_same = 0;
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    for (const int change : {0x01, 0x03, 0x20, 0x80, 0xff}) {
+      std::string bytes = good;
+      bytes[at] = static_cast<char>(bytes[at] ^ change);
+      said_the_same += refused(bytes) ? 0 : 1;
+    }
+  }
+  CHECK(said_the_same <= 1);  // "version":"1" instead of "2" claims less
 }
 
 TEST_CASE("a newer version, another format, a word that is no number: one line with the file's name") {
@@ -141,7 +181,9 @@ TEST_CASE("a newer version, another format, a word that is no number: one line w
     const auto path = changed(folder, from, to);
     CHECK_THROWS_WITH_AS(Checkpoint{path}, doctest::Contains((path.string() + ": " + reason).c_str()), DataError);
   };
-  refused("\"version\":\"1\"", "\"version\":\"2\"", "a checkpoint of version 2, newer than this program");
+  refused("\"version\":\"2\"", "\"version\":\"3\"",
+          "a checkpoint of version 3, newer than this program, which knows 2");
+  refused("\"checksum\"", "\"cheeksum\"", "no metadata named checksum");
   refused("mog-checkpoint", "mog-something1", "a safetensors file, but no checkpoint of this program");
   refused("\"stage\":\"quantized-", "\"stage\":\"quantizer-", "unknown stage quantizer-weights");
   refused("\"epoch\":\"3\"", "\"epoch\":\"x\"", "epoch is x");
