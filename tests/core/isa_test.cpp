@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 
 using mog::kernels::available;
@@ -32,6 +33,22 @@ TEST_CASE("MOG_ISA, where it is set, decides") {
 TEST_CASE("a machine with AVX-512 has AVX2 too, and none has both x86 and Arm sets") {
   if (available(Isa::avx512)) CHECK(available(Isa::avx2));
   CHECK_FALSE((available(Isa::avx2) && available(Isa::neon64)));
+}
+
+TEST_CASE(
+    "what the system's list of the processor's features names is available: nothing that the machine has goes "
+    "untested") {
+  std::ifstream list("/proc/cpuinfo");
+  std::string line, features;
+  while (features.empty() && std::getline(list, line)) {
+    if (line.starts_with("flags")) features = line + " ";
+  }
+  if (features.empty()) return;  // another processor family, or no such list
+  const auto has = [&](const std::string& name) { return features.find(" " + name + " ") != std::string::npos; };
+  CHECK(available(Isa::avx2) == (has("avx2") && has("fma")));
+  CHECK(available(Isa::avx512) ==
+        (has("avx512f") && has("avx512cd") && has("avx512dq") && has("avx512bw") && has("avx512vl")));
+  CHECK(available(Isa::avx512vnni) == (available(Isa::avx512) && has("avx512_vnni")));
 }
 
 TEST_CASE("names are those that MOG_ISA takes") {
