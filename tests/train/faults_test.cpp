@@ -80,7 +80,7 @@ ssize_t write(int fd, const void* bytes, size_t count) {
 
 int fsync(int fd) {
   if (is_watched(fd) && fails(Call::fsync)) return -1;
-  return static_cast<int>(::syscall(SYS_fsync, fd));
+  return 0;  // no machine stops here: waiting for the disk would take most of the test's time
 }
 
 int close(int fd) {
