@@ -57,8 +57,9 @@ void check_words(int argc, char** argv) {
   }
 }
 
-/// A line that nobody reads and a file that may not grow are errors of a call, which are told, not the end of the program.
-/// A closed standard stream would give its number to the next file that is opened, and messages would be written into it.
+/// A line that nobody reads and a file that may not grow are errors of a call, which are told, not the end of the
+/// program. A closed standard stream would give its number to the next file that is opened, and messages would be
+/// written into it.
 void prepare_streams() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
