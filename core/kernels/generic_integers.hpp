@@ -81,9 +81,13 @@ struct Integers<xsimd::avx512bw> {
   static void store_codes(std::uint8_t* y, const Int* sums, const std::int16_t* limits, int count,
                           const std::uint8_t* base, Index n) {
     const Int x[2] = {_mm512_packs_epi32(sums[0], sums[1]), _mm512_packs_epi32(sums[2], sums[3])};
-    const __mmask64 used = n >= 64 ? ~0ULL : (1ULL << n) - 1;
-    const Int codes = count == 7 ? three_bits(x, limits) : any_bits(x, limits, count);
-    _mm512_mask_storeu_epi8(y, used, _mm512_add_epi8(codes, _mm512_loadu_si512(base)));
+    const Int found = count == 7 ? three_bits(x, limits) : any_bits(x, limits, count);
+    const Int codes = _mm512_add_epi8(found, _mm512_loadu_si512(base));
+    if (n >= 64) {
+      _mm512_storeu_si512(y, codes);
+    } else {
+      _mm512_mask_storeu_epi8(y, (1ULL << n) - 1, codes);
+    }
   }
 
  protected:
@@ -105,9 +109,11 @@ struct Integers<xsimd::avx512bw> {
       bit2[h] = two;
       bit1[h] = _mm512_cmpgt_epi16_mask(x[h], _mm512_mask_blend_epi16(two, low, high));
     }
-    Int code = _mm512_maskz_set1_epi8(join(bit4[0], bit4[1]), 4);
-    code = _mm512_mask_add_epi8(code, join(bit2[0], bit2[1]), code, _mm512_set1_epi8(2));
-    return _mm512_mask_add_epi8(code, join(bit1[0], bit1[1]), code, _mm512_set1_epi8(1));
+    Int one = _mm512_set1_epi8(1), two = _mm512_set1_epi8(2), four = _mm512_set1_epi8(4);
+    asm("" : "+v"(one), "+v"(two), "+v"(four));  // kept in registers: gcc 12 would make them anew for each pixel
+    Int code = _mm512_maskz_mov_epi8(join(bit4[0], bit4[1]), four);
+    code = _mm512_mask_add_epi8(code, join(bit2[0], bit2[1]), code, two);
+    return _mm512_mask_add_epi8(code, join(bit1[0], bit1[1]), code, one);
   }
 
   static Int any_bits(const Int* x, const std::int16_t* limits, int count) {

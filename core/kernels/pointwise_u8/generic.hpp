@@ -117,31 +117,30 @@ struct PointwiseU8Loops {
     }
   }
 
-  [[gnu::always_inline]] static void store(const Work& work, const Int* sums, Index offset) {
-    const Index levels = work.args.shape.levels;
-    if (levels == 0) {
-      std::int16_t* const y = static_cast<std::int16_t*>(work.args.y) + work.first + offset;
-      I::store_shorts(y, sums[0], sums[1], work.used);
-      if (work.used > 2 * I::kLanes) {
-        I::store_shorts(y + 2 * I::kLanes, sums[2], sums[3], work.used - 2 * I::kLanes);
-      }
-      return;
-    }
-    std::uint8_t* const y = static_cast<std::uint8_t*>(work.args.y) + work.first + offset;
-    if (*work.part(work.block.wide) != std::byte{0}) {
-      wide_codes(work, sums, y);
-    } else {
-      I::store_codes(y, sums, reinterpret_cast<const std::int16_t*>(work.part(work.block.limits)),
-                     static_cast<int>(levels), reinterpret_cast<const std::uint8_t*>(work.part(work.block.base)),
-                     work.used);
-    }
+  [[gnu::always_inline]] static void store_shorts(const Work& work, const Int* sums, Index offset) {
+    std::int16_t* const y = static_cast<std::int16_t*>(work.args.y) + work.first + offset;
+    I::store_shorts(y, sums[0], sums[1], work.used);
+    if (work.used > 2 * I::kLanes) I::store_shorts(y + 2 * I::kLanes, sums[2], sums[3], work.used - 2 * I::kLanes);
   }
 
   template <int P>
   [[gnu::always_inline]] static void tile(const Work& work, Index pixel, Place& place) {
     Int total[P][kVectors];
     sums<P>(work, work.args.x + pixel * work.args.x_pixel, total);
-    for (int p = 0; p < P; ++p, place.next()) store(work, total[p], place.offset);
+    const auto count = static_cast<int>(work.args.shape.levels);
+    if (count == 0) {
+      for (int p = 0; p < P; ++p, place.next()) store_shorts(work, total[p], place.offset);
+      return;
+    }
+    std::uint8_t* const y = static_cast<std::uint8_t*>(work.args.y) + work.first;
+    if (*work.part(work.block.wide) != std::byte{0}) {
+      for (int p = 0; p < P; ++p, place.next()) wide_codes(work, total[p], y + place.offset);
+      return;
+    }
+    const auto* const limits = reinterpret_cast<const std::int16_t*>(work.part(work.block.limits));
+    const auto* const base = reinterpret_cast<const std::uint8_t*>(work.part(work.block.base));
+    for (int p = 0; p < P; ++p, place.next())
+      I::store_codes(y + place.offset, total[p], limits, count, base, work.used);
   }
 
   /// Tiles of P pixels as long as they fit, then smaller ones.
