@@ -60,9 +60,9 @@ typedef struct {
 
 /* All memory that a run needs. */
 static struct {
+  strip tables[TABLES][16]; /* first: processors reach the beginning with shorter instructions */
   strip values[MAX_CHANNELS];
   strip latents[MAX_LATENTS];
-  strip tables[TABLES][16];
   int32_t channel_sums[MAX_CHANNELS];
   row_number rows[ROW_NUMBERS];   /* inputs of the 3x3 convolutions, [3][width][channels] each */
   uint8_t codes[MAX_CHANNELS];    /* one pixel */
@@ -136,9 +136,10 @@ static row_number *row_of(const conv3x3 *conv, size_t width, size_t y) {
   return arena.rows + conv->rows + y % 3 * width * conv->in;
 }
 
-/* One number of each column under a strip's 3x3 windows: those of the strip, and one to either side. */
+/* One number of each column under a strip's 3x3 windows: those of the strip, and one to either side. Two more make the
+ * size a power of two for strips of four. */
 typedef struct {
-  int32_t column[MOG_LANES + 2];
+  int32_t column[MOG_LANES + 4];
 } window;
 
 /* table[mask] = sum of those of up to four channels of a row whose bit is 1. */
@@ -173,11 +174,13 @@ static void convolve(strip *sums, const conv3x3 *conv, const step *s, size_t y, 
         window table[16];
         tabulate_window(table, row, s->width, conv->in, g * inputs + i, smaller(inputs - i, 4), x);
         for (size_t o = g * outputs; o < (g + 1) * outputs; ++o) {
+          strip sum = sums[o];
           for (size_t column = 0; column < 3; ++column, ++weight) {
             const int32_t *const plus = table[*weight & 15U].column + column;
             const int32_t *const minus = table[*weight >> 4].column + column;
-            for (int l = 0; l < MOG_LANES; ++l) sums[o].lane[l] += plus[l] - minus[l];
+            for (int l = 0; l < MOG_LANES; ++l) sum.lane[l] += plus[l] - minus[l];
           }
+          sums[o] = sum;
         }
       }
     }
