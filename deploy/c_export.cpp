@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <limits>
+#include <map>
 #include <set>
 #include <system_error>
 
@@ -11,10 +12,12 @@
 #include "core/file.hpp"
 #include "core/random.hpp"
 #include "deploy/c_export/arrays.hpp"
+#include "deploy/c_export/levels.hpp"
 #include "deploy/c_export/plan.hpp"
 #include "deploy/c_export/text.hpp"
 #include "deploy/crc32.hpp"
 #include "deploy/engine.hpp"
+#include "deploy/ranges.hpp"
 
 namespace mog {
 namespace {
@@ -73,13 +76,15 @@ std::string macro(const std::string& name, Index value) { return concat("#define
 class Tables {
  public:
   Tables(const IntegerNetwork& network, const Plan& plan) : network_(network) {
+    measure_levels(plan);
     text_ =
         "/* The weights and the table of steps; model.c alone includes this, after its types.\n"
         " * Weights as model.c's types say; those of the generated convolutions are first states of automata. */\n\n";
     text_ += macro("MAX_CHANNELS", plan.channels) + macro("MAX_LATENTS", plan.latents) +
              macro("TABLES", c_export::kTables) + macro("MAP_BYTES", plan.map_bytes) +
              macro("ROW_NUMBERS", plan.row_numbers) + macro("HEAD_MAP", plan.head_map) +
-             macro("HEAD_PIXELS", plan.head_pixels) + macro("HEAD_CHANNELS", network.head.in);
+             macro("LEVEL_FRACTION", fraction_) + macro("HEAD_PIXELS", plan.head_pixels) +
+             macro("HEAD_CHANNELS", network.head.in);
     text_ +=
         concat("\ntypedef ", plan.wide_rows ? "int32_t" : "int16_t", " row_number; /* holds every latent map */\n");
     add_conv(std::get<IntegerConv>(network.layers[0]));
@@ -102,17 +107,33 @@ class Tables {
 
   /// Writes the arrays; returns the initialiser of a C `thresholds`.
   std::string thresholds(const std::string& name, const Thresholds& thresholds) {
+    const c_export::LevelLines lines = c_export::level_lines(thresholds, sums_.at(&thresholds), fraction_);
     array("uint8_t", name + "_falling", c_export::bits_of(thresholds.falling));
-    const auto& levels = thresholds.levels;
-    using Narrow = std::numeric_limits<std::int16_t>;
-    const bool narrow = std::all_of(levels.begin(), levels.end(),
-                                    [](std::int32_t l) { return l >= Narrow::min() && l <= Narrow::max(); });
-    if (narrow) {
-      array("int16_t", name + "_levels", std::vector<std::int16_t>(levels.begin(), levels.end()));
-    } else {
-      array("int32_t", name + "_levels", levels);
+    array("int32_t", name + "_first", lines.first);
+    array("int32_t", name + "_slope", lines.slope);
+    if (!lines.listed.empty()) array("int32_t", name + "_listed", lines.listed);
+    return concat('{', name, "_falling, ", name, "_first, ", name, "_slope, ",
+                  lines.listed.empty() ? std::string("0") : name + "_listed", '}');
+  }
+
+  /// Keeps the sums' ranges for thresholds(), and finds the fraction with which lines take the fewest bytes.
+  void measure_levels(const Plan& plan) {
+    const auto& conv = std::get<IntegerConv>(network_.layers[0]);
+    sums_.emplace(&conv.thresholds, conv_range(conv));
+    for (const auto& step : plan.steps) {
+      for (const auto& placed : step.cflogs) {
+        auto ranges = cflog_ranges(*placed.cflog, network_.seed, network_.top_code(), Proof::intervals);
+        sums_.emplace(&placed.cflog->thresholds, std::move(ranges.back()));
+      }
     }
-    return concat('{', name, "_falling, ", narrow ? "" : "0, ", name, "_levels", narrow ? ", 0" : "", '}');
+    Index fewest = std::numeric_limits<Index>::max();
+    for (int fraction = 0; fraction <= 12; ++fraction) {
+      Index bytes = 0;
+      for (const auto& [thresholds, sums] : sums_) bytes += c_export::level_lines(*thresholds, sums, fraction).bytes();
+      if (bytes >= fewest) continue;
+      fewest = bytes;
+      fraction_ = fraction;
+    }
   }
 
   void add_conv(const IntegerConv& conv) {
@@ -170,6 +191,8 @@ class Tables {
   }
 
   const IntegerNetwork& network_;
+  std::map<const Thresholds*, SumRange> sums_;
+  int fraction_ = 0;
   std::set<std::string> names_;
   std::string text_;
   Index bytes_ = 0;

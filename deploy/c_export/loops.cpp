@@ -18,11 +18,11 @@ typedef struct {
 } strip;
 
 /* Normalisation and activation: the code of a sum s is the number of levels that v has reached, v = s, or -s where the
- * channel falls. MOG_TOP_CODE levels a channel, ascending; one of the two pointers is set. */
+ * channel falls. MOG_TOP_CODE levels a channel, on a line: level j = 0, 1, ... is reached when
+ * v 2^LEVEL_FRACTION >= first + j slope. Where slope is -1 they are on no line: v >= listed[first + j]. */
 typedef struct {
   const uint8_t *falling; /* one bit a channel */
-  const int16_t *narrow;
-  const int32_t *wide;
+  const int32_t *first, *slope, *listed;
 } thresholds;
 
 /* 3x3 convolution of groups, border of zeros. A byte of weights is four inputs of one output and tap: bits 0 to 3 say
@@ -208,19 +208,20 @@ static void generate(const cflog *c) {
 
 /* ---- Codes ---- */
 
-/* Sums become codes, in place. */
+/* Sums become codes, in place: bit by bit, the highest first. */
 static void activate(strip *sums, size_t channels, const thresholds *t) {
   for (size_t o = 0; o < channels; ++o) {
-    const size_t first = o * MOG_TOP_CODE;
     const unsigned falls = bit(t->falling, o);
+    const int32_t first = t->first[o], slope = t->slope[o];
     for (int l = 0; l < MOG_LANES; ++l) {
       const int32_t v = falls != 0 ? -sums[o].lane[l] : sums[o].lane[l];
-      size_t code = 0; /* bit by bit, the highest first */
-      for (size_t half = (size_t)1 << (MOG_BITS - 1); half > 0; half /= 2) {
-        const size_t level = first + code + half - 1;
-        if (v >= (t->narrow != 0 ? t->narrow[level] : t->wide[level])) code += half;
+      const int64_t on_line = (int64_t)v * (1 << LEVEL_FRACTION) - first;
+      int32_t code = 0;
+      for (int32_t half = 1 << (MOG_BITS - 1); half > 0; half /= 2) {
+        const int32_t level = code + half - 1;
+        if (slope >= 0 ? on_line >= (int64_t)slope * level : v >= t->listed[first + level]) code += half;
       }
-      sums[o].lane[l] = (int32_t)code;
+      sums[o].lane[l] = code;
     }
   }
 }

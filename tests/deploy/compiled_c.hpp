@@ -80,7 +80,7 @@ class CompiledC {
                                  std::size_t count) {
       auto& [c, all] = *static_cast<Context*>(seen);
       std::vector<std::int32_t>& map = all[c->layer_name(static_cast<std::size_t>(layer))];
-      CHECK(map.size() == pixel * count);  // in order, nothing twice
+      if (map.size() != pixel * count) FAIL("pixels out of order");
       map.insert(map.end(), codes, codes + count);
     };
     function<void(const std::uint8_t*, std::int64_t*, Observer, void*)>("run_observed")(
