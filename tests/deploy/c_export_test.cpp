@@ -3,13 +3,17 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <map>
+
+#include "deploy/c_export/compiled.hpp"
 #include "deploy/lowering.hpp"
-#include "tests/deploy/compiled_c.hpp"
+#include "tests/core/temporary_folder.hpp"
 #include "tests/deploy/random_mognet.hpp"
 
 using mog::Index;
 using mog::IntegerNetwork;
-using mog::testing::CompiledC;
+using mog::c_export::Compiled;
 using mog::testing::RandomMognet;
 
 namespace {
@@ -27,13 +31,36 @@ std::vector<std::uint8_t> picture(const IntegerNetwork& network, std::uint64_t s
   return pixels;
 }
 
-void check_same(const IntegerNetwork& network, const CompiledC& c) {
+/// Warnings are errors.
+std::string strict(const std::string& compiler) {
+  return compiler + " -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror ";
+}
+
+std::vector<std::string> compilers() {
+  std::vector<std::string> found;
+  for (const std::string name : {"gcc", "clang"}) {
+    if (std::system(("command -v " + name + " >/dev/null").c_str()) == 0) found.push_back(name);
+  }
+  return found;
+}
+
+/// Every map of codes by its layer's name.
+using Codes = std::map<std::string, std::vector<std::int32_t>>;
+mog::MapObserver collect(Codes& codes) {
+  return [&codes](const mog::IntegerMap& map) {
+    if (map.codes) codes[std::string(map.name)].assign(map.values.begin(), map.values.end());
+  };
+}
+
+void check_same(const IntegerNetwork& network, Compiled&& c) {
   for (std::uint64_t seed = 0; seed < 2; ++seed) {
     CAPTURE(seed);
     const auto pixels = picture(network, seed);
-    std::vector<std::int64_t> expected_sums, sums(static_cast<std::size_t>(network.head.classes));
-    const mog::testing::Codes expected = mog::testing::engine_codes(network, pixels, expected_sums);
-    const mog::testing::Codes codes = c.run(pixels, sums);
+    std::vector<std::int64_t> expected_sums(static_cast<std::size_t>(network.head.classes)), sums = expected_sums,
+                                                                                             alone = sums;
+    Codes expected, codes;
+    mog::run_reference(network, pixels, expected_sums, collect(expected));
+    c.run(pixels, sums, collect(codes));
     CHECK(codes.size() == expected.size());
     for (const auto& map : expected) {
       CAPTURE(map.first);
@@ -41,6 +68,8 @@ void check_same(const IntegerNetwork& network, const CompiledC& c) {
       CHECK(codes.at(map.first) == map.second);
     }
     CHECK(sums == expected_sums);
+    c.run(pixels, alone);
+    CHECK(alone == expected_sums);
   }
   CHECK(c.self_test() == 0);
 }
@@ -48,13 +77,13 @@ void check_same(const IntegerNetwork& network, const CompiledC& c) {
 }  // namespace
 
 TEST_CASE("every code and class sum is the engine's, for k = 1 to 4 and every compiler") {
-  for (const std::string& compiler : mog::testing::c_compilers()) {
+  for (const std::string& compiler : compilers()) {
     for (const int bits : {1, 2, 3, 4}) {
       CAPTURE(compiler);
       CAPTURE(bits);
       const IntegerNetwork network = lowered({.maps = 8, .groups = 2, .bits = bits}, {.height = 16, .width = 24});
-      check_same(network, CompiledC(network, compiler, "-O3"));
-      check_same(network, CompiledC(network, compiler, "-O0"));
+      check_same(network, Compiled(network, strict(compiler) + "-O3"));
+      check_same(network, Compiled(network, strict(compiler) + "-O0"));
     }
   }
 }
@@ -71,35 +100,29 @@ TEST_CASE("every code is the engine's for sizes that fill no byte, no strip and 
       mog::MognetOptions with_head = options;
       with_head.head = lanes == 3 ? mog::Precision::ternary : mog::Precision::binary;
       const IntegerNetwork network = lowered(with_head, {.height = 8, .width = 16});
-      check_same(network, CompiledC(network, "cc", "-O1", {.lanes = lanes}));
+      check_same(network, Compiled(network, strict("cc") + "-O1", {.lanes = lanes}));
     }
   }
 }
 
 TEST_CASE("the paper's picture size, n = 32, and no undefined behaviour") {
   const IntegerNetwork network = lowered({.maps = 32, .groups = 4, .bits = 3});
-  check_same(network, CompiledC(network, "cc", "-O1 -fsanitize=undefined -fsanitize-undefined-trap-on-error"));
+  check_same(network, Compiled(network, "cc -O1 -fsanitize=undefined -fsanitize-undefined-trap-on-error"));
 }
 
 TEST_CASE("the self-test names the first layer whose codes differ") {
   IntegerNetwork network = lowered({.maps = 8, .groups = 2, .bits = 3}, {.height = 8, .width = 8});
-  const CompiledC good(network, "cc", "-O1");
+  Compiled good(network, "cc -O1");
+  CHECK(good.self_test() == 0);
   auto* const mrb = std::get_if<mog::IntegerMrb>(&network.layers[2]);
   REQUIRE(mrb != nullptr);
   for (std::uint8_t& byte : mrb->b.squeeze.bytes) byte = static_cast<std::uint8_t>(~byte);
-  // The weights of one network, the expectations of the other.
-  mog::testing::TemporaryFolder folder;
-  mog::export_c(network, folder.path());
-  CHECK(good.self_test() == 0);
-  const std::string command = "cd " + folder.path().string() + " && cp " + (good.folder() / "selftest.c").string() +
-                              " . && cc -std=c99 -fPIC -shared -o mixed.so model.c selftest.c";
-  REQUIRE(std::system(command.c_str()) == 0);
-  void* const library = ::dlopen((folder / "mixed.so").c_str(), RTLD_NOW | RTLD_LOCAL);
-  REQUIRE(library != nullptr);
-  const int result = reinterpret_cast<int (*)()>(::dlsym(library, "mog_selftest"))();
+  // The weights of the changed network, the expectations of the other.
+  const std::string expected = (good.folder() / "selftest.c").string();
+  Compiled mixed(network, "cp '" + expected + "' . && cc -O1");
+  const int result = mixed.self_test();
   REQUIRE(result > 0);
-  CHECK(good.layer_name(static_cast<std::size_t>(result - 1)) == "mrb1.b.activation");
-  ::dlclose(library);
+  CHECK(mixed.layers()[static_cast<std::size_t>(result - 1)] == "mrb1.b.activation");
 }
 
 TEST_CASE("names carry the prefix, and class names any text") {
@@ -109,17 +132,20 @@ TEST_CASE("names carry the prefix, and class names any text") {
       "?/",
       "Stra\xC3\x9F"
       "e"};
-  const CompiledC c(network, "cc", "-O1", {.prefix = "digits_"});
-  check_same(network, c);
-  const std::string command = "test -z \"$(nm --defined-only --extern-only -D " + (c.folder() / "model.so").string() +
-                              " | grep -v ' digits_')\"";
-  CHECK(std::system(command.c_str()) == 0);
-  void* const library = ::dlopen((c.folder() / "model.so").c_str(), RTLD_NOW | RTLD_LOCAL);
-  const auto* const names = static_cast<const char* const*>(::dlsym(library, "digits_class_names"));
-  REQUIRE(names != nullptr);
+  // No other name leaves the library.
+  Compiled c(network, "cc -O1", {.prefix = "digits_"});
+  const std::string library = (c.folder() / "model.so").string();
+  CHECK(std::system(("nm -D --defined-only '" + library + "' | grep -q ' digits_run$'").c_str()) == 0);
+  CHECK(std::system(("nm -D --defined-only '" + library + "' | grep -v ' digits_' >&2").c_str()) != 0);
+  const auto* const names = static_cast<const char* const*>(c.symbol("class_names"));
   CHECK(names[0] == network.class_names[0]);
   CHECK(names[1] == network.class_names[1]);
-  ::dlclose(library);
+  CHECK(c.self_test() == 0);
+}
+
+TEST_CASE("a compiler that fails is an error with its command") {
+  const IntegerNetwork network = lowered({.maps = 2, .groups = 1, .bits = 1, .classes = 2}, {.height = 8, .width = 8});
+  CHECK_THROWS_WITH_AS(Compiled(network, "false"), "the exported C: 'false' failed", std::runtime_error);
 }
 
 TEST_CASE("the arena stays within 160 KB for n = 128, k = 3, at the paper's picture size") {

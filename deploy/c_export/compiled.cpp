@@ -1,0 +1,97 @@
+// Compiles exported C into a shared library and calls it.
+#include "deploy/c_export/compiled.hpp"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "core/error.hpp"
+
+namespace mog::c_export {
+namespace {
+
+namespace fs = std::filesystem;
+
+void compile(const fs::path& folder, const std::string& command) {
+  const std::string full = concat("cd '", folder.string(), "' && ", command,
+                                  " -std=c99 -fPIC -shared -o model.so model.c selftest.c >messages 2>&1");
+  if (std::system(full.c_str()) == 0) return;
+  std::system(concat("cat '", (folder / "messages").string(), "' >&2").c_str());
+  throw std::runtime_error(concat("the exported C: '", command, "' failed"));
+}
+
+}  // namespace
+
+/// One run's maps, as they come.
+struct Compiled::Maps {
+  std::vector<std::vector<std::int32_t>> codes;
+};
+
+Compiled::Folder::Folder() {
+  std::string name = (fs::temp_directory_path() / "mog-c-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) throw IoError(concat(name, ": cannot be made"));
+  path = name;
+}
+
+Compiled::Folder::~Folder() {
+  std::error_code ignored;
+  fs::remove_all(path, ignored);
+}
+
+Compiled::Compiled(const IntegerNetwork& network, const std::string& command, const CExportOptions& options)
+    : prefix_(options.prefix), report_(export_c(network, folder_.path, options)), library_(nullptr, &::dlclose) {
+  compile(folder_.path, command);
+  library_.reset(::dlopen((folder_.path / "model.so").c_str(), RTLD_NOW | RTLD_LOCAL));
+  if (library_ == nullptr) throw std::runtime_error(concat("the exported C: ", ::dlerror()));
+  std::vector<std::int64_t> class_sums(static_cast<std::size_t>(network.head.classes));
+  const std::vector<std::uint8_t> pixels(static_cast<std::size_t>(network.height * network.width * 3));
+  run_reference(network, pixels, class_sums, [this](const IntegerMap& map) {
+    if (!map.codes) return;
+    layers_.emplace_back(map.name);
+    sizes_.push_back({map.height, map.width, map.channels});
+  });
+  const auto* const names = static_cast<const char* const*>(symbol("layer_names"));
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    if (layers_[i] != names[i]) throw std::runtime_error(concat("the exported C: layer ", i, " is ", names[i]));
+  }
+}
+
+void* Compiled::symbol(const std::string& name) const {
+  void* const found = ::dlsym(library_.get(), (prefix_ + name).c_str());
+  if (found == nullptr) throw std::runtime_error(concat("the exported C: no ", prefix_, name));
+  return found;
+}
+
+void Compiled::take(void* maps, int layer, std::size_t /*pixel*/, const std::uint8_t* codes, std::size_t channels) {
+  std::vector<std::int32_t>& map = static_cast<Maps*>(maps)->codes[static_cast<std::size_t>(layer)];
+  map.insert(map.end(), codes, codes + channels);
+}
+
+void Compiled::run(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums,
+                   const MapObserver& observer) {
+  const std::lock_guard lock(mutex_);
+  if (!observer) {
+    reinterpret_cast<void (*)(const std::uint8_t*, std::int64_t*)>(symbol("run"))(pixels.data(), class_sums.data());
+    return;
+  }
+  Maps maps{.codes = std::vector<std::vector<std::int32_t>>(layers_.size())};
+  using Run = void (*)(const std::uint8_t*, std::int64_t*, Observer, void*);
+  reinterpret_cast<Run>(symbol("run_observed"))(pixels.data(), class_sums.data(), &Compiled::take, &maps);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const auto [height, width, channels] = sizes_[i];
+    observer({.name = layers_[i],
+              .height = height,
+              .width = width,
+              .channels = channels,
+              .values = maps.codes[i],
+              .codes = true});
+  }
+}
+
+int Compiled::self_test() {
+  const std::lock_guard lock(mutex_);
+  return reinterpret_cast<int (*)()>(symbol("selftest"))();
+}
+
+}  // namespace mog::c_export
