@@ -1,4 +1,4 @@
-// `mog export`: a trained network as a packed file of integers, with the proof that its sums fit.
+// `mog export`: a trained network as a packed file of integers or as C, with the proof that its sums fit.
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -6,6 +6,7 @@
 #include "apps/commands.hpp"
 #include "apps/deployment.hpp"
 #include "core/error.hpp"
+#include "deploy/c_export.hpp"
 #include "deploy/lowering.hpp"
 #include "deploy/model_file.hpp"
 #include "deploy/ranges.hpp"
@@ -16,7 +17,8 @@ namespace {
 constexpr std::int64_t kExactFloats = std::int64_t{1} << 24;  // below it float32 holds every integer
 
 struct Words {
-  std::filesystem::path checkpoint, to;
+  std::filesystem::path checkpoint, to, to_c;
+  CExportOptions c;
   Index size = 32;
   bool proof = false;
 };
@@ -45,16 +47,28 @@ void print_float_bound(const std::vector<SumRange>& sums) {
   }
 }
 
-void run(const Words& words) {
-  const auto trained = load_quantized(words.checkpoint);
-  const IntegerNetwork network =
-      lower(trained->network, trained->parameters.seed(),
-            {.height = words.size, .width = words.size, .class_names = trained->description.class_names});
+void pack(const Words& words, const IntegerNetwork& network) {
   write_model(words.to, network);
   const Index bytes = static_cast<Index>(std::filesystem::file_size(words.to)), bits = weight_bits(network);
   std::printf("%s: %lld bytes, %.3f times the %lld bits of its weights\n", words.to.c_str(),
               static_cast<long long>(bytes), 8 * static_cast<double>(bytes) / static_cast<double>(bits),
               static_cast<long long>(bits));
+}
+
+void export_c(const Words& words, const IntegerNetwork& network) {
+  const CExportReport report = mog::export_c(network, words.to_c, words.c);
+  std::printf("%s: C99 with %lld bytes of constants, and %lld bytes of memory for a run\n", words.to_c.c_str(),
+              static_cast<long long>(report.const_bytes), static_cast<long long>(report.arena_bytes));
+}
+
+void run(const Words& words) {
+  require(!words.to.empty() || !words.to_c.empty(), "export: nowhere to write, expected --to FILE or --to-c DIR");
+  const auto trained = load_quantized(words.checkpoint);
+  const IntegerNetwork network =
+      lower(trained->network, trained->parameters.seed(),
+            {.height = words.size, .width = words.size, .class_names = trained->description.class_names});
+  if (!words.to.empty()) pack(words, network);
+  if (!words.to_c.empty()) export_c(words, network);
   const std::vector<SumRange> sums = ranges(network, Proof::composed);
   if (words.proof) print_proof(sums);
   const auto widest = std::max_element(sums.begin(), sums.end(),
@@ -76,10 +90,15 @@ std::unique_ptr<TrainedMognet> load_quantized(const std::filesystem::path& check
 }
 
 void add_export(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("export", "Write a trained network as integers, in a packed file");
+  CLI::App* command = app.add_subcommand("export", "Write a trained network as integers, in a packed file or as C");
   auto words = std::make_shared<Words>();
   command->add_option("FILE", words->checkpoint, "Checkpoint of the third run, as RUN/best.safetensors")->required();
-  command->add_option("--to", words->to, "The packed file, as model.mog")->required();
+  command->add_option("--to", words->to, "The packed file, as model.mog");
+  command->add_option("--to-c", words->to_c, "Folder for self-contained C99: model.h, model.c, selftest.c");
+  command->add_option("--c-prefix", words->c.prefix, "Beginning of every name in the C")->capture_default_str();
+  command->add_option("--c-lanes", words->c.lanes, "Neighbouring pixels that the C computes at a time: 1 to 16")
+      ->capture_default_str()
+      ->check(whole(1, 16));
   command->add_option("--size", words->size, "Height and width of the pictures, a multiple of 8")
       ->capture_default_str()
       ->check(whole(8, 4096));

@@ -8,6 +8,7 @@
 #include "apps/commands.hpp"
 #include "apps/deployment.hpp"
 #include "core/error.hpp"
+#include "deploy/c_export/compiled.hpp"
 #include "deploy/comparison.hpp"
 #include "deploy/model_file.hpp"
 #include "deploy/runtime.hpp"
@@ -56,6 +57,10 @@ IntegerForward engine_of(const Words& words, const IntegerNetwork& network) {
       run_reference(network, pixels, class_sums, observer);
     };
   }
+  if (words.engine == "c") {
+    return [c = std::make_shared<c_export::Compiled>(network)](
+               auto pixels, auto class_sums, const MapObserver& observer) { c->run(pixels, class_sums, observer); };
+  }
   // What the runtime refuses, it refuses here, not within a parallel region.
   static_cast<void>(Runtime(network, 1));
   return [runtimes = std::make_shared<Runtimes>(network)](auto pixels, auto class_sums, const MapObserver& observer) {
@@ -89,6 +94,7 @@ void print_table(const Words& words, const Comparison& comparison) {
   std::printf("differing answers   %14lld\n", number(comparison.differing_answers()));
   std::printf("logits deviate by   %14.3g at most, the largest is %.3g\n", comparison.largest_deviation(),
               comparison.largest_logit());
+  if (comparison.largest_magnitude() == 0) return;  // an engine that shows no sums
   std::printf("latent magnitudes   %14lld at most in a pixel%s\n",
               static_cast<long long>(comparison.largest_magnitude()),
               comparison.largest_magnitude() < 1 << 24 ? ": below 2^24, the trained floats were exact" : "");
@@ -152,10 +158,12 @@ void add_verify(CLI::App& app) {
       ->capture_default_str()
       ->check(whole(0));
   command
-      ->add_option("--engine", words->engine,
-                   "runtime: the kernels that ship; reference: plain loops, which show every sum, too")
+      ->add_option(
+          "--engine", words->engine,
+          "runtime: the kernels that ship; reference: plain loops, which show every sum, too; c: the exported C, "
+          "compiled by cc")
       ->capture_default_str()
-      ->check(CLI::IsMember({"runtime", "reference"}));
+      ->check(CLI::IsMember({"runtime", "reference", "c"}));
   command->add_flag("--layers", words->layers, "Count for every layer");
   command->add_flag("--json", words->json, "Print JSON");
   add_threads(*command);

@@ -14,8 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 
 void compile(const fs::path& folder, const std::string& command) {
-  const std::string full = concat("cd '", folder.string(), "' && ", command,
-                                  " -std=c99 -fPIC -shared -o model.so model.c selftest.c >messages 2>&1");
+  const std::string full =
+      concat("cd '", folder.string(), "' && ", command,
+             " -std=c99 -fPIC -shared -Wl,-Bsymbolic -o model.so model.c selftest.c >messages 2>&1");
   if (std::system(full.c_str()) == 0) return;
   std::system(concat("cat '", (folder / "messages").string(), "' >&2").c_str());
   throw std::runtime_error(concat("the exported C: '", command, "' failed"));
