@@ -11,7 +11,7 @@ cmake --install "$MOG_BUILD_DIR" --prefix "$scratch/staged" >install.log
 mv staged installed
 [ -f installed/include/mog/mog.hpp ] || fail "no mog/mog.hpp"
 ! grep -rFn -e "$MOG_SOURCE_DIR" -e "$MOG_BUILD_DIR" -e "$scratch" installed/include installed/lib*/cmake || fail "a path of the build"
-! grep -rEn '#include <[^>]*[/.]' installed/include || fail "a header includes another library's"
+! grep -rEn '#include <[^>]*[/.]' installed/include | grep -v -e '<stddef.h>' -e '<stdint.h>' || fail "a header includes another library's"
 cmake -S "$MOG_SOURCE_DIR/examples" -B build -G Ninja -DCMAKE_PREFIX_PATH="$scratch/installed" -DCMAKE_BUILD_TYPE=Release \
   -DCMAKE_CXX_COMPILER="$MOG_CXX" -DCMAKE_CXX_FLAGS="${MOG_CXX_FLAGS:-}" >configure.log
 cmake --build build >build.log || { cat build.log; fail "the examples do not build"; }
