@@ -1,6 +1,7 @@
 // `mog bench`: how fast the integer runtime runs a packed network, or a random one, whole and layer by layer.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -37,7 +38,7 @@ struct Measured {
   /// The time that this share of the runs did not exceed.
   [[nodiscard]] double percentile(double share) const {
     const auto last = static_cast<double>(runs.size() - 1);
-    return runs[static_cast<std::size_t>(share * last + 0.5)];
+    return runs[static_cast<std::size_t>(std::lround(share * last))];
   }
 };
 

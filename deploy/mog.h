@@ -2,15 +2,15 @@
 #ifndef MOG_DEPLOY_MOG_H
 #define MOG_DEPLOY_MOG_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include <stddef.h> /* NOLINT(modernize-deprecated-headers): this is C */
+#include <stdint.h> /* NOLINT(modernize-deprecated-headers) */
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* A loaded network. One thread at a time may use it; different networks are independent. */
-typedef struct mog_model mog_model;
+typedef struct mog_model mog_model; /* NOLINT(modernize-use-using) */
 
 /* Loads the file of a network (mog export) for so many threads, at least 1. NULL on failure: see mog_error. */
 mog_model* mog_load(const char* path, int threads);
