@@ -1,57 +1,17 @@
-// Decoding through stb_image, which nothing else sees, and scaling with a box filter.
+// Decoding after a look at what the file claims, and scaling with a box filter.
 #include "data/image.hpp"
 
 #include <algorithm>
 #include <cstdlib>
-#include <memory>
 
 #include "core/error.hpp"
 #include "data/file.hpp"
 #include "data/jpeg_check.hpp"
 #include "data/png_check.hpp"
-
-namespace {
-
-/// Room for the largest picture, 4096 x 4096 pixels of four 16-bit channels: no file may ask for more at once.
-constexpr std::size_t kMostMemory = std::size_t{256} << 20;
-
-/// Zeroed: stb_image before 2.28 decodes with Huffman tables that the file need not have defined.
-void* limited_malloc(std::size_t bytes) { return bytes > kMostMemory ? nullptr : std::calloc(1, bytes); }
-void* limited_realloc(void* memory, std::size_t bytes) {
-  return bytes > kMostMemory ? nullptr : std::realloc(memory, bytes);
-}
-
-}  // namespace
-
-// stb_image's body is compiled here, and only the formats and entries that are used.
-#define STB_IMAGE_IMPLEMENTATION
-#define STB_IMAGE_STATIC
-#define STBI_ONLY_PNG
-#define STBI_ONLY_JPEG
-#define STBI_ONLY_BMP
-#define STBI_NO_STDIO
-#define STBI_NO_LINEAR
-#define STBI_NO_HDR
-#define STBI_MAX_DIMENSIONS 4096
-#define STBI_MALLOC(bytes) limited_malloc(bytes)
-#define STBI_REALLOC(memory, bytes) limited_realloc(memory, bytes)
-#define STBI_FREE(memory) std::free(memory)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-function"
-#ifndef __clang__
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // memory is read through callbacks that are not used then
-#endif
-#include <stb_image.h>
-#pragma GCC diagnostic pop
+#include "data/stb_decode.hpp"
 
 namespace mog {
 namespace {
-
-static_assert(kMaxImageSide == STBI_MAX_DIMENSIONS);
-
-struct Free {
-  void operator()(stbi_uc* pixels) const { stbi_image_free(pixels); }
-};
 
 /// Part of the source's row or column that one target pixel covers: pixels first, first + 1, ... with these weights.
 struct Cover {
@@ -116,14 +76,10 @@ Image decode_image(std::span<const std::uint8_t> file, std::string_view name) {
   if (const std::uint64_t bytes = bmp_bytes(file); file.size() < bytes) {
     throw DataError(concat(name, ": broken BMP: ", file.size(), " bytes, expected ", bytes));
   }
-  int width = 0;
-  int height = 0;
-  int channels = 0;
-  const std::unique_ptr<stbi_uc, Free> rgba(
-      stbi_load_from_memory(file.data(), static_cast<int>(file.size()), &width, &height, &channels, 4));
+  const auto [rgba, width, height, problem] = stb_decode(file);
   if (rgba == nullptr) {
-    throw DataError(concat(name, ": not a PNG, JPEG or BMP of at most ", kMaxImageSide, " pixels a side (",
-                           stbi_failure_reason(), ")"));
+    throw DataError(
+        concat(name, ": not a PNG, JPEG or BMP of at most ", kMaxImageSide, " pixels a side (", problem, ")"));
   }
   if (height < 1 || width < 1) {
     throw DataError(concat(name, ": a picture of ", width, " x ", height, " pixels, expected at least 1 x 1"));
@@ -132,9 +88,9 @@ Image decode_image(std::span<const std::uint8_t> file, std::string_view name) {
   const auto count = static_cast<std::size_t>(image.height * image.width);
   image.pixels.resize(3 * count);
   for (std::size_t p = 0; p < count; ++p) {
-    const int alpha = rgba.get()[4 * p + 3];
+    const int alpha = rgba[4 * p + 3];
     for (std::size_t c = 0; c < 3; ++c) {
-      const int over_white = (rgba.get()[4 * p + c] * alpha + 255 * (255 - alpha) + 127) / 255;
+      const int over_white = (rgba[4 * p + c] * alpha + 255 * (255 - alpha) + 127) / 255;
       image.pixels[3 * p + c] = static_cast<std::uint8_t>(over_white);
     }
   }

@@ -302,7 +302,7 @@ CExportReport export_c(const IntegerNetwork& network, const std::filesystem::pat
   };
   write("model.h", header(network, plan, options.lanes));
   write("model_weights.h", tables.text());
-  write("model.c", c_export::kLoops);
+  write("model.c", concat(c_export::kConvolutions, c_export::kNetwork));
   write("selftest.c", self_test(network, plan, pictures));
   return {.arena_bytes = plan.arena_bytes(options.lanes), .const_bytes = tables.bytes()};
 }

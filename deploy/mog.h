@@ -22,8 +22,8 @@ size_t mog_classes(const mog_model* model);
 /* Temporary memory, in bytes, taken at load; running takes no more. */
 size_t mog_arena_bytes(const mog_model* model);
 
-/* Runs `images` pictures that lie one behind the other; class_sums receives `images` times mog_classes numbers. The largest
- * number of a picture is its class. Returns 0, or -1 on failure: see mog_error. */
+/* Runs `images` pictures that lie one behind the other; class_sums receives `images` times mog_classes numbers. The
+ * largest number of a picture is its class. Returns 0, or -1 on failure: see mog_error. */
 int mog_run(mog_model* model, const uint8_t* pixels, size_t images, int64_t* class_sums);
 
 /* Gives everything back; NULL is fine. */

@@ -5,8 +5,10 @@ namespace mog::c_export {
 
 /// The second half of model.h: what a program calls.
 extern const char* const kInterface;
-/// model.c: the loops.
-extern const char* const kLoops;
+/// model.c, first half: types, convolutions, the automaton.
+extern const char* const kConvolutions;
+/// model.c, second half: codes, residual blocks, the steps from the picture to the sums.
+extern const char* const kNetwork;
 /// The second half of selftest.c: runs the embedded pictures.
 extern const char* const kSelfTest;
 

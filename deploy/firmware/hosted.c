@@ -4,10 +4,10 @@
 #include "answer.h"
 #include "model.h"
 
-int main(int count, char **words) {
+int main(int count, char** words) {
   static uint8_t pixels[MOG_PIXEL_BYTES];
   static char text[ANSWER_BYTES];
-  FILE *const pictures = count > 1 ? fopen(words[1], "rb") : NULL;
+  FILE* const pictures = count > 1 ? fopen(words[1], "rb") : NULL;
   const int differs = mog_selftest();
   if (differs != 0) {
     printf("self-test: %s differs\n", mog_layer_names[differs - 1]);

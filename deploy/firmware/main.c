@@ -7,7 +7,7 @@
 static uint8_t pixels[MOG_PIXEL_BYTES];
 static char text[ANSWER_BYTES];
 
-static void print_number(const char *name, uint32_t number) {
+static void print_number(const char* name, uint32_t number) {
   char digits[16];
   board_print(name);
   decimal(digits, number);

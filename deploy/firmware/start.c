@@ -4,7 +4,8 @@
 
 #include "board.h"
 
-extern uint32_t data_in_flash[], data_begin[], data_end[], bss_begin[], bss_end[], stack_top[]; /* of the linker script */
+extern uint32_t data_in_flash[], data_begin[], data_end[], bss_begin[], bss_end[],
+    stack_top[]; /* of the linker script */
 
 enum { UNTOUCHED = 0x5aa55aa5 };
 
@@ -14,15 +15,15 @@ static void fault(void);
 
 /* The processor takes its stack pointer and first address from here; nothing but faults can interrupt. */
 __attribute__((section(".vectors"), used)) static const struct {
-  uint32_t *stack;
+  uint32_t* stack;
   void (*handlers[15])(void);
 } vectors = {stack_top, {reset, fault, fault, fault, fault, fault}};
 
 void reset(void) {
-  uint32_t *const here = __builtin_frame_address(0);
+  uint32_t* const here = __builtin_frame_address(0);
   for (size_t i = 0; data_begin + i < data_end; ++i) data_begin[i] = data_in_flash[i];
-  for (uint32_t *word = bss_begin; word < bss_end; ++word) *word = 0;
-  for (uint32_t *word = bss_end; word < here - 16; ++word) *word = UNTOUCHED;
+  for (uint32_t* word = bss_begin; word < bss_end; ++word) *word = 0;
+  for (uint32_t* word = bss_end; word < here - 16; ++word) *word = UNTOUCHED;
   board_exit(main());
 }
 
@@ -32,7 +33,7 @@ static void fault(void) {
 }
 
 size_t board_stack_used(void) {
-  const uint32_t *word = bss_end;
+  const uint32_t* word = bss_end;
   while (word < stack_top && *word == UNTOUCHED) ++word;
   return (size_t)(stack_top - word) * sizeof *word;
 }
@@ -40,14 +41,14 @@ size_t board_stack_used(void) {
 size_t board_static_memory(void) { return (size_t)(bss_end - data_begin) * sizeof *bss_end; }
 
 /* Compilers call these for loops and copies of their own. */
-void *memset(void *to, int byte, size_t count) {
-  uint8_t *const bytes = to;
+void* memset(void* to, int byte, size_t count) {
+  uint8_t* const bytes = to;
   for (size_t i = 0; i < count; ++i) bytes[i] = (uint8_t)byte;
   return to;
 }
 
-void *memcpy(void *restrict to, const void *restrict from, size_t count) {
-  uint8_t *const bytes = to;
-  for (size_t i = 0; i < count; ++i) bytes[i] = ((const uint8_t *)from)[i];
+void* memcpy(void* restrict to, const void* restrict from, size_t count) {
+  uint8_t* const bytes = to;
+  for (size_t i = 0; i < count; ++i) bytes[i] = ((const uint8_t*)from)[i];
   return to;
 }
