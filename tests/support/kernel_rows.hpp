@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -65,7 +66,10 @@ inline bool same_bits(float a, float b) {
 inline bool same_bits(double a, double b) {
   return (std::isnan(a) && std::isnan(b)) || std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
 }
-inline bool same_bits(std::uint8_t a, std::uint8_t b) { return a == b; }
+template <std::integral T>
+bool same_bits(T a, T b) {
+  return a == b;
+}
 
 template <class T>
 void check_same_bits(const GuardedBuffer<T>& got, const GuardedBuffer<T>& expected) {
