@@ -44,14 +44,19 @@ template <int Q, int J, class Arch>
 }
 
 #if defined(__AVX2__)
-/// Lane l of the result is lane index[l] of the table; of the index the lowest bits count, as many as tell the lanes
-/// apart.
+/// Numbers that one instruction finds by their place: 8 of a vector, or 32 of two.
 template <class Arch>
-[[gnu::always_inline]] inline Floats<Arch> look_up(Floats<Arch> table, xsimd::batch<std::uint32_t, Arch> index) {
+inline constexpr Index kLookUpVectors = kLanes<Arch> == 16 ? 2 : 1;
+
+/// Lane l of the result is number index[l] of the table; of the index the lowest bits count, as many as tell the
+/// numbers apart.
+template <class Arch>
+[[gnu::always_inline]] inline Floats<Arch> look_up(const Floats<Arch> (&table)[kLookUpVectors<Arch>],
+                                                   xsimd::batch<std::uint32_t, Arch> index) {
 #if defined(__AVX512F__)
-  return _mm512_permutexvar_ps(index, table);
+  return _mm512_permutex2var_ps(table[0], index, table[1]);
 #else
-  return _mm256_permutevar8x32_ps(table, index);
+  return _mm256_permutevar8x32_ps(table[0], index);
 #endif
 }
 #endif

@@ -7,11 +7,11 @@
 
 namespace mog::kernels {
 
-/// A vector holds all signed sums of a few inputs: of four where it has 16 lanes, lane i being the sum of those whose
-/// bit in i is set, less the others. Four multiply-adds make such a table. For each vector of outputs one permutation
-/// then takes from it what four products would add up to, and one addition adds it: half the work of four
-/// multiply-adds. The tables of a few rows of `a` are made once, stay in the first-level cache, and serve all columns;
-/// the more of these there are, the less the tables cost.
+/// A table holds all signed sums of a few inputs: of five where two vectors of 16 lanes make one, of three where it is
+/// a vector of eight; number i is the sum of those inputs whose bit in i is set, less the others. A few multiply-adds
+/// make such a table. For each vector of outputs one permutation then takes from it what five products would add up to,
+/// and one addition adds it: two instructions for five multiply-adds. The tables of a few rows of `a` are made once,
+/// stay in the first-level cache, and serve all columns; the more of these there are, the less the tables cost.
 template <class Arch, int Registers>
 struct SignLoops {
   /// With fewer columns multiply-adds are as fast; with an odd number the last vector would need care.
@@ -21,19 +21,20 @@ struct SignLoops {
 
   static Index packed_size(Index depth, Index columns) { return tables(depth) * columns; }
 
-  /// Panels of kVectors vectors, the last one perhaps narrower; in a panel, table by table, the lane that each column
+  /// Panels of kVectors vectors, the last one perhaps narrower; in a panel, table by table, the place that each column
   /// looks up.
   static void pack(const float* w, Index depth, Index columns, bool transposed, float* packed) {
     auto* to = reinterpret_cast<std::uint32_t*>(packed);
+    const Index next_input = transposed ? 1 : columns, next_column = transposed ? depth : 1;
     for (Index begin = 0; begin < columns; begin += kVectors * kWidth) {
-      const Index end = smaller(begin + kVectors * kWidth, columns);
-      for (Index d = 0; d < depth; d += kInputs) {
-        for (Index j = begin; j < end; ++j) {
-          std::uint32_t lane = 0;
-          for (Index i = 0; i < smaller(kInputs, depth - d); ++i) {
-            lane |= static_cast<std::uint32_t>(w[transposed ? j * depth + d + i : (d + i) * columns + j] > 0) << i;
-          }
-          *to++ = lane;
+      const Index width = smaller(kVectors * kWidth, columns - begin);
+      for (Index d = 0; d < depth; d += kInputs, to += width) {
+        const Index count = smaller(kInputs, depth - d);
+        const float* from = w + begin * next_column + d * next_input;
+        for (Index j = 0; j < width; ++j, from += next_column) {
+          std::uint32_t place = 0;
+          for (Index i = 0; i < count; ++i) place |= static_cast<std::uint32_t>(from[i * next_input] > 0) << i;
+          to[j] = place;
         }
       }
     }
@@ -49,41 +50,48 @@ struct SignLoops {
   using Vector = Floats<Arch>;
   using Indices = xsimd::batch<std::uint32_t, Arch>;
   static constexpr Index kWidth = kLanes<Arch>;
-  static constexpr int kInputs = kWidth == 16 ? 4 : 3;  // of a table
-  static constexpr int kVectors = Registers / 8;        // across a tile
-  static constexpr int kRows = 4;                       // of a tile
-  static constexpr Index kTables = 64;                  // of a row, in the first-level cache at once
+  static constexpr Index kTable = kLookUpVectors<Arch> * kWidth;  // numbers of a table
+  static constexpr int kFromLanes = kWidth == 16 ? 4 : 3;         // inputs whose signs the lane tells
+  static constexpr int kInputs = kTable == 32 ? 5 : 3;            // of a table
+  static constexpr int kVectors = Registers / 8;                  // across a tile
+  static constexpr int kRows = 4;                                 // of a tile
+  static constexpr Index kTables = 32;                            // of a row, in the first-level cache at once
 
   static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
   static constexpr Index tables(Index depth) { return (depth + kInputs - 1) / kInputs; }
 
-  /// Input i as a table alone: +1 in the lanes whose bit i is set, -1 in the others.
+  /// Input i as a vector of its own: +1 in the lanes whose bit i is set, -1 in the others.
   static Vector signs_of(int i) {
     float signs[kWidth];
     for (Index lane = 0; lane < kWidth; ++lane) signs[lane] = (lane >> i & 1) != 0 ? 1.0F : -1.0F;
     return Vector::load_unaligned(signs);
   }
 
+  /// The table of `count` inputs at x; those that are missing count as 0.
+  [[gnu::always_inline]] static void make_table(const float* x, int count, const Vector (&signs)[kFromLanes],
+                                                float* to) {
+    Vector sums = Vector(x[0]) * signs[0];
+    for (int i = 1; i < smaller(count, kFromLanes); ++i) sums = multiply_add(Vector(x[i]), signs[i], sums);
+    if constexpr (kInputs == kFromLanes) {
+      sums.store_aligned(to);
+    } else {
+      const Vector last(count == kInputs ? x[kFromLanes] : 0.0F);
+      (sums - last).store_aligned(to);
+      (sums + last).store_aligned(to + kWidth);
+    }
+  }
+
   /// The tables of inputs [begin, end) of R rows: table by table, row by row.
   template <int R>
   [[gnu::always_inline]] static void make_tables(const float* a, Index depth, Index begin, Index end, float* to) {
-    Vector signs[kInputs];
-    for (int i = 0; i < kInputs; ++i) signs[i] = signs_of(i);
+    Vector signs[kFromLanes];
+    for (int i = 0; i < kFromLanes; ++i) signs[i] = signs_of(i);
     Index d = begin;
     for (; d + kInputs <= end; d += kInputs) {
-      for (Index r = 0; r < R; ++r, to += kWidth) {
-        Vector table = Vector(a[r * depth + d]) * signs[0];
-        for (int i = 1; i < kInputs; ++i) table = multiply_add(Vector(a[r * depth + d + i]), signs[i], table);
-        table.store_aligned(to);
-      }
+      for (Index r = 0; r < R; ++r, to += kTable) make_table(a + r * depth + d, kInputs, signs, to);
     }
     if (d == end) return;
-    for (Index r = 0; r < R; ++r, to += kWidth) {
-      Vector table(0.0F);
-      for (Index i = d; i < end; ++i)
-        table = multiply_add(Vector(a[r * depth + i]), signs_of(static_cast<int>(i - d)), table);
-      table.store_aligned(to);
-    }
+    for (Index r = 0; r < R; ++r, to += kTable) make_table(a + r * depth + d, static_cast<int>(end - d), signs, to);
   }
 
   /// R rows by V vectors of c: begins from zero, or adds to what is there.
@@ -96,11 +104,12 @@ struct SignLoops {
         sum[r][v] = from_zero ? Vector(0.0F) : Vector::load_unaligned(c + r * stride + v * kWidth);
       }
     }
-    for (Index t = 0; t < count; ++t, table += R * kWidth, lanes += V * kWidth) {
+    for (Index t = 0; t < count; ++t, table += R * kTable, lanes += V * kWidth) {
       Indices chosen[V];
       for (int v = 0; v < V; ++v) chosen[v] = Indices::load_aligned(lanes + v * kWidth);
       for (int r = 0; r < R; ++r) {
-        const Vector sums = Vector::load_aligned(table + r * kWidth);
+        Vector sums[kLookUpVectors<Arch>];
+        for (int v = 0; v < kLookUpVectors<Arch>; ++v) sums[v] = Vector::load_aligned(table + r * kTable + v * kWidth);
         for (int v = 0; v < V; ++v) sum[r][v] = sum[r][v] + look_up<Arch>(sums, chosen[v]);
       }
     }
@@ -121,7 +130,7 @@ struct SignLoops {
 
   template <int R>
   static void rows(const PackedProduct& p, Index row) {
-    alignas(64) float table[kTables * R * kWidth];
+    alignas(64) float table[kTables * R * kTable];
     const auto* packed = reinterpret_cast<const std::uint32_t*>(p.packed);
     const Index all = tables(p.depth);
     for (Index first = 0; first < all; first += kTables) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "core/error.hpp"
 #include "core/kernels/convert/convert.hpp"
@@ -25,11 +26,11 @@ void check(const char* operation, const Args& args) {
 
 /// Whether all weights are -1 or +1. Most that are not show it at once.
 bool only_signs(const float* w, Index count) {
-  const auto is_sign = [](float x) { return x == 1 || x == -1; };
-  if (!std::all_of(w, w + std::min(count, Index{16}), is_sign)) return false;
-  Index signs = 0;  // counted to the end: a loop in vectors
-  for (Index i = 0; i < count; ++i) signs += is_sign(w[i]) ? 1 : 0;
-  return signs == count;
+  const auto unlike_sign = [](float x) { return (std::bit_cast<std::uint32_t>(x) << 1) ^ 0x7f000000U; };  // 0: |x| = 1
+  if (std::any_of(w, w + std::min(count, Index{16}), unlike_sign)) return false;
+  std::uint32_t unlike = 0;  // gathered to the end: a loop in vectors
+  for (Index i = 0; i < count; ++i) unlike |= unlike_sign(w[i]);
+  return unlike == 0;
 }
 
 /// c = a b over all rows, in fixed pieces; `transposed` tells how w holds b.
