@@ -43,6 +43,23 @@ template <int Q, int J, class Arch>
   }
 }
 
+/// Lane l of the result is lane l ^ J ("exclusive or"), J a power of two below the lanes.
+template <int J, class Arch>
+[[gnu::always_inline]] inline Floats<Arch> exchange(Floats<Arch> x) {
+#if defined(__AVX512F__)
+  if constexpr (J < 4) return _mm512_permute_ps(x, J == 1 ? 0xb1 : 0x4e);
+  if constexpr (J >= 4) return _mm512_shuffle_f32x4(x, x, J == 4 ? 0xb1 : 0x4e);
+#elif defined(__AVX2__)
+  if constexpr (J < 4) return _mm256_permute_ps(x, J == 1 ? 0xb1 : 0x4e);
+  if constexpr (J == 4) return _mm256_permute2f128_ps(x, x, 1);
+#else
+  return [&]<std::uint32_t... L>(std::integer_sequence<std::uint32_t, L...>) {
+    return xsimd::swizzle(x, xsimd::batch_constant<xsimd::batch<std::uint32_t, Arch>, (L ^ std::uint32_t{J})...>());
+  }
+  (std::make_integer_sequence<std::uint32_t, std::uint32_t{Floats<Arch>::size}>());
+#endif
+}
+
 #if defined(__AVX2__)
 /// Numbers that one instruction finds by their place: 8 of a vector, or 32 of two.
 template <class Arch>

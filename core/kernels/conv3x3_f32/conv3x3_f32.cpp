@@ -15,6 +15,10 @@ namespace {
 
 /// Rows of a part of the forward pass: two more are read, so not too few; one image has enough of them to share.
 constexpr Index kPartRows = 16;
+/// Pixels of a part of the forward pass, about, where maps are small: weights are read again for each part.
+constexpr Index kForwardPixels = 256;
+/// Rows of a part, but the last, are a multiple of this: tiles of 2x2 pixels do not straddle parts.
+constexpr Index kRowGrain = 2;
 /// Pixels of a part of the weight gradient, at least: each part costs the addition of all weights.
 constexpr Index kPartPixels = 512;
 constexpr Index kMostParts = 16;
@@ -26,13 +30,15 @@ void product(const Conv3x3Kernel& kernel, const Conv3x3Forward<float>& all, bool
   float* packed = scratch(Scratch::call, kernel.packed_size(sizes));
   parallel_for(blocks, [&](Index block) { kernel.pack(sizes, block, all.weight, transposed, packed); });
 
-  const Index parts = (sizes.height + kPartRows - 1) / kPartRows;
-  parallel_for(sizes.images * parts * blocks, [&](Index i) {
-    const Index image = i / blocks / parts;
-    const Range rows = piece_of(sizes.height, parts, i / blocks % parts);
+  const Index row_parts = (sizes.height + kPartRows - 1) / kPartRows;
+  const Index few = std::clamp(kForwardPixels / (sizes.height * sizes.width), Index{1}, sizes.images);
+  const Index image_parts = (sizes.images + few - 1) / few;
+  parallel_for(image_parts * row_parts * blocks, [&](Index i) {
+    const Range images = piece_of(sizes.images, image_parts, i / blocks / row_parts);
+    const Range rows = piece_of(sizes.height, row_parts, i / blocks % row_parts, kRowGrain);
     kernel.forward({.sizes = sizes,
-                    .image_begin = image,
-                    .image_end = image + 1,
+                    .image_begin = images.begin,
+                    .image_end = images.end,
                     .row_begin = rows.begin,
                     .row_end = rows.end,
                     .block = i % blocks,
@@ -55,7 +61,7 @@ struct Cut {
 Cut weight_gradient_cut(const Conv3x3Sizes& sizes) {
   const Index parts = std::clamp(sizes.images * sizes.height * sizes.width / kPartPixels, Index{1}, kMostParts);
   const Index images = std::min(sizes.images, parts);
-  return {.images = images, .rows = std::min(sizes.height, parts / images)};
+  return {.images = images, .rows = std::min((sizes.height + kRowGrain - 1) / kRowGrain, parts / images)};
 }
 
 }  // namespace
@@ -105,13 +111,17 @@ void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args, const Con
   float* sums = scratch(Scratch::call, parts * size);
   parallel_for(parts, [&](Index part) { std::fill_n(sums + part * size, size, 0.0F); });
 
-  // Few images at a time, so that all blocks of channels find them in the second-level cache.
+  // Few images at a time, so that all blocks of channels find them in the second-level cache; where maps are small, and
+  // parts therefore few, each block goes on its own instead.
   const Index few = std::max(Index{1}, kPartPixels / (sizes.height * sizes.width));
-  parallel_for(parts, [&](Index part) {
+  const Index chunks = parts < kMostParts ? blocks : 1;
+  parallel_for(parts * chunks, [&](Index i) {
+    const Index part = i / chunks;
+    const Range mine = piece_of(blocks, chunks, i % chunks);
     const Range images = piece_of(sizes.images, cut.images, part / cut.rows);
-    const Range rows = piece_of(sizes.height, cut.rows, part % cut.rows);
+    const Range rows = piece_of(sizes.height, cut.rows, part % cut.rows, kRowGrain);
     for (Index image = images.begin; image < images.end; image += few) {
-      for (Index block = 0; block < blocks; ++block) {
+      for (Index block = mine.begin; block < mine.end; ++block) {
         kernel.weight_gradient({.sizes = sizes,
                                 .image_begin = image,
                                 .image_end = std::min(images.end, image + few),
