@@ -11,6 +11,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include "apps/commands.hpp"
 #include "core/error.hpp"
@@ -129,6 +130,8 @@ int main(int argc, char** argv) {
   } catch (const mog::NumericError& error) {
     return fail(error, kNumeric);
   } catch (const mog::IoError& error) {
+    return fail(error, kInputOutput);
+  } catch (const std::system_error& error) {  // the C++ library's own, of a folder that cannot be looked into
     return fail(error, kInputOutput);
   } catch (const std::bad_alloc&) {
     std::fprintf(stderr, "mog: out of memory\n");

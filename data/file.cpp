@@ -12,7 +12,8 @@ namespace fs = std::filesystem;
 InputFile::InputFile(std::string_view who, const fs::path& path) : label_(concat(who, ": ", path.string())) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) throw IoError(label_ + ": no such file");
+  if (status.type() == fs::file_type::not_found) throw IoError(label_ + ": no such file");
+  if (error) throw IoError(concat(label_, ": ", error.message()));
   if (!fs::is_regular_file(status)) throw IoError(label_ + ": not a file");
   size_ = fs::file_size(path, error);
   if (error) throw IoError(concat(label_, ": ", error.message()));

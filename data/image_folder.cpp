@@ -24,6 +24,13 @@ struct Listing {
   std::vector<std::int32_t> labels;
 };
 
+/// What is wrong with a folder or a picture: with what it holds, or with reading it.
+struct Problem {
+  std::string text;
+  bool unreadable = false;
+};
+using Problems = std::vector<Problem>;
+
 bool hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
 /// What `dir` holds, sorted by name, hidden entries left out.
@@ -39,35 +46,41 @@ std::vector<fs::directory_entry> entries_of(const fs::path& dir) {
   return entries;
 }
 
+/// What an entry is, or what a link leads to; a link that leads nowhere or in a circle is nothing.
+fs::file_type type_of(const fs::directory_entry& entry) {
+  std::error_code ignored;
+  return entry.status(ignored).type();
+}
+
 /// Lists dir/<class>/*. What is wrong goes to `problems`, one line each.
-Listing list_classes(const fs::path& dir, std::vector<std::string>& problems) {
+Listing list_classes(const fs::path& dir, Problems& problems) {
   Listing listing;
   for (const auto& sub : entries_of(dir)) {
-    if (!sub.is_directory()) continue;
+    if (type_of(sub) != fs::file_type::directory) continue;
     const auto label = static_cast<std::int32_t>(listing.class_names.size());
     listing.class_names.push_back(sub.path().filename().string());
     const std::size_t before = listing.files.size();
     for (const auto& entry : entries_of(sub.path())) {
-      if (!entry.is_regular_file()) {
+      if (type_of(entry) != fs::file_type::regular) {
         problems.push_back(
-            concat("image folder: ", entry.path().string(), ": expected pictures only, found something else"));
+            {concat("image folder: ", entry.path().string(), ": expected pictures only, found something else")});
         continue;
       }
       listing.files.push_back(entry.path());
       listing.labels.push_back(label);
     }
     if (listing.files.size() == before)
-      problems.push_back(concat("image folder: ", sub.path().string(), ": holds no pictures"));
+      problems.push_back({concat("image folder: ", sub.path().string(), ": holds no pictures")});
   }
   if (listing.class_names.size() < 2) {
-    problems.push_back(concat("image folder: ", dir.string(), ": ", listing.class_names.size(),
-                              " sub-folders, expected 2 or more, one for each class"));
+    problems.push_back({concat("image folder: ", dir.string(), ": ", listing.class_names.size(),
+                               " sub-folders, expected 2 or more, one for each class")});
   }
   return listing;
 }
 
 /// Reads the pictures into a data set. Threads must not throw, so that each file's message is kept in its place.
-Dataset read_pictures(const fs::path& dir, const Listing& listing, Index size, std::vector<std::string>& problems) {
+Dataset read_pictures(const fs::path& dir, const Listing& listing, Index size, Problems& problems) {
   Dataset data{.name = dir.string(),
                .height = size,
                .width = size,
@@ -76,30 +89,34 @@ Dataset read_pictures(const fs::path& dir, const Listing& listing, Index size, s
                .labels = listing.labels,
                .class_names = listing.class_names};
   data.resize(static_cast<Index>(listing.files.size()));
-  std::vector<std::string> messages(listing.files.size());
+  Problems found(listing.files.size());
   parallel_for(data.size(), [&](Index i) {
     const auto at = static_cast<std::size_t>(i);
     try {
       const Image image = load_image(listing.files[at], size);
       std::copy(image.pixels.begin(), image.pixels.end(), data.image(i));
+    } catch (const IoError& error) {
+      found[at] = {error.what(), true};
     } catch (const std::exception& error) {
-      messages[at] = error.what();
+      found[at] = {error.what()};
     }
   });
-  std::copy_if(messages.begin(), messages.end(), std::back_inserter(problems),
-               [](const auto& text) { return !text.empty(); });
+  std::copy_if(found.begin(), found.end(), std::back_inserter(problems),
+               [](const Problem& problem) { return !problem.text.empty(); });
   return data;
 }
 
-void throw_first(const std::vector<std::string>& problems) {
+void throw_first(const Problems& problems) {
   if (problems.empty()) return;
+  const auto& [text, unreadable] = problems.front();
   const std::size_t others = problems.size() - 1;
-  throw DataError(others == 0 ? problems[0]
-                              : concat(problems[0], " (and ", others, " more problems below this folder)"));
+  const std::string all = others == 0 ? text : concat(text, " (and ", others, " more problems below this folder)");
+  if (unreadable) throw IoError(all);
+  throw DataError(all);
 }
 
 Dataset load_all(const fs::path& dir, Index size) {
-  std::vector<std::string> problems;
+  Problems problems;
   const Listing listing = list_classes(dir, problems);
   throw_first(problems);
   Dataset data = read_pictures(dir, listing, size, problems);
@@ -108,7 +125,8 @@ Dataset load_all(const fs::path& dir, Index size) {
 }
 
 bool has_train_and_test(const fs::path& dir) {
-  return fs::is_directory(dir / "train") && fs::is_directory(dir / "test");
+  std::error_code ignored;
+  return fs::is_directory(dir / "train", ignored) && fs::is_directory(dir / "test", ignored);
 }
 
 /// Gives the labels of `test` the numbers that the same names have in `train`.
@@ -170,7 +188,7 @@ bool named_like_a_picture(const fs::path& file) {
 
 /// "3 classes, 120 files", or nothing when no file is named like a picture.
 std::string describe(const fs::path& dir) {
-  std::vector<std::string> ignored;
+  Problems ignored;
   const Listing listing = list_classes(dir, ignored);
   if (std::none_of(listing.files.begin(), listing.files.end(), named_like_a_picture)) return {};
   return concat(listing.class_names.size(), " classes, ", listing.files.size(), " files");
@@ -212,24 +230,25 @@ std::string describe_image_folder(const fs::path& dir) {
 }
 
 std::vector<std::string> image_folder_problems(const fs::path& dir) {
-  std::vector<std::string> problems;
+  Problems problems;
   const auto look = [&](const fs::path& folder) {
     Listing listing = list_classes(folder, problems);
     read_pictures(folder, listing, 1, problems);
     return listing;
   };
-  if (!has_train_and_test(dir)) {
-    look(dir);
-    return problems;
-  }
-  const Listing train = look(dir / "train");
-  const Listing test = look(dir / "test");
-  for (const std::string& name : test.class_names) {
-    if (std::find(train.class_names.begin(), train.class_names.end(), name) == train.class_names.end()) {
-      problems.push_back(concat("image folder: ", (dir / "test").string(), ": class ", name, ", which train/ lacks"));
+  if (has_train_and_test(dir)) {
+    const Listing train = look(dir / "train");
+    const Listing test = look(dir / "test");
+    for (const std::string& name : test.class_names) {
+      if (std::find(train.class_names.begin(), train.class_names.end(), name) != train.class_names.end()) continue;
+      problems.push_back({concat("image folder: ", (dir / "test").string(), ": class ", name, ", which train/ lacks")});
     }
+  } else {
+    look(dir);
   }
-  return problems;
+  std::vector<std::string> lines;
+  for (const Problem& problem : problems) lines.push_back(problem.text);
+  return lines;
 }
 
 }  // namespace mog

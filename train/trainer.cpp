@@ -147,8 +147,8 @@ TrainOutcome Trainer::run() {
     finished = run_stage(plan);
     if (!finished) break;
   }
-  if (folder_ != nullptr && !saved_) save(folder_->last());  // here a failure is the run's failure
-  resumed_ = true;                                           // run() again goes on, it does not begin anew
+  if (folder_ != nullptr) save_rest();
+  resumed_ = true;  // run() again goes on, it does not begin anew
   return {.finished = finished, .rows = rows_, .peak_bytes = tape_.arena().peak_bytes()};
 }
 
@@ -164,6 +164,7 @@ bool Trainer::run_stage(const StagePlan& plan) {
 /// Returns false when somebody asked to stop before the epoch was complete.
 bool Trainer::run_epoch(const StagePlan& plan) {
   bool stepping = true;
+  best_is_due_ = false;  // of the epoch before, whose weights change now
   try {
     if (position_.step == 0) parameters_.update_step_sizes();
     epoch_seconds_ = 0;
@@ -289,12 +290,8 @@ void Trainer::finish_epoch(const StagePlan& plan) {
   saved_ = false;
   // last.safetensors comes after all that it promises.
   tried([&] { write_file(folder_->metrics(), metrics_text(rows_)); });
-  if (is_last(plan) && test.accuracy > position_.best_accuracy) {
-    const double before = std::exchange(position_.best_accuracy, test.accuracy);
-    if (!tried([&] { save_checkpoint(folder_->best(), header(), parameters_, adam_); })) {
-      position_.best_accuracy = before;  // the next good epoch tries again
-    }
-  }
+  best_is_due_ = is_last(plan) && test.accuracy > position_.best_accuracy;
+  if (best_is_due_) tried([&] { save_best(); });  // the next good epoch tries again, or the end of the run
   tried([&] { save(folder_->last()); });
   tried([&] { write_file(folder_->curves(), curves_svg(rows_)); });
   tried([&] { write_file(folder_->confusion(), confusion_svg(test.confusion, test_.class_names)); });
@@ -304,6 +301,26 @@ void Trainer::save(const std::filesystem::path& path) {
   saved_at_ = Clock::now();  // of the attempt: the next one is due as long after it
   save_checkpoint(path, header(), parameters_, adam_);
   saved_ = true;
+}
+
+/// Saves the weights of the epoch that has just been completed as the best so far.
+void Trainer::save_best() {
+  const double before = std::exchange(position_.best_accuracy, rows_.back().test_accuracy);
+  try {
+    save_checkpoint(folder_->best(), header(), parameters_, adam_);
+  } catch (...) {
+    position_.best_accuracy = before;
+    throw;
+  }
+  best_is_due_ = false;
+}
+
+/// At the end, what could not be saved before; here a failure is the run's failure.
+void Trainer::save_rest() {
+  if (!saved_) save(folder_->last());
+  if (!best_is_due_) return;
+  save_best();
+  save(folder_->last());  // once more: it names the best accuracy
 }
 
 /// Runs `write`; a failure is a message, the run goes on.

@@ -106,6 +106,8 @@ class Trainer {
   [[nodiscard]] Index steps_left() const;
   [[nodiscard]] CheckpointHeader header() const;
   void save(const std::filesystem::path& path);
+  void save_best();
+  void save_rest();
   template <class Write>
   bool tried(const Write& write);
   void message(const std::string& text) const;
@@ -128,7 +130,8 @@ class Trainer {
 
   Position position_;
   std::vector<EpochRow> rows_;
-  bool saved_ = true;  // whether last.safetensors stands where the run does
+  bool saved_ = true;         // whether last.safetensors stands where the run does
+  bool best_is_due_ = false;  // whether the epoch just completed is the best, and could not be saved as such
   Clock::time_point saved_at_ = Clock::now();
   double epoch_seconds_ = 0;      // of steps, and ...
   Index epoch_images_ = 0;        // ... images of the current epoch, in this process

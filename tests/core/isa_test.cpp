@@ -30,11 +30,19 @@ TEST_CASE("MOG_ISA, where it is set, decides") {
   if (wanted != nullptr) CHECK(std::string(wanted) == mog::kernels::name(chosen_isa()));
 }
 
+#if defined(__aarch64__)
+TEST_CASE("every AArch64 has NEON, and it is picked") {
+  CHECK(available(Isa::neon64));
+  if (std::getenv("MOG_ISA") == nullptr) CHECK(chosen_isa() == Isa::neon64);
+}
+#endif
+
 TEST_CASE("a machine with AVX-512 has AVX2 too, and none has both x86 and Arm sets") {
   if (available(Isa::avx512)) CHECK(available(Isa::avx2));
   CHECK_FALSE((available(Isa::avx2) && available(Isa::neon64)));
 }
 
+#if defined(__x86_64__)
 TEST_CASE(
     "what the system's list of the processor's features names is available: nothing that the machine has goes "
     "untested") {
@@ -43,13 +51,14 @@ TEST_CASE(
   while (features.empty() && std::getline(list, line)) {
     if (line.starts_with("flags")) features = line + " ";
   }
-  if (features.empty()) return;  // another processor family, or no such list
+  if (features.empty()) return;  // no such list
   const auto has = [&](const std::string& name) { return features.find(" " + name + " ") != std::string::npos; };
   CHECK(available(Isa::avx2) == (has("avx2") && has("fma")));
   CHECK(available(Isa::avx512) ==
         (has("avx512f") && has("avx512cd") && has("avx512dq") && has("avx512bw") && has("avx512vl")));
   CHECK(available(Isa::avx512vnni) == (available(Isa::avx512) && has("avx512_vnni")));
 }
+#endif
 
 TEST_CASE("names are those that MOG_ISA takes") {
   CHECK(mog::kernels::name(Isa::reference) == std::string("reference"));

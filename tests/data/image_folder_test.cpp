@@ -8,6 +8,7 @@
 #include "core/parallel.hpp"
 #include "tests/data/pictures.hpp"
 #include "tests/data/scratch.hpp"
+#include "tests/support/unprivileged.hpp"
 
 using namespace mog;
 using namespace mog::test;
@@ -117,4 +118,37 @@ TEST_CASE("empty classes, a single class, and splits that leave nothing are refu
                  "none: No such file or directory"));
   CHECK_THROWS_AS(load_image_folder(scratch.path(), {.size = 0}), std::invalid_argument);
   CHECK_THROWS_AS(load_image_folder_pair(scratch.path(), {.test_share = 1}), std::invalid_argument);
+}
+
+TEST_CASE("folders, classes and pictures that may not be read are named, with the reason") {
+  const Scratch scratch;
+  const fs::path root = scratch.path() / "root", locked = root / "b" / "picture1.png";
+  put_pictures(root / "a", 2, 0);
+  put_pictures(root / "b", 2, 0);
+  constexpr fs::perms kReadable{0755};
+  fs::permissions(scratch.path(), kReadable);
+  for (const auto& entry : fs::recursive_directory_iterator(scratch.path())) fs::permissions(entry.path(), kReadable);
+  const auto without_rights = [&](const fs::path& path, const auto& check) {
+    fs::permissions(path, fs::perms::none);
+    {
+      const Unprivileged unprivileged;
+      check();
+    }
+    fs::permissions(path, kReadable);
+  };
+  const auto refusal = [&] { return message_of<IoError>([&] { load_image_folder_pair(root); }); };
+  without_rights(locked, [&] {
+    CHECK(refusal() == concat("image: ", locked.string(), ": cannot be opened: Permission denied"));
+    CHECK(image_folder_problems(root).size() == 1);
+  });
+  without_rights(root / "b",
+                 [&] { CHECK(refusal() == concat("image folder: ", (root / "b").string(), ": Permission denied")); });
+  without_rights(root, [&] { CHECK(refusal() == concat("image folder: ", root.string(), ": Permission denied")); });
+  fs::remove(locked);
+  fs::create_symlink("picture1.png", locked);
+  CHECK(message_of<DataError>([&] { load_image_folder(root); }) ==
+        concat("image folder: ", locked.string(), ": expected pictures only, found something else"));
+  fs::create_symlink("c", root / "c");
+  fs::remove(locked);
+  CHECK(load_image_folder(root).class_names.size() == 2);
 }

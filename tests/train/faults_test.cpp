@@ -27,6 +27,7 @@ struct Fault {
   long at = -1;           // the call's number, from 0
   bool for_good = false;  // and all after it
   int error = 0;          // errno; 0 makes a write short
+  const char* file = "last.safetensors";
 };
 Fault fault;
 std::array<long, kCalls.size()> counts{};
@@ -38,7 +39,7 @@ void watch(int fd, bool on) {
 bool is_watched(int fd) {
   return fd >= 0 && fd < static_cast<int>(watched.size()) && watched[static_cast<std::size_t>(fd)];
 }
-bool is_checkpoint(const char* path) { return std::strstr(path, "last.safetensors") != nullptr; }
+bool is_checkpoint(const char* path) { return std::strstr(path, fault.file) != nullptr; }
 
 /// Counts the call; whether it is the one to spoil.
 bool spoiled(Call call) {
@@ -105,7 +106,7 @@ using namespace mog::testing;
 namespace {
 
 struct Run {
-  std::string last, messages, error;
+  std::string last, best, messages, error;
   bool readable = true;  // last.safetensors before every step
 };
 
@@ -146,9 +147,10 @@ Run train(const RunFolder& folder, const Fault& what) {
   } catch (const IoError& error) {
     result.error = error.what();
   }
-  fault = {};
+  fault = {.file = what.file};
   result.messages = counter.messages;
   result.last = bytes_of_file(folder.last());
+  result.best = bytes_of_file(folder.best());
   return result;
 }
 
@@ -228,4 +230,29 @@ TEST_CASE(
     CHECK(rest.error.empty());
     CHECK((rest.last == undisturbed().last));
   });
+}
+
+TEST_CASE("the best checkpoint is written again when it failed once; when it cannot be, that ends the run by name") {
+  const auto run = [](const Fault& what) {
+    const TemporaryFolder temporary;
+    return train(RunFolder(temporary / "run"), what);
+  };
+  const char* const best = "best.safetensors";
+  const Run whole = run({.file = best});
+  const std::array<long, kCalls.size()> calls = counts;
+  REQUIRE(!whole.best.empty());
+  for (std::size_t call = 0; call < kCalls.size(); ++call) {
+    REQUIRE(calls[call] > 0);
+    for (long at = 0; at < calls[call]; at += std::max(1L, calls[call] / 4)) {
+      INFO(kNames[call], " number ", at);
+      const Run once = run({.call = kCalls[call], .at = at, .error = EIO, .file = best});
+      CHECK(once.error.empty());
+      CHECK(once.messages.find("best.safetensors") != std::string::npos);
+      CHECK((once.best == whole.best && once.last == whole.last));
+      const Run never = run({.call = kCalls[call], .at = at, .for_good = true, .error = EIO, .file = best});
+      CHECK(never.error.find("best.safetensors") != std::string::npos);
+      CHECK(never.error.find("Input/output error") != std::string::npos);
+      CHECK((never.readable && !never.last.empty()));
+    }
+  }
 }
