@@ -38,12 +38,14 @@ TEST_CASE("a small float matrix is the bytes of numpy.save, to the last") {
 }
 
 TEST_CASE("every type and rank has numpy's name for it") {
-  CHECK(dictionary(Tensor<double>({3})) == "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }");
-  CHECK(dictionary(Tensor<std::uint8_t>({0, 4})) == "{'descr': '|u1', 'fortran_order': False, 'shape': (0, 4), }");
-  CHECK(dictionary(Tensor<std::int32_t>({1, 2, 3})) ==
+  CHECK(dictionary(Tensor<double>::filled({3}, 0)) == "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }");
+  CHECK(dictionary(Tensor<std::uint8_t>::filled({0, 4}, 0)) ==
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (0, 4), }");
+  CHECK(dictionary(Tensor<std::int32_t>::filled({1, 2, 3}, 0)) ==
         "{'descr': '<i4', 'fortran_order': False, 'shape': (1, 2, 3), }");
-  CHECK(dictionary(Tensor<std::int64_t>({2})) == "{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }");
-  CHECK(dictionary(Tensor<std::uint64_t>({2, 2, 2, 2, 2})) ==
+  CHECK(dictionary(Tensor<std::int64_t>::filled({2}, 0)) ==
+        "{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }");
+  CHECK(dictionary(Tensor<std::uint64_t>::filled({2, 2, 2, 2, 2}, 0)) ==
         "{'descr': '<u8', 'fortran_order': False, 'shape': (2, 2, 2, 2, 2), }");
 }
 
