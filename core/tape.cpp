@@ -1,6 +1,7 @@
 // Gradients add; the tape replays backwards and frees as it goes.
 #include "core/tape.hpp"
 
+#include "core/kernels/convert/convert.hpp"
 #include "core/kernels/elementwise_f32/elementwise_f32.hpp"
 
 namespace mog {
@@ -21,8 +22,16 @@ void Gradient<T>::add(const Tensor<T>& g) const {
 }
 
 template <class T>
+Tensor<T> Variable<T>::numbers() const {
+  if (!in_bytes()) return value;
+  const Tensor<T> copy = codes.sibling<T>();
+  kernels::bytes_to_numbers(codes.data(), codes.elements(), copy.data());
+  return copy;
+}
+
+template <class T>
 void Tape<T>::backward(const Variable<T>& loss) {
-  require(loss.value.elements() == 1, "backward: the loss has shape ", loss.shape(), ", expected one element");
+  require(loss.shape().elements() == 1, "backward: the loss has shape ", loss.shape(), ", expected one element");
   const Tensor<T> one = make(loss.shape());
   one.fill(T{1});
   backward(loss, one);
@@ -48,6 +57,8 @@ void Tape<T>::reset() {
 
 template class Gradient<float>;
 template class Gradient<double>;
+template struct Variable<float>;
+template struct Variable<double>;
 template class Tape<float>;
 template class Tape<double>;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <initializer_list>
 #include <vector>
 
@@ -22,6 +23,9 @@ class Gradient {
   /// Gradients always add. The first contribution is kept as it is, without a copy, so `g` must not be written to
   /// afterwards. Throws std::invalid_argument when g has another shape than the first.
   void add(const Tensor<T>& g) const;
+  /// What was added so far, for an operation that can add to it in place and so saves a pass; empty when there is
+  /// nothing yet, or somebody else holds it. Then the operation computes its contribution alone, for add().
+  [[nodiscard]] Tensor<T> so_far() const { return slot_ != nullptr && slot_->unique() ? *slot_ : Tensor<T>(); }
   /// Takes the gradient out; empty when nothing was added.
   [[nodiscard]] Tensor<T> take() const { return slot_ == nullptr ? Tensor<T>() : std::exchange(*slot_, Tensor<T>()); }
 
@@ -31,12 +35,19 @@ class Gradient {
 
 /// A tensor on its way through a network: its value, and where its gradient gathers. `{images}` is an input that wants
 /// none; Parameter::variable() and Tape::leaf() make the others. Good until the tape is reset; its value even after.
+///
+/// Whole numbers 0..255, the activations of a quantized network, may stand in bytes: then `codes` holds them, a quarter
+/// of the memory, and `value` is empty. An operation without a form for bytes reads numbers(), which serves both.
 template <class T>
 struct Variable {
-  Tensor<T> value;
+  Tensor<T> value = {};
   Gradient<T> gradient = {};
+  Tensor<std::uint8_t> codes = {};
 
-  [[nodiscard]] const Shape& shape() const { return value.shape(); }
+  [[nodiscard]] const Shape& shape() const { return in_bytes() ? codes.shape() : value.shape(); }
+  [[nodiscard]] bool in_bytes() const { return !codes.empty(); }
+  /// The value; where it stands in bytes, a copy as numbers.
+  [[nodiscard]] Tensor<T> numbers() const;
 };
 
 /// Records operations while the network runs, then replays them backwards.
@@ -77,17 +88,22 @@ class Tape {
 
   /// A variable whose gradient is wanted without belonging to any operation: an input under a gradient check.
   [[nodiscard]] Variable<T> leaf(const Tensor<T>& value) { return {value, Gradient<T>(new_slot())}; }
+  [[nodiscard]] Variable<T> leaf(const Tensor<std::uint8_t>& codes) { return {{}, Gradient<T>(new_slot()), codes}; }
 
   /// Makes the result y of an operation on `inputs` a variable. `backward` is called with dy once it is complete,
   /// unless y never reached the loss. Nothing is recorded while recording is off, or when no input wants a gradient.
   template <std::invocable<const Tensor<T>&> Backward>
-  Variable<T> record(const Tensor<T>& y, std::initializer_list<Gradient<T>> inputs, Backward backward) {
+  Variable<T> record(Variable<T> y, std::initializer_list<Gradient<T>> inputs, Backward backward) {
     bool wanted = false;
     for (const Gradient<T>& input : inputs) wanted = wanted || input;
-    if (!recording_ || !wanted) return {y, Gradient<T>()};
-    Gradient<T> dy(new_slot());
-    place<Operation<Backward>>(nodes_, dy, std::move(backward));
-    return {y, dy};
+    if (!recording_ || !wanted) return y;
+    y.gradient = Gradient<T>(new_slot());
+    place<Operation<Backward>>(nodes_, y.gradient, std::move(backward));
+    return y;
+  }
+  template <std::invocable<const Tensor<T>&> Backward>
+  Variable<T> record(const Tensor<T>& y, std::initializer_list<Gradient<T>> inputs, Backward backward) {
+    return record(Variable<T>{y}, inputs, std::move(backward));
   }
 
   /// Sends dloss/dloss = 1 backwards through everything recorded, and forgets it on the way. Throws

@@ -64,8 +64,11 @@ class Tensor {
     require(shape_ == other.shape_, "tensor: copy of shape ", other.shape_, " into ", shape_);
     std::copy_n(other.data(), elements(), data());
   }
-  /// Uninitialised numbers of the same shape, from the arena or the heap that these came from.
-  [[nodiscard]] Tensor sibling() const { return Tensor(storage_.sibling(bytes_of(shape_)), shape_); }
+  /// Uninitialised numbers of the same shape, of this or another type, from the arena or the heap that these came from.
+  template <class U = T>
+  [[nodiscard]] Tensor<U> sibling() const {
+    return Tensor<U>(storage_.sibling(Tensor<U>::bytes_of(shape_)), shape_);
+  }
   /// The same numbers under another shape of as many elements; throws std::invalid_argument if it has more or fewer.
   [[nodiscard]] Tensor reshaped(const Shape& shape) const {
     require(shape.elements() == elements(), "tensor: reshape of ", shape_, " into ", shape);
@@ -73,6 +76,8 @@ class Tensor {
   }
 
  private:
+  template <class U>
+  friend class Tensor;
   Tensor(Storage storage, const Shape& shape) : storage_(std::move(storage)), shape_(shape) {}
   static std::size_t bytes_of(const Shape& shape) { return static_cast<std::size_t>(shape.elements()) * sizeof(T); }
 
@@ -80,9 +85,9 @@ class Tensor {
   Shape shape_;
 };
 
-/// Throws std::invalid_argument naming the operation, what the tensor is, its shape and the expected one.
-template <class T>
-void require_shape(const Tensor<T>& tensor, const Shape& expected, std::string_view operation, std::string_view what) {
+/// Throws std::invalid_argument naming the operation, what the tensor or variable is, its shape and the expected one.
+template <class Shaped>
+void require_shape(const Shaped& tensor, const Shape& expected, std::string_view operation, std::string_view what) {
   require(tensor.shape() == expected, operation, ": ", what, " has shape ", tensor.shape(), ", expected ", expected);
 }
 

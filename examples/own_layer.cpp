@@ -8,10 +8,10 @@ namespace {
 /// Swish: y = x sigmoid(x);  dx = dy (sigmoid(x) + y (1 - sigmoid(x))). Saves x and y.
 template <class T>
 mog::Variable<T> swish(mog::Tape<T>& tape, const mog::Variable<T>& x) {
-  const mog::Tensor<T> y = tape.make(x.shape());
-  for (mog::Index i = 0; i < y.elements(); ++i) y[i] = x.value[i] / (1 + std::exp(-x.value[i]));
+  const mog::Tensor<T> numbers = x.numbers(), y = tape.make(x.shape());
+  for (mog::Index i = 0; i < y.elements(); ++i) y[i] = numbers[i] / (1 + std::exp(-numbers[i]));
 
-  return tape.record(y, {x.gradient}, [&tape, x = x.value, y, dx_sum = x.gradient](const mog::Tensor<T>& dy) {
+  return tape.record(y, {x.gradient}, [&tape, x = numbers, y, dx_sum = x.gradient](const mog::Tensor<T>& dy) {
     const mog::Tensor<T> dx = tape.make(dy.shape());
     for (mog::Index i = 0; i < dx.elements(); ++i) {
       const T sigmoid = 1 / (1 + std::exp(-x[i]));

@@ -8,7 +8,7 @@ namespace mog {
 template <class T>
 Variable<T> relu(Tape<T>& tape, const Variable<T>& x) {
   const Tensor<T> y = tape.make(x.shape());
-  kernels::relu_forward(kernels::ReluForward<T>{.x = x.value.data(), .y = y.data(), .count = y.elements()});
+  kernels::relu_forward(kernels::ReluForward<T>{.x = x.numbers().data(), .y = y.data(), .count = y.elements()});
 
   return tape.record(y, {x.gradient}, [&tape, y, dx_sum = x.gradient](const Tensor<T>& dy) {
     const Tensor<T> dx = tape.make_over(dy);
@@ -24,7 +24,7 @@ Variable<T> qrelu(Tape<T>& tape, const Variable<T>& x, int bits) {
   const Tensor<T> q = tape.make(x.shape());
   const auto passes = tape.template make_as<std::uint8_t>({(q.elements() + 7) / 8});
   kernels::qrelu_forward(kernels::QreluForward<T>{
-      .x = x.value.data(), .q = q.data(), .passes = passes.data(), .count = q.elements(), .bits = bits});
+      .x = x.numbers().data(), .q = q.data(), .passes = passes.data(), .count = q.elements(), .bits = bits});
 
   return tape.record(q, {x.gradient}, [&tape, passes, bits, dx_sum = x.gradient](const Tensor<T>& dq) {
     const Tensor<T> dx = tape.make_over(dq);

@@ -86,31 +86,39 @@ typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, 
 
 template <class T>
 Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, kernels::Activation activation) {
-  require(x.value.rows() >= 1 && x.value.channels() == options_.channels, name_, ": x has shape ", x.shape(),
+  const Tensor<T> kept_x = x.numbers();
+  require(kept_x.rows() >= 1 && kept_x.channels() == options_.channels, name_, ": x has shape ", x.shape(),
           ", expected [..., ", options_.channels, "]");
   Tape<T>& tape = pass.tape;
-  const Index rows = x.value.rows(), channels = options_.channels;
+  const Index rows = kept_x.rows(), channels = options_.channels;
   const Statistics statistics =
-      pass.training ? batch_statistics(pass, x.value) : Statistics{mean_->value, variance_->value};
-  const Tensor<T> y = tape.make(x.shape()), scale = tape.make({channels}), shift = tape.make({channels});
+      pass.training ? batch_statistics(pass, kept_x) : Statistics{mean_->value, variance_->value};
+  Variable<T> y;
+  if (activation.kind == kernels::Activation::qrelu) {
+    y.codes = tape.template make_as<std::uint8_t>(x.shape());
+  } else {
+    y.value = tape.make(x.shape());
+  }
+  const Tensor<T> scale = tape.make({channels}), shift = tape.make({channels});
   fold(*gamma_, *beta_, statistics.mean, statistics.variance, options_.epsilon, scale, shift);
   const bool masked = activation.kind != kernels::Activation::none && tape.recording();
   const auto passes =
       masked ? tape.template make_as<std::uint8_t>({rows, kernels::mask_bytes(channels)}) : Tensor<std::uint8_t>();
-  kernels::channel_affine(kernels::ChannelAffine<T>{.x = x.value.data(),
+  kernels::channel_affine(kernels::ChannelAffine<T>{.x = kept_x.data(),
                                                     .scale = scale.data(),
                                                     .shift = shift.data(),
-                                                    .y = y.data(),
+                                                    .y = y.value.data(),
                                                     .rows = rows,
                                                     .channels = channels,
                                                     .activation = activation,
-                                                    .passes = passes.data()});
+                                                    .passes = passes.data(),
+                                                    .codes = y.codes.data()});
 
   const Gradient<T> dgamma_sum = gamma_->variable().gradient, dbeta_sum = beta_->variable().gradient;
   return tape.record(
       y, {x.gradient, dgamma_sum, dbeta_sum},
-      [&tape, kept_x = x.value, passes, activation, statistics, scale, epsilon = options_.epsilon,
-       batch = pass.training, dx_sum = x.gradient, dgamma_sum, dbeta_sum](const Tensor<T>& dy) {
+      [&tape, kept_x, passes, activation, statistics, scale, epsilon = options_.epsilon, batch = pass.training,
+       dx_sum = x.gradient, dgamma_sum, dbeta_sum](const Tensor<T>& dy) {
         const auto& [mean, variance] = statistics;
         const Tensor<T> sum_dz = tape.make(mean.shape()), sum_dz_x = tape.make(mean.shape());
         kernels::batch_norm_gradient_sums(kernels::BatchNormGradientSums<T>{.x = kept_x.data(),

@@ -36,7 +36,7 @@ template <class T>
 Variable<T> Mrb<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
   const Variable<T> a = a_(pass, x);
   const Variable<T> i1 = b_(pass, a);
-  Variable<T> y = mux_residual(pass, x, i1, tgap(pass, x.value, bits_), bits_);
+  Variable<T> y = mux_residual(pass, x, i1, tgap(pass, x, bits_), bits_);
   if (pass.observer) {
     pass.report({.name = name_ + ".mux", .kind = "bit shift, TGAP, MUX", .precision = Precision::full}, y);
   }

@@ -25,15 +25,15 @@ Tensor<float> pointwise_weight_gradient(Tape<float>& tape, const Tensor<std::uin
   return dw;
 }
 
-/// Records how the gradient comes back from y = pointwise(x, w). kept_x: x once more, or its codes, needed only where
-/// w wants a gradient.
+/// Records how the gradient comes back from y = pointwise(x, w). kept_x: x or its codes, needed only where w wants a
+/// gradient.
 template <class T, class Kept>
-Variable<T> record_pointwise(Tape<T>& tape, const Tensor<T>& y, const Variable<T>& x, const Variable<T>& w,
+Variable<T> record_pointwise(Tape<T>& tape, const Tensor<T>& y, const Gradient<T>& dx_sum, const Variable<T>& w,
                              const Tensor<Kept>& kept_x) {
   const Index in = w.shape()[0];
-  const Tensor<T> kept_w = x.gradient ? w.value : Tensor<T>();
-  return tape.record(y, {x.gradient, w.gradient},
-                     [&tape, kept_x, kept_w, in, dx_sum = x.gradient, dw_sum = w.gradient](const Tensor<T>& dy) {
+  const Tensor<T> kept_w = dx_sum ? w.value : Tensor<T>();
+  return tape.record(y, {dx_sum, w.gradient},
+                     [&tape, kept_x, kept_w, in, dx_sum, dw_sum = w.gradient](const Tensor<T>& dy) {
                        const Index p = dy.rows(), o = dy.channels();
                        if (dw_sum) dw_sum.add(pointwise_weight_gradient(tape, kept_x, dy));
                        if (dx_sum) {
@@ -45,7 +45,7 @@ Variable<T> record_pointwise(Tape<T>& tape, const Tensor<T>& y, const Variable<T
                      });
 }
 
-/// Records how the gradient comes back from y = conv3x3(x, w).
+/// Records how the gradient comes back from y = conv3x3(x, w); x as numbers.
 template <class T>
 Variable<T> record_conv3x3(Tape<T>& tape, const Tensor<T>& y, const Variable<T>& x, const Variable<T>& w,
                            const kernels::Conv3x3Sizes& sizes) {
@@ -76,13 +76,14 @@ template <class T>
 Variable<T> pointwise(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
   require(w.shape().rank() == 2 && w.value.elements() > 0, "pointwise: weights of shape ", w.shape(),
           ", expected [C, O]");
-  const Index in = w.shape()[0], out = w.shape()[1], rows = x.value.rows();
-  require(rows >= 1 && x.value.channels() == in, "pointwise: x has shape ", x.shape(), ", expected [..., ", in, "]");
+  const Tensor<T> numbers = x.numbers();
+  const Index in = w.shape()[0], out = w.shape()[1], rows = numbers.rows();
+  require(rows >= 1 && numbers.channels() == in, "pointwise: x has shape ", x.shape(), ", expected [..., ", in, "]");
   const Tensor<T> y = tape.make(x.shape().with_channels(out));
   kernels::pointwise_forward(kernels::PointwiseForward<T>{
-      .x = x.value.data(), .w = w.value.data(), .y = y.data(), .rows = rows, .in = in, .out = out});
+      .x = numbers.data(), .w = w.value.data(), .y = y.data(), .rows = rows, .in = in, .out = out});
 
-  return record_pointwise(tape, y, x, w, w.gradient ? x.value : Tensor<T>());
+  return record_pointwise(tape, y, x.gradient, w, w.gradient ? numbers : Tensor<T>());
 }
 
 template <class T>
@@ -91,22 +92,24 @@ Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
   require(weights.rank() == 5 && weights[1] == 3 && weights[2] == 3 && w.value.elements() > 0,
           "conv3x3: weights of shape ", weights, ", expected [G, 3, 3, I, Q]");
   const Index groups = weights[0], in = groups * weights[3], out = groups * weights[4];
-  require(x.shape().rank() == 4 && x.value.elements() > 0 && x.value.channels() == in, "conv3x3: x has shape ",
-          x.shape(), ", expected [N, H, W, ", in, "]");
+  const Variable<T> numbers{x.numbers(), x.gradient};
+  require(x.shape().rank() == 4 && x.shape().elements() > 0 && x.shape()[-1] == in, "conv3x3: x has shape ", x.shape(),
+          ", expected [N, H, W, ", in, "]");
   const kernels::Conv3x3Sizes sizes{
       .images = x.shape()[0], .height = x.shape()[1], .width = x.shape()[2], .in = in, .out = out, .groups = groups};
   const Tensor<T> y = tape.make(x.shape().with_channels(out));
   kernels::conv3x3_forward(
-      kernels::Conv3x3Forward<T>{.x = x.value.data(), .weight = w.value.data(), .y = y.data(), .sizes = sizes});
+      kernels::Conv3x3Forward<T>{.x = numbers.value.data(), .weight = w.value.data(), .y = y.data(), .sizes = sizes});
 
-  return record_conv3x3(tape, y, x, w, sizes);
+  return record_conv3x3(tape, y, numbers, w, sizes);
 }
 
 std::optional<Variable<float>> squeeze_and_group_codes(Tape<float>& tape, const Variable<float>& x,
                                                        const Variable<float>& squeeze, const Variable<float>& group) {
   const Shape& shape = x.shape();
-  require(shape.rank() == 4 && x.value.elements() > 0 && squeeze.shape().rank() == 2 && group.shape().rank() == 5 &&
-              x.value.channels() == squeeze.shape()[0] && group.shape()[1] == 3 && group.shape()[2] == 3 &&
+  if (!x.in_bytes()) return std::nullopt;
+  require(shape.rank() == 4 && shape.elements() > 0 && squeeze.shape().rank() == 2 && group.shape().rank() == 5 &&
+              shape[-1] == squeeze.shape()[0] && group.shape()[1] == 3 && group.shape()[2] == 3 &&
               group.shape()[3] == group.shape()[4] && group.shape()[0] * group.shape()[3] == squeeze.shape()[1],
           "squeeze_and_group_codes: x of shape ", shape, ", weights of shapes ", squeeze.shape(), " and ",
           group.shape(), ", expected [N, H, W, C], [C, G I] and [G, 3, 3, I, I]");
@@ -118,23 +121,22 @@ std::optional<Variable<float>> squeeze_and_group_codes(Tape<float>& tape, const 
                                     .out = latents,
                                     .groups = group.shape()[0]};
   const Tensor<float> latent = tape.make(shape.with_channels(latents)), y = tape.make(latent.shape());
-  const bool keeps = tape.recording() && squeeze.gradient;
-  const auto codes = keeps ? tape.make_as<std::uint8_t>(shape) : Tensor<std::uint8_t>();
-  if (!kernels::cflog_codes({.x = x.value.data(),
+  if (!kernels::cflog_codes({.x = x.codes.data(),
                              .squeeze = squeeze.value.data(),
                              .group = group.value.data(),
                              .latent = latent.data(),
                              .grouped = y.data(),
-                             .codes = codes.data(),
                              .images = sizes.images,
                              .height = sizes.height,
                              .width = sizes.width,
-                             .in = x.value.channels(),
+                             .in = shape[-1],
                              .latents = latents,
                              .groups = sizes.groups})) {
     return std::nullopt;
   }
-  return record_conv3x3(tape, y, record_pointwise(tape, latent, x, squeeze, codes), group, sizes);
+  return record_conv3x3(
+      tape, y, record_pointwise(tape, latent, x.gradient, squeeze, squeeze.gradient ? x.codes : Tensor<std::uint8_t>()),
+      group, sizes);
 }
 
 namespace {

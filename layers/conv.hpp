@@ -21,9 +21,9 @@ Variable<T> pointwise(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w)
 template <class T>
 Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w);
 
-/// conv3x3(tape, pointwise(tape, x, squeeze), group) for maps of codes and weights -1, 0, +1, the sums taken in
-/// integers: the same numbers and gradients, sooner (core/kernels/cflog_codes). Empty when x or the weights hold
-/// anything else.
+/// conv3x3(tape, pointwise(tape, x, squeeze), group) for maps of codes in bytes and weights -1, 0, +1, the sums taken
+/// in integers: the same numbers and gradients, sooner (core/kernels/cflog_codes). Empty when x is not in bytes, its
+/// codes are too large for 16 bits, or the weights are anything else.
 std::optional<Variable<float>> squeeze_and_group_codes(Tape<float>& tape, const Variable<float>& x,
                                                        const Variable<float>& squeeze, const Variable<float>& group);
 

@@ -23,12 +23,13 @@ void require_labels(const Tensor<T>& logits, std::span<const std::int32_t> label
 
 template <class T>
 Variable<T> softmax_cross_entropy(Tape<T>& tape, const Variable<T>& logits, std::span<const std::int32_t> labels) {
-  require_labels(logits.value, labels, "softmax_cross_entropy");
-  const Index rows = logits.value.rows(), classes = logits.value.channels();
+  const Tensor<T> z = logits.numbers();
+  require_labels(z, labels, "softmax_cross_entropy");
+  const Index rows = z.rows(), classes = z.channels();
   const Tensor<T> slope = tape.make(logits.shape());  // dloss/dlogits
   double sum_of_losses = 0;
   for (Index n = 0; n < rows; ++n) {
-    const T* row = logits.value.data() + n * classes;
+    const T* row = z.data() + n * classes;
     const Index label = labels[static_cast<std::size_t>(n)];
     const double largest = static_cast<double>(*std::max_element(row, row + classes));  // keeps exp() in range
     double sum = 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/kernels/codes_u8/codes_u8.hpp"
 #include "core/kernels/elementwise_f32/elementwise_f32.hpp"
 #include "core/kernels/pool_f32/pool_f32.hpp"
 
@@ -10,9 +11,9 @@ namespace mog {
 
 template <class T>
 Variable<T> add(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b) {
-  require_shape(b.value, a.shape(), "add", "b");
+  require_shape(b, a.shape(), "add", "b");
   const Tensor<T> y = tape.make(a.shape());
-  kernels::add(kernels::Add<T>{.a = a.value.data(), .b = b.value.data(), .y = y.data(), .count = y.elements()});
+  kernels::add(kernels::Add<T>{.a = a.numbers().data(), .b = b.numbers().data(), .y = y.data(), .count = y.elements()});
 
   return tape.record(y, {a.gradient, b.gradient}, [da_sum = a.gradient, db_sum = b.gradient](const Tensor<T>& dy) {
     da_sum.add(dy);
@@ -23,10 +24,10 @@ Variable<T> add(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b) {
 template <class T>
 Variable<T> bitshift(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b, int bits) {
   require(bits >= 1 && bits <= 8, "bitshift: k = ", bits, " bits, expected 1 to 8");
-  require_shape(b.value, a.shape(), "bitshift", "b");
+  require_shape(b, a.shape(), "bitshift", "b");
   const Tensor<T> y = tape.make(a.shape());
   kernels::bitshift_forward(kernels::BitshiftForward<T>{
-      .a = a.value.data(), .b = b.value.data(), .y = y.data(), .count = y.elements(), .bits = bits});
+      .a = a.numbers().data(), .b = b.numbers().data(), .y = y.data(), .count = y.elements(), .bits = bits});
 
   return tape.record(y, {a.gradient, b.gradient}, [da_sum = a.gradient, db_sum = b.gradient](const Tensor<T>& dy) {
     da_sum.add(dy);
@@ -35,15 +36,23 @@ Variable<T> bitshift(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b, 
 }
 
 template <class T>
-Tensor<std::uint8_t> tgap(Pass<T>& pass, const Tensor<T>& x, int bits) {
+Tensor<std::uint8_t> tgap(Pass<T>& pass, const Variable<T>& x, int bits) {
   require(bits >= 1 && bits <= 8, "tgap: k = ", bits, " bits, expected 1 to 8");
-  require(x.shape().rank() == 4 && x.elements() > 0, "tgap: x has shape ", x.shape(), ", expected [N, H, W, C]");
-  const Index images = x.shape()[0], pixels = x.shape()[1] * x.shape()[2], channels = x.channels();
-  const Tensor<T> means = pass.tape.make({images, channels});
+  require(x.shape().rank() == 4 && x.shape().elements() > 0, "tgap: x has shape ", x.shape(),
+          ", expected [N, H, W, C]");
+  const Index images = x.shape()[0], pixels = x.shape()[1] * x.shape()[2], channels = x.shape()[3];
+  auto s = pass.tape.template make_as<std::uint8_t>({images, channels});
+  if (pass.quantized_activations() && x.in_bytes()) {
+    const auto sums = pass.tape.template make_as<std::int32_t>(s.shape());
+    kernels::codes_map_sums(
+        {.x = x.codes.data(), .y = sums.data(), .pixels = pixels, .channels = channels, .x_pixel = channels}, images);
+    const Index half = ((Index{1} << bits) - 1) * pixels;  // doubled, as the sums
+    for (Index i = 0; i < s.elements(); ++i) s[i] = 2 * Index{sums[i]} > half ? 1 : 0;
+    return s;
+  }
+  const Tensor<T> means = pass.tape.make(s.shape());
   kernels::map_mean_forward(kernels::MapMeanForward<T>{
-      .x = x.data(), .y = means.data(), .images = images, .pixels = pixels, .channels = channels});
-
-  auto s = pass.tape.template make_as<std::uint8_t>(means.shape());
+      .x = x.numbers().data(), .y = means.data(), .images = images, .pixels = pixels, .channels = channels});
   for (Index n = 0; n < images; ++n) {
     const T* mean = means.data() + n * channels;
     // For codes sum / pixels > m / 2 holds exactly when 2 sum > m pixels does: while m pixels < 2^24 the nearest that a
@@ -58,12 +67,12 @@ Tensor<std::uint8_t> tgap(Pass<T>& pass, const Tensor<T>& x, int bits) {
 template <class T>
 Variable<T> mux(Tape<T>& tape, const Variable<T>& i0, const Variable<T>& i1, const Tensor<std::uint8_t>& s) {
   require(i0.shape().rank() == 4, "mux: i0 has shape ", i0.shape(), ", expected [N, H, W, C]");
-  require_shape(i1.value, i0.shape(), "mux", "i1");
+  require_shape(i1, i0.shape(), "mux", "i1");
   const Index images = i0.shape()[0], pixels = i0.shape()[1] * i0.shape()[2], channels = i0.shape()[3];
   require_shape(s, {images, channels}, "mux", "s");
   const Tensor<T> y = tape.make(i0.shape());
-  kernels::mux_forward(kernels::MuxForward<T>{.i0 = i0.value.data(),
-                                              .i1 = i1.value.data(),
+  kernels::mux_forward(kernels::MuxForward<T>{.i0 = i0.numbers().data(),
+                                              .i1 = i1.numbers().data(),
                                               .s = s.data(),
                                               .y = y.data(),
                                               .images = images,
@@ -92,19 +101,34 @@ Variable<T> mux_residual(Pass<T>& pass, const Variable<T>& x, const Variable<T>&
                          int bits) {
   require(bits >= 1 && bits <= 8, "mux_residual: k = ", bits, " bits, expected 1 to 8");
   require(x.shape().rank() == 4, "mux_residual: x has shape ", x.shape(), ", expected [N, H, W, C]");
-  require_shape(i1.value, x.shape(), "mux_residual", "i1");
+  require_shape(i1, x.shape(), "mux_residual", "i1");
   const Index images = x.shape()[0], pixels = x.shape()[1] * x.shape()[2], channels = x.shape()[3];
   require_shape(s, {images, channels}, "mux_residual", "s");
   Tape<T>& tape = pass.tape;
-  const Tensor<T> y = tape.make(x.shape());
-  kernels::residual_mux_forward(kernels::ResidualMuxForward<T>{.x = x.value.data(),
-                                                               .i1 = i1.value.data(),
-                                                               .s = s.data(),
-                                                               .y = y.data(),
-                                                               .images = images,
-                                                               .pixels = pixels,
-                                                               .channels = channels,
-                                                               .bits = pass.quantized_activations() ? bits : 0});
+  Variable<T> y;
+  if (pass.quantized_activations() && x.in_bytes() && i1.in_bytes()) {
+    y.codes = tape.template make_as<std::uint8_t>(x.shape());
+    kernels::codes_mux_residual({.x = x.codes.data(),
+                                 .i1 = i1.codes.data(),
+                                 .select = s.data(),
+                                 .y = y.codes.data(),
+                                 .rows = x.shape()[1],
+                                 .width = x.shape()[2],
+                                 .channels = channels,
+                                 .one_bit = bits == 1,
+                                 .pool = false},
+                                images);
+  } else {
+    y.value = tape.make(x.shape());
+    kernels::residual_mux_forward(kernels::ResidualMuxForward<T>{.x = x.numbers().data(),
+                                                                 .i1 = i1.numbers().data(),
+                                                                 .s = s.data(),
+                                                                 .y = y.value.data(),
+                                                                 .images = images,
+                                                                 .pixels = pixels,
+                                                                 .channels = channels,
+                                                                 .bits = pass.quantized_activations() ? bits : 0});
+  }
 
   return tape.record(
       y, {x.gradient, i1.gradient},
@@ -127,8 +151,8 @@ template Variable<float> add(Tape<float>&, const Variable<float>&, const Variabl
 template Variable<double> add(Tape<double>&, const Variable<double>&, const Variable<double>&);
 template Variable<float> bitshift(Tape<float>&, const Variable<float>&, const Variable<float>&, int);
 template Variable<double> bitshift(Tape<double>&, const Variable<double>&, const Variable<double>&, int);
-template Tensor<std::uint8_t> tgap(Pass<float>&, const Tensor<float>&, int);
-template Tensor<std::uint8_t> tgap(Pass<double>&, const Tensor<double>&, int);
+template Tensor<std::uint8_t> tgap(Pass<float>&, const Variable<float>&, int);
+template Tensor<std::uint8_t> tgap(Pass<double>&, const Variable<double>&, int);
 template Variable<float> mux_residual(Pass<float>&, const Variable<float>&, const Variable<float>&,
                                       const Tensor<std::uint8_t>&, int);
 template Variable<double> mux_residual(Pass<double>&, const Variable<double>&, const Variable<double>&,

@@ -24,7 +24,7 @@ Variable<T> bitshift(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b, 
 /// W), and the largest mean among the sample's channels while they are not. Shapes: x [N, H, W, C], s [N, C] of 0
 /// and 1. No gradient.
 template <class T>
-Tensor<std::uint8_t> tgap(Pass<T>& pass, const Tensor<T>& x, int bits);
+Tensor<std::uint8_t> tgap(Pass<T>& pass, const Variable<T>& x, int bits);
 
 /// Multiplexer (paper Eq. 3).
 ///   forward   y[n, h, w, c] = s[n, c] ? i1 : i0

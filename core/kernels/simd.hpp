@@ -182,7 +182,12 @@ Mask<Arch> mask_of(std::uint64_t bits) {
 template <class Arch>
 void store_first_bytes(std::uint8_t* p, Floats<Arch> x, Index n) {
 #if defined(__AVX512F__)
-  _mm512_mask_cvtepi32_storeu_epi8(p, static_cast<__mmask16>((1U << n) - 1), _mm512_cvtps_epi32(x));
+  const __m512i numbers = _mm512_cvtps_epi32(x);
+  if (n == kLanes<Arch>) {  // a masked store of bytes takes several times as long
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(numbers));
+  } else {
+    _mm512_mask_cvtepi32_storeu_epi8(p, static_cast<__mmask16>((1U << n) - 1), numbers);
+  }
 #else
   float lanes[kLanes<Arch>];
 #if defined(__AVX2__)
@@ -224,6 +229,10 @@ struct Whole {
     return Floats<Arch>::load_unaligned(p + v * kLanes<Arch>);
   }
   void store(float* p, int v, Floats<Arch> x) const { x.store_unaligned(p + v * kLanes<Arch>); }
+  /// Numbers 0..255, in bytes.
+  void store(std::uint8_t* p, int v, Floats<Arch> x) const {
+    store_first_bytes<Arch>(p + v * kLanes<Arch>, x, kLanes<Arch>);
+  }
 };
 
 /// The same with only the first `count` numbers in use, 0 < count <= all of them: nothing behind them is read or
@@ -242,6 +251,9 @@ struct Part {
   }
   void store(float* p, int v, Floats<Arch> x) const {
     if (used(v) > 0) store_first<Arch>(p + v * kLanes<Arch>, x, used(v));
+  }
+  void store(std::uint8_t* p, int v, Floats<Arch> x) const {
+    if (used(v) > 0) store_first_bytes<Arch>(p + v * kLanes<Arch>, x, used(v));
   }
 };
 

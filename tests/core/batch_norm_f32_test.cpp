@@ -115,6 +115,13 @@ TEST_CASE("every row applies an activation as the elementwise kernels would afte
     }
     check_same_bits(y, expected);
     check_same_bits(passes, expected_passes);
+    if (activation.kind == Activation::qrelu) {
+      GuardedBuffer<std::uint8_t> codes(count), again(bytes);
+      row.channel_affine(
+          {x.data(), scale.data(), shift.data(), nullptr, rows, channels, activation, again.data(), codes.data()});
+      for (Index i = 0; i < count; ++i) REQUIRE(static_cast<float>(codes[i]) == y[i]);
+      check_same_bits(again, expected_passes);
+    }
 
     if (count > 2) x[2] = 1.0F;
     row.input_gradient({x.data(), dy.data(), mean.data(), a.data(), b.data(), d.data(), dx.data(), rows, channels,
@@ -300,4 +307,9 @@ TEST_CASE("a wrong argument is refused by name") {
   CHECK_THROWS_WITH_AS(channel_affine(ChannelAffine<float>{x.data(), x.data(), nullptr, x.data(), 1, 4}),
                        "channel_affine: shift is null, expected a pointer to numbers", std::invalid_argument);
   CHECK_THROWS_AS(batch_statistics(BatchStatistics<float>{x.data(), x.data(), x.data(), 1, -4}), std::invalid_argument);
+  std::uint8_t codes[4];
+  CHECK_THROWS_WITH_AS(channel_affine(ChannelAffine<float>{
+                           x.data(), x.data(), x.data(), nullptr, 1, 4, {.kind = Activation::relu}, nullptr, codes}),
+                       "channel_affine: codes in bytes, but with them numbers or another activation than qrelu",
+                       std::invalid_argument);
 }

@@ -150,3 +150,17 @@ TEST_CASE("adding to a gradient that nobody wants does nothing") {
   unwanted.add(one_number(1));
   CHECK(unwanted.take().empty());
 }
+
+TEST_CASE("whole numbers in bytes read as numbers, and have a shape and a gradient like others") {
+  Tape<float> tape;
+  const auto codes = mog::Tensor<std::uint8_t>::from({1, 3}, {0, 7, 255});
+  const mog::Variable<float> x = tape.leaf(codes);
+  CHECK(x.in_bytes());
+  CHECK(x.shape() == mog::Shape{1, 3});
+  const mog::Tensor<float> numbers = x.numbers();
+  CHECK((numbers[0] == 0 && numbers[1] == 7 && numbers[2] == 255));
+  const mog::Variable<float> same{numbers};
+  CHECK(same.numbers().data() == numbers.data());
+  tape.backward(x, mog::Tensor<float>::filled({1, 3}, 2));
+  CHECK(x.gradient.take()[2] == 2);
+}

@@ -1,12 +1,14 @@
-// Operations that do the work of several in one pass over memory give those several's bits, forward and backward.
+// Operations that do the work of several in one pass over memory, or on bytes, give those several's bits, forward and
+// backward.
 #include <doctest/doctest.h>
 
-#include <cmath>
+#include <algorithm>
 #include <vector>
 
 #include "core/random.hpp"
 #include "layers/activations.hpp"
 #include "layers/batch_norm.hpp"
+#include "layers/pooling.hpp"
 #include "layers/residual.hpp"
 
 using mog::BatchNorm;
@@ -39,7 +41,7 @@ std::vector<std::vector<T>> normalised(Stage stage, bool training, Index channel
   const Variable<T> x = tape.leaf(mog::random_tensor<T>({2, 3, 3, channels}, 1, -2.0, 2.0));
   const Variable<T> y = operation(norm, pass, x);
   tape.backward(y, mog::random_tensor<T>(y.shape(), 2));
-  return {numbers(y.value), numbers(x.gradient.take()), numbers(parameters.trained()[0].variable().gradient.take()),
+  return {numbers(y.numbers()), numbers(x.gradient.take()), numbers(parameters.trained()[0].variable().gradient.take()),
           numbers(parameters.trained()[1].variable().gradient.take())};
 }
 
@@ -60,34 +62,56 @@ void check_normalised() {
   }
 }
 
+/// Codes 0..7, in bytes or as numbers.
+template <class T>
+Variable<T> codes(Tape<T>& tape, const Shape& shape, std::uint32_t seed, bool in_bytes) {
+  const Tensor<T> drawn = mog::random_tensor<T>(shape, seed, 0.0, 8.0);
+  Tensor<std::uint8_t> bytes(shape);
+  std::copy(drawn.values().begin(), drawn.values().end(), bytes.data());
+  return in_bytes ? tape.leaf(bytes) : tape.leaf(Variable<T>{.codes = bytes}.numbers());
+}
+
 /// y, dx and di1 of a residual block's end.
 template <class T, class Operation>
-std::vector<std::vector<T>> residual(Stage stage, const Operation& operation) {
+std::vector<std::vector<T>> residual(Stage stage, bool in_bytes, const Operation& operation) {
   Tape<T> tape;
   Pass<T> pass{.tape = tape, .stage = stage};
-  const Shape shape{2, 3, 3, 37};
-  Tensor<T> a = mog::random_tensor<T>(shape, 1, 0.0, 8.0), b = mog::random_tensor<T>(shape, 2, 0.0, 8.0);
-  for (T& value : a.values()) value = std::floor(value);
-  for (T& value : b.values()) value = std::floor(value);
-  const Variable<T> x = tape.leaf(a), i1 = tape.leaf(b);
-  Tensor<std::uint8_t> s({2, 37});
-  for (Index i = 0; i < s.elements(); ++i) s[i] = i % 3 == 0;
+  const Shape shape{2, 4, 4, 37};
+  const Variable<T> x = codes<T>(tape, shape, 1, in_bytes), i1 = codes<T>(tape, shape, 2, in_bytes);
+  const Tensor<std::uint8_t> s = mog::tgap(pass, x, 3);
   const Variable<T> y = operation(pass, x, i1, s);
-  tape.backward(y, mog::random_tensor<T>(shape, 3));
-  return {numbers(y.value), numbers(x.gradient.take()), numbers(i1.gradient.take())};
+  CHECK(y.in_bytes() == (in_bytes && stage == Stage::quantized));
+  tape.backward(y, mog::random_tensor<T>(y.shape(), 3));
+  return {numbers(y.numbers()), numbers(x.gradient.take()), numbers(i1.gradient.take())};
 }
 
 template <class T>
 void check_residual() {
   for (const Stage stage : kAll) {
-    const auto composed = residual<T>(stage, [](auto& pass, const auto& x, const auto& i1, const auto& s) {
+    const auto composed = residual<T>(stage, false, [](auto& pass, const auto& x, const auto& i1, const auto& s) {
       const auto i0 = pass.quantized_activations() ? mog::bitshift(pass.tape, x, i1, 3) : mog::add(pass.tape, x, i1);
       return mog::mux(pass.tape, i0, i1, s);
     });
-    CHECK(composed == residual<T>(stage, [](auto& pass, const auto& x, const auto& i1, const auto& s) {
-            return mog::mux_residual(pass, x, i1, s, 3);
-          }));
+    for (const bool in_bytes : {false, true}) {
+      CHECK(composed == residual<T>(stage, in_bytes, [](auto& pass, const auto& x, const auto& i1, const auto& s) {
+              return mog::mux_residual(pass, x, i1, s, 3);
+            }));
+    }
   }
+}
+
+/// y and dx of pooling.
+template <class T>
+void check_pooling() {
+  std::vector<std::vector<T>> results[2];
+  for (const bool in_bytes : {false, true}) {
+    Tape<T> tape;
+    const Variable<T> x = codes<T>(tape, {2, 4, 6, 37}, 1, in_bytes), y = mog::max_pool(tape, x);
+    CHECK(y.in_bytes() == in_bytes);
+    tape.backward(y, mog::random_tensor<T>(y.shape(), 3));
+    results[in_bytes] = {numbers(y.numbers()), numbers(x.gradient.take())};
+  }
+  CHECK(results[0] == results[1]);
 }
 
 }  // namespace
@@ -100,4 +124,9 @@ TEST_CASE("normalisation and activation in one pass") {
 TEST_CASE("bit shift or sum, and multiplexer, in one pass") {
   check_residual<float>();
   check_residual<double>();
+}
+
+TEST_CASE("pooling of codes in bytes") {
+  check_pooling<float>();
+  check_pooling<double>();
 }

@@ -20,7 +20,7 @@ namespace {
 std::vector<int> selected(Stage stage, const Tensor<float>& x, int bits) {
   Tape<float> tape;
   Pass<float> pass{.tape = tape, .stage = stage};
-  const Tensor<std::uint8_t> s = mog::tgap(pass, x, bits);
+  const Tensor<std::uint8_t> s = mog::tgap(pass, {x}, bits);
   CHECK(s.shape() == mog::Shape{x.shape()[0], x.shape()[3]});
   return {s.values().begin(), s.values().end()};
 }
@@ -101,8 +101,8 @@ TEST_CASE("different shapes and impossible k are refused") {
   CHECK_THROWS_AS(mog::bitshift(tape, a, b, 3), std::invalid_argument);
   CHECK_THROWS_WITH_AS(mog::bitshift(tape, a, a, 0), "bitshift: k = 0 bits, expected 1 to 8", std::invalid_argument);
   CHECK_THROWS_AS(mog::bitshift(tape, a, a, 9), std::invalid_argument);
-  CHECK_THROWS_AS(mog::tgap(pass, a.value, 0), std::invalid_argument);
-  CHECK_THROWS_AS(mog::tgap(pass, a.value.reshaped({4, 2}), 3), std::invalid_argument);
+  CHECK_THROWS_AS(mog::tgap(pass, a, 0), std::invalid_argument);
+  CHECK_THROWS_AS(mog::tgap(pass, {a.value.reshaped({4, 2})}, 3), std::invalid_argument);
   CHECK_THROWS_AS(mog::mux(tape, a, b, Tensor<std::uint8_t>::filled({1, 2}, 0)), std::invalid_argument);
   CHECK_THROWS_AS(mog::mux(tape, a, a, Tensor<std::uint8_t>::filled({2, 2}, 0)), std::invalid_argument);
 }

@@ -77,10 +77,15 @@ void check_activation(const char* operation, const Activation& activation, bool 
           ": passes is null, expected the activation's mask");
 }
 
+template <class Number>
+Number* offset(Number* pointer, Index by) {
+  return pointer == nullptr ? nullptr : pointer + by;
+}
+
 /// The same mask from row p on.
 template <class Byte>
 Byte* from_row(Byte* passes, Index p, Index channels) {
-  return passes == nullptr ? nullptr : passes + p * mask_bytes(channels);
+  return offset(passes, p * mask_bytes(channels));
 }
 
 template <class T>
@@ -111,16 +116,21 @@ void run(const BatchStatistics<T>& all) {
 template <class T>
 void run(const ChannelAffine<T>& all) {
   const Timed timed("channel_affine", {all.rows, all.channels},
-                    stream_work<T>(all.rows * all.channels, 2, all.passes == nullptr ? 0 : 0.125));
+                    stream_work<T>(all.rows * all.channels, all.codes == nullptr ? 2 : 1,
+                                   (all.codes == nullptr ? 0 : 1) + (all.passes == nullptr ? 0 : 0.125)));
+  const void* const y = all.codes == nullptr ? static_cast<const void*>(all.y) : all.codes;
   if (!check_operands("channel_affine", {{"rows", all.rows}, {"channels", all.channels}},
-                      {{"x", all.x}, {"scale", all.scale}, {"shift", all.shift}, {"y", all.y}})) {
+                      {{"x", all.x}, {"scale", all.scale}, {"shift", all.shift}, {"y", y}})) {
     return;
   }
   check_activation("channel_affine", all.activation, false, all.passes);
+  require(all.codes == nullptr || (all.y == nullptr && all.activation.kind == Activation::qrelu),
+          "channel_affine: codes in bytes, but with them numbers or another activation than qrelu");
   split(all.rows, all.channels, [&](Index p, Index rows, Index) {
     ChannelAffine<T> part = all;
     part.x += p * all.channels;
-    part.y += p * all.channels;
+    part.y = offset(all.y, p * all.channels);
+    part.codes = offset(all.codes, p * all.channels);
     part.passes = from_row(all.passes, p, all.channels);
     part.rows = rows;
     chosen(T{}).channel_affine(part);

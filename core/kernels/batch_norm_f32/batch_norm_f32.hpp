@@ -36,7 +36,7 @@ constexpr Index mask_bytes(Index channels) { return (channels + 7) / 8; }
 
 /// y[p, c] = activation(fma(x[p, c], scale[c], shift[c])): one rounding before the activation, the same on every
 /// instruction set, so that a decision taken on it is a comparison of x with a constant. y may be x; passes may be null
-/// when no gradient is wanted.
+/// when no gradient is wanted. qrelu's codes may go to bytes instead: then y is null.
 template <class T>
 struct ChannelAffine {
   const T* x;
@@ -46,6 +46,7 @@ struct ChannelAffine {
   Index rows, channels;
   Activation activation = {};
   std::uint8_t* passes = nullptr;
+  std::uint8_t* codes = nullptr;
 };
 
 /// sum_dz[c] = sum_p dz[p, c];  sum_dz_x[c] = sum_p dz[p, c] (x[p, c] - mean[c]), with dz from dy and the mask.

@@ -48,9 +48,15 @@ struct BatchNormLoops {
 
   static void channel_affine(const ChannelAffine<float>& args) {
     switch (args.activation.kind) {
-      case Activation::none: return affine(args, Plain{});
-      case Activation::relu: return affine(args, Relu{});
-      case Activation::qrelu: return affine(args, QreluCodes<Arch>(args.activation.bits));
+      case Activation::none: return affine(args, Plain{}, args.y);
+      case Activation::relu: return affine(args, Relu{}, args.y);
+      case Activation::qrelu: break;
+    }
+    const QreluCodes<Arch> codes(args.activation.bits);
+    if (args.codes == nullptr) {
+      affine(args, codes, args.y);
+    } else {
+      affine(args, codes, args.codes);
     }
   }
 
@@ -75,8 +81,9 @@ struct BatchNormLoops {
     static Mask<Arch> passes(V z) { return z > V(0.0F); }
   };
 
-  template <class Activate>
-  static void affine(const ChannelAffine<float>& args, const Activate& activate) {
+  /// y: numbers, or their bytes.
+  template <class Activate, class Y>
+  static void affine(const ChannelAffine<float>& args, const Activate& activate, Y* y) {
     for_rows(args, [&](Index p, Index c, auto block) {
       const Index i = p * args.channels + c;
       std::uint64_t passes = 0;
@@ -84,7 +91,7 @@ struct BatchNormLoops {
         const V scale = block.load(args.scale + c, v), shift = block.load(args.shift + c, v);
         const V z = multiply_add<Arch>(block.load(args.x + i, v), scale, shift);
         passes |= bits_of<Arch>(activate.passes(z)) << (v * kLanes<Arch>);
-        block.store(args.y + i, v, activate(z));
+        block.store(y + i, v, activate(z));
       }
       if (args.passes != nullptr)
         store_bits<Arch>(args.passes + p * mask_bytes(args.channels) + c / 8, passes, block.count);

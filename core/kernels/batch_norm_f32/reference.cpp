@@ -37,7 +37,12 @@ void channel_affine(const ChannelAffine<T>& args) {
     for (Index c = 0; c < args.channels; ++c) {
       const Index i = p * args.channels + c;
       const T z = std::fma(args.x[i], args.scale[c], args.shift[c]);
-      args.y[i] = activated(z, args.activation);
+      const T y = activated(z, args.activation);
+      if (args.codes == nullptr) {
+        args.y[i] = y;
+      } else {
+        args.codes[i] = static_cast<std::uint8_t>(y);
+      }
       if (args.passes == nullptr) continue;
       std::uint8_t& byte = args.passes[p * mask_bytes(args.channels) + c / 8];
       if (c % 8 == 0) byte = 0;

@@ -47,6 +47,12 @@ bool to_signs(const float* w, Index count, std::int8_t* to) {
   return good == count;
 }
 
+std::uint8_t largest(const std::uint8_t* codes, Index count) {
+  std::uint8_t found = 0;
+  for (Index i = 0; i < count; ++i) found = std::max(found, codes[i]);
+  return found;
+}
+
 /// The kernels with their shapes, and where one image's maps stand in a thread's memory.
 class Plan {
  public:
@@ -92,7 +98,7 @@ class Plan {
     return good[0] && good[1];
   }
 
-  /// One image; false when its numbers are no codes.
+  /// One image; false when its codes are too large.
   [[nodiscard]] bool run(Index image) const {
     const Index pixels = all_.height * all_.width, latents = all_.latents;
     std::byte* const memory = image_.take(Scratch::piece);
@@ -126,17 +132,15 @@ class Plan {
   }
 
  private:
-  /// An image's codes in whole groups of four channels, as the dot products take them; null when there are others.
+  /// An image's codes in whole groups of four channels, as the dot products take them; null when one is too large.
   const std::uint8_t* read_codes(Index image, std::uint8_t* to) const {
     constexpr Index kLargestByte = 255, kLargestShort = 32767;
-    const auto limit = static_cast<float>(std::min(kLargestByte, kLargestShort / all_.in));
-    const Index pixels = all_.height * all_.width, count = pixels * all_.in;
-    std::uint8_t* const kept = all_.codes == nullptr ? nullptr : all_.codes + image * count;
-    std::uint8_t* const dense = kept != nullptr ? kept : to;
-    if (!convert_.floats_to_bytes(all_.x + image * count, count, limit, dense)) return nullptr;
-    if (pixel_ == all_.in) return dense;
-    for (Index p = pixels; p-- > 0;) {  // from the last on: the codes may lie where they go
-      std::copy_backward(dense + p * all_.in, dense + (p + 1) * all_.in, to + p * pixel_ + all_.in);
+    const Index pixels = all_.height * all_.width, count = pixels * all_.in, limit = kLargestShort / all_.in;
+    const std::uint8_t* const x = all_.x + image * count;
+    if (limit < kLargestByte && largest(x, count) > limit) return nullptr;
+    if (pixel_ == all_.in) return x;
+    for (Index p = 0; p < pixels; ++p) {
+      std::copy_n(x + p * all_.in, all_.in, to + p * pixel_);
       std::fill(to + p * pixel_ + all_.in, to + (p + 1) * pixel_, std::uint8_t{0});
     }
     return to;
@@ -167,7 +171,7 @@ Work work(const CflogCodes& a) {
   const auto pixels = static_cast<double>(a.images * a.height * a.width), in = static_cast<double>(a.in);
   const auto latents = static_cast<double>(a.latents);
   const double weights = latents * in + 9 * latents * latents / static_cast<double>(a.groups);
-  return {.flops = 2 * pixels * weights, .bytes = sizeof(float) * (pixels * (in + 2 * latents) + weights)};
+  return {.flops = 2 * pixels * weights, .bytes = pixels * in + sizeof(float) * (pixels * 2 * latents + weights)};
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// What stands between the integer convolutions: patches of pixels, sums of maps, residual end and pooling, on bytes.
+// What stands between the convolutions of a quantized network: patches of pixels, sums of maps, residual end and
+// pooling, on bytes.
 #pragma once
 
 #include <cstdint>
@@ -38,12 +39,20 @@ struct MuxResidual {
   bool one_bit, pool;
 };
 
-/// y[h, w, c] = maximum of x[2h + r, 2w + s, c] over r, s in {0, 1}. x [rows, width, channels], both even.
+/// y[h, w, c] = maximum of x[2h + r, 2w + s, c] over r, s in {0, 1}; which[h, w, c] = 2r + s of the first maximum, as
+/// MaxPoolForward's, or null when nobody asks. x [rows, width, channels], both even: the rows of one image, or of many.
 struct MaxPoolU8 {
   const std::uint8_t* x;
   std::uint8_t* y;
   Index rows, width, channels;
+  std::uint8_t* which = nullptr;
 };
+
+/// The same on several threads. The sums and the residual end of many images lie one behind the other, `image` being
+/// the first: y [images, channels], and select [images, channels] with any number for 255.
+void codes_map_sums(const MapSums& image, Index images);
+void codes_mux_residual(const MuxResidual& image, Index images);
+void codes_max_pool(const MaxPoolU8& args);
 
 /// One instruction set's bodies. Each does the whole of its Args on the calling thread and checks nothing.
 struct CodesU8Kernels {

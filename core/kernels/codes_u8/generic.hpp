@@ -116,16 +116,29 @@ struct CodesU8Loops {
   }
 
   static void max_pool(const MaxPoolU8& args) {
-    const Index columns = args.width / 2;
+    const Index columns = args.width / 2, channels = args.channels, below = args.width * channels;
     for (Index p = 0; p < args.rows / 2 * columns; ++p) {
-      pool_window(args.x + (p / columns * 2 * args.width + p % columns * 2) * args.channels, args.y + p * args.channels,
-                  args.channels, args.width * args.channels);
+      const Byte* const x = args.x + p / columns * 2 * below + p % columns * 2 * channels;
+      if (args.which == nullptr) {
+        pool_window(x, args.y + p * channels, channels, below);
+      } else {
+        find_in_window(x, args.y + p * channels, args.which + p * channels, channels, below);
+      }
     }
   }
   [[gnu::always_inline]] static void pool_window(const Byte* __restrict x, Byte* __restrict y, Index right,
                                                  Index below) {
     for (Index c = 0; c < right; ++c) {
       y[c] = larger(larger(x[c], x[right + c]), larger(x[below + c], x[below + right + c]));
+    }
+  }
+  [[gnu::always_inline]] static void find_in_window(const Byte* __restrict x, Byte* __restrict y,
+                                                    Byte* __restrict which, Index right, Index below) {
+    for (Index c = 0; c < right; ++c) {
+      const Byte top = larger(x[c], x[right + c]), bottom = larger(x[below + c], x[below + right + c]);
+      const Byte in_top = x[right + c] > x[c] ? 1 : 0, in_bottom = x[below + right + c] > x[below + c] ? 3 : 2;
+      y[c] = larger(top, bottom);
+      which[c] = bottom > top ? in_bottom : in_top;
     }
   }
 };

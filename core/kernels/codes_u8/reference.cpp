@@ -28,12 +28,18 @@ void max_pool(const MaxPoolU8& args) {
   const Index width = args.width / 2;
   for (Index p = 0; p < args.rows / 2 * width; ++p) {
     for (Index c = 0; c < args.channels; ++c) {
-      std::uint8_t best = 0;
-      for (Index window = 0; window < 4; ++window) {
+      int best = -1;
+      std::uint8_t first = 0;
+      for (std::uint8_t window = 0; window < 4; ++window) {
         const Index h = p / width * 2 + window / 2, w = p % width * 2 + window % 2;
-        best = std::max(best, args.x[(h * args.width + w) * args.channels + c]);
+        const int x = args.x[(h * args.width + w) * args.channels + c];
+        if (x > best) {
+          best = x;
+          first = window;
+        }
       }
-      args.y[p * args.channels + c] = best;
+      args.y[p * args.channels + c] = static_cast<std::uint8_t>(best);
+      if (args.which != nullptr) args.which[p * args.channels + c] = first;
     }
   }
 }

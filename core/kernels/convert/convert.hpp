@@ -18,6 +18,10 @@ struct ConvertKernels {
   void (*shorts_to_floats)(const std::int16_t* x, Index count, float* y);
 };
 
+/// y[i] = x[i], on several threads.
+void bytes_to_numbers(const std::uint8_t* x, Index count, float* y);
+void bytes_to_numbers(const std::uint8_t* x, Index count, double* y);
+
 /// The rows that this program was built with, best first, the reference last. All give the same bits.
 std::span<const ConvertKernels> convert_kernels();
 
