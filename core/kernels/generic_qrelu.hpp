@@ -1,6 +1,9 @@
 // The k-bit quantized ReLU in vectors, for every family that applies it.
 #pragma once
 
+#include <bit>
+#include <cstring>
+
 #include "core/kernels/simd.hpp"
 
 namespace mog::kernels {
@@ -10,11 +13,11 @@ template <class Arch>
 class QreluCodes {
  public:
   using V = Floats<Arch>;
-  explicit QreluCodes(int bits) : top_(static_cast<float>((1 << bits) - 1)), steep_(bits == 1) {}
+  explicit QreluCodes(int bits) : top_(static_cast<float>((1 << bits) - 1)), least_(bits == 1 ? 1.0F : 0.0F) {}
 
   V operator()(V x) const {
     const V zero(0.0F), one(1.0F);
-    const V positive = xsimd::select(x > zero, steep_ ? one : x, zero);  // 0 for NaN, as no comparison with it holds
+    const V positive = xsimd::select(x > zero, xsimd::max(x, least_), zero);  // 0 for NaN: no comparison with it holds
     return round_to_even<Arch>(xsimd::min(positive, one) * top_);
   }
   /// Where the surrogate gradient is not zero: |x| <= 1.
@@ -22,19 +25,23 @@ class QreluCodes {
 
  private:
   V top_;
-  bool steep_;
+  V least_;  // what a positive number counts as at least: of one bit everything
 };
 
-/// The low `count` bits, in whole bytes.
+// Bit i is bit i % 8 of byte i / 8.
+static_assert(std::endian::native == std::endian::little);
+
+/// The low `count` bits, in whole bytes. A copy of constant size is one store, where compilers turn a loop over the
+/// bytes into many vectors.
 template <class Arch>
 void store_bits(std::uint8_t* bytes, std::uint64_t bits, Index count) {
   if (count < 64) bits &= (std::uint64_t{1} << count) - 1;
-  for (Index byte = 0; byte < (count + 7) / 8; ++byte) bytes[byte] = static_cast<std::uint8_t>(bits >> (8 * byte));
+  std::memcpy(bytes, &bits, static_cast<std::size_t>((count + 7) / 8));
 }
 template <class Arch>
 std::uint64_t load_bits(const std::uint8_t* bytes, Index count) {
   std::uint64_t bits = 0;
-  for (Index byte = 0; byte < (count + 7) / 8; ++byte) bits |= std::uint64_t{bytes[byte]} << (8 * byte);
+  std::memcpy(&bits, bytes, static_cast<std::size_t>((count + 7) / 8));
   return bits;
 }
 

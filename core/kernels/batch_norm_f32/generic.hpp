@@ -81,20 +81,24 @@ struct BatchNormLoops {
     static Mask<Arch> passes(V z) { return z > V(0.0F); }
   };
 
-  /// y: numbers, or their bytes.
+  /// y: numbers, or their bytes. What a block needs is copied first: a store might change args, for all that the
+  /// compiler knows, and it would read them again after each.
   template <class Activate, class Y>
   static void affine(const ChannelAffine<float>& args, const Activate& activate, Y* y) {
     for_rows(args, [&](Index p, Index c, auto block) {
+      constexpr int vectors = decltype(block)::vectors;
       const Index i = p * args.channels + c;
+      const float *const x = args.x + i, *const scale = args.scale + c, *const shift = args.shift + c;
+      Y* const to = y + i;
+      const Activate activation = activate;
+      std::uint8_t* const mask = args.passes == nullptr ? nullptr : args.passes + p * mask_bytes(args.channels) + c / 8;
       std::uint64_t passes = 0;
-      for (int v = 0; v < block.vectors; ++v) {
-        const V scale = block.load(args.scale + c, v), shift = block.load(args.shift + c, v);
-        const V z = multiply_add<Arch>(block.load(args.x + i, v), scale, shift);
-        passes |= bits_of<Arch>(activate.passes(z)) << (v * kLanes<Arch>);
-        block.store(y + i, v, activate(z));
+      for (int v = 0; v < vectors; ++v) {
+        const V z = multiply_add<Arch>(block.load(x, v), block.load(scale, v), block.load(shift, v));
+        passes |= bits_of<Arch>(activation.passes(z)) << (v * kLanes<Arch>);
+        block.store(to, v, activation(z));
       }
-      if (args.passes != nullptr)
-        store_bits<Arch>(args.passes + p * mask_bytes(args.channels) + c / 8, passes, block.count);
+      if (mask != nullptr) store_bits<Arch>(mask, passes, block.count);
     });
   }
 
