@@ -12,7 +12,7 @@ using Row = ElementwiseKernels<float>;
 template <class Body>
 void time_map(benchmark::State& state, const Row& row, const Row& reference, MapShape map, double streams,
               const Body& body) {
-  Tensor<float> y({map.count()}), expected({map.count()});
+  const auto y = Tensor<float>::filled({map.count()}, 0), expected = Tensor<float>::filled({map.count()}, 0);
   body(reference, expected.data());
   body(row, y.data());
   time_memory(state, same(y, expected), streams * static_cast<double>(map.count()) * sizeof(float),
@@ -96,6 +96,19 @@ void mux_backward(benchmark::State& state, const Row& row, const Row& reference,
   });
 }
 
+void mux_add_gradient(benchmark::State& state, const Row& row, const Row& reference, MapShape map) {
+  const auto dy = random_numbers(map.count());
+  const auto s = some_bytes(map.images * map.channels, 1);
+  time_map(state, row, reference, map, 3, [&](const Row& by, float* dx) {
+    by.mux_add_gradient({.dy = dy.data(),
+                         .s = s.data(),
+                         .dx = dx,
+                         .images = map.images,
+                         .pixels = map.side * map.side,
+                         .channels = map.channels});
+  });
+}
+
 const int kRegistered = register_rows<Row>("elementwise", elementwise_kernels(),
                                            {{"add", add},
                                             {"relu_forward", relu_forward},
@@ -104,7 +117,8 @@ const int kRegistered = register_rows<Row>("elementwise", elementwise_kernels(),
                                             {"qrelu_backward", qrelu_backward},
                                             {"bitshift_forward", bitshift_forward},
                                             {"mux_forward", mux_forward},
-                                            {"mux_backward", mux_backward}});
+                                            {"mux_backward", mux_backward},
+                                            {"mux_add_gradient", mux_add_gradient}});
 
 }  // namespace
 }  // namespace mog::bench

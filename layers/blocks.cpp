@@ -34,9 +34,11 @@ Mrb<T>::Mrb(Parameters<T>& parameters, const std::string& name, const MrbOptions
 
 template <class T>
 Variable<T> Mrb<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
+  const Tensor<std::uint8_t> s = tgap(pass, x, bits_);
+  const Variable<T> past = shortcut(pass.tape, x, s);
   const Variable<T> a = a_(pass, x);
   const Variable<T> i1 = b_(pass, a);
-  Variable<T> y = mux_residual(pass, x, i1, tgap(pass, x, bits_), bits_);
+  Variable<T> y = mux_residual(pass, past, i1, s, bits_);
   if (pass.observer) {
     pass.report({.name = name_ + ".mux", .kind = "bit shift, TGAP, MUX", .precision = Precision::full}, y);
   }

@@ -133,6 +133,11 @@ TEST_CASE("every row multiplexes channels, forward and backward, as the referenc
         std::copy(i0.begin(), i0.end(), got.begin());
         row.mux_backward({got.data(), s.data(), got.data(), nullptr, images, pixels, channels});
         check_same_bits(got, expected);
+        std::copy(i1.begin(), i1.end(), got1.begin());
+        row.mux_add_gradient({i0.data(), s.data(), got1.data(), images, pixels, channels});
+        GuardedBuffer<float> sum(count);
+        reference().add({i1.data(), expected.data(), sum.data(), count});
+        check_same_bits(got1, sum);
         std::copy(i0.begin(), i0.end(), got1.begin());
         row.mux_backward({got1.data(), s.data(), got.data(), got1.data(), images, pixels, channels});
         check_same_bits(got, expected);
@@ -253,6 +258,10 @@ TEST_CASE("any number of threads gives the same bits") {
   });
   check_threads(count, [&](float* y) {
     mux_backward(MuxBackward<float>{x.data(), s.data(), y, nullptr, images, pixels, channels});
+  });
+  check_threads(count, [&](float* y) {
+    std::copy(other.begin(), other.end(), y);
+    mux_add_gradient(MuxAddGradient<float>{x.data(), s.data(), y, images, pixels, channels});
   });
 }
 

@@ -132,7 +132,12 @@ TEST_CASE("multiplexers and the ends of residual blocks") {
           {x.data(), i1.data(), s.data(), end.expected.data(), images, pixels, channels, bits});
       row.mux_backward({x.data(), s.data(), di0.got.data(), di1.got.data(), images, pixels, channels});
       reference.mux_backward({x.data(), s.data(), di0.expected.data(), di1.expected.data(), images, pixels, channels});
-      y.check(), end.check(), di0.check(), di1.check();
+      Results<float> sum(draw, count);
+      std::copy(i1.data(), i1.data() + count, sum.got.data());
+      std::copy(i1.data(), i1.data() + count, sum.expected.data());
+      row.mux_add_gradient({x.data(), s.data(), sum.got.data(), images, pixels, channels});
+      reference.mux_add_gradient({x.data(), s.data(), sum.expected.data(), images, pixels, channels});
+      y.check(), end.check(), di0.check(), di1.check(), sum.check();
     });
   });
 }

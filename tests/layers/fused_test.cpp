@@ -94,7 +94,7 @@ void check_residual() {
     });
     for (const bool in_bytes : {false, true}) {
       CHECK(composed == residual<T>(stage, in_bytes, [](auto& pass, const auto& x, const auto& i1, const auto& s) {
-              return mog::mux_residual(pass, x, i1, s, 3);
+              return mog::mux_residual(pass, mog::shortcut(pass.tape, x, s), i1, s, 3);
             }));
     }
   }

@@ -92,6 +92,31 @@ TEST_CASE("sums hand on the gradient to both terms without copying it") {
   CHECK(b.gradient.take().data() == x.data());
 }
 
+TEST_CASE("a shortcut adds its gradient to what came back before it, and to nothing that somebody else holds") {
+  const Tensor<float> numbers = mog::random_tensor<float>({2, 3, 3, 5}, 1),
+                      dy = mog::random_tensor<float>({2, 3, 3, 5}, 2);
+  const auto s = Tensor<std::uint8_t>::from({2, 5}, {0, 1, 0, 1, 1, 1, 0, 0, 0, 1});
+  for (const bool shared : {false, true}) {
+    Tape<float> tape;
+    const Variable<float> x = tape.leaf(numbers);
+    const Variable<float> past = mog::shortcut(tape, x, s);
+    CHECK(past.value.data() == numbers.data());
+    const Tensor<float> other = mog::random_tensor<float>(numbers.shape(), 3);
+    Tensor<float> sent(other.shape());
+    sent.copy_from(other);
+    Tensor<float> held = shared ? sent : Tensor<float>();
+    const Variable<float> y = tape.record(numbers, {x.gradient}, [dx_sum = x.gradient, &sent](const Tensor<float>&) {
+      dx_sum.add(std::exchange(sent, {}));
+    });
+    tape.backward(mog::add(tape, past, y), dy);
+    const Tensor<float> dx = x.gradient.take();
+    for (Index i = 0; i < dx.elements(); ++i) {
+      CHECK(dx[i] == other[i] + (s[i / 45 * 5 + i % 5] == 1 ? 0 : dy[i]));
+      if (shared) CHECK(held[i] == other[i]);
+    }
+  }
+}
+
 TEST_CASE("different shapes and impossible k are refused") {
   Tape<float> tape;
   Pass<float> pass{.tape = tape};

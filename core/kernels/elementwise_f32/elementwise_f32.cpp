@@ -183,6 +183,25 @@ void run(const MuxBackward<T>& all) {
   });
 }
 
+template <class T>
+void run(const MuxAddGradient<T>& all) {
+  const Timed timed("mux_add_gradient", {all.images, all.pixels, all.channels},
+                    stream_work<T>(all.images * all.pixels * all.channels, 3));
+  const bool work =
+      check_operands("mux_add_gradient", {{"images", all.images}, {"pixels", all.pixels}, {"channels", all.channels}},
+                     {{"dy", all.dy}, {"s", all.s}, {"dx", all.dx}});
+  if (!work) return;
+  const Index elements = all.pixels * all.channels;
+  split_images(all.images, elements, [&](Index n, Index images) {
+    chosen(T{}).mux_add_gradient({.dy = all.dy + n * elements,
+                                  .s = all.s + n * all.channels,
+                                  .dx = all.dx + n * elements,
+                                  .images = images,
+                                  .pixels = all.pixels,
+                                  .channels = all.channels});
+  });
+}
+
 }  // namespace
 
 void add(const Add<float>& args) { run(args); }
@@ -194,6 +213,7 @@ void bitshift_forward(const BitshiftForward<float>& args) { run(args); }
 void mux_forward(const MuxForward<float>& args) { run(args); }
 void residual_mux_forward(const ResidualMuxForward<float>& args) { run(args); }
 void mux_backward(const MuxBackward<float>& args) { run(args); }
+void mux_add_gradient(const MuxAddGradient<float>& args) { run(args); }
 void add(const Add<double>& args) { run(args); }
 void relu_forward(const ReluForward<double>& args) { run(args); }
 void relu_backward(const ReluBackward<double>& args) { run(args); }
@@ -203,5 +223,6 @@ void bitshift_forward(const BitshiftForward<double>& args) { run(args); }
 void mux_forward(const MuxForward<double>& args) { run(args); }
 void residual_mux_forward(const ResidualMuxForward<double>& args) { run(args); }
 void mux_backward(const MuxBackward<double>& args) { run(args); }
+void mux_add_gradient(const MuxAddGradient<double>& args) { run(args); }
 
 }  // namespace mog::kernels

@@ -105,6 +105,15 @@ struct MuxBackward {
   Index images, pixels, channels;
 };
 
+/// dx[n, p, c] += s[n, c] ? 0 : dy[n, p, c]: MuxBackward's di0, added to what is there. Shapes as in MuxForward.
+template <class T>
+struct MuxAddGradient {
+  const T* dy;
+  const std::uint8_t* s;
+  T* dx;
+  Index images, pixels, channels;
+};
+
 void add(const Add<float>& args);
 void relu_forward(const ReluForward<float>& args);
 void relu_backward(const ReluBackward<float>& args);
@@ -114,6 +123,7 @@ void bitshift_forward(const BitshiftForward<float>& args);
 void mux_forward(const MuxForward<float>& args);
 void residual_mux_forward(const ResidualMuxForward<float>& args);
 void mux_backward(const MuxBackward<float>& args);
+void mux_add_gradient(const MuxAddGradient<float>& args);
 void add(const Add<double>& args);
 void relu_forward(const ReluForward<double>& args);
 void relu_backward(const ReluBackward<double>& args);
@@ -123,6 +133,7 @@ void bitshift_forward(const BitshiftForward<double>& args);
 void mux_forward(const MuxForward<double>& args);
 void residual_mux_forward(const ResidualMuxForward<double>& args);
 void mux_backward(const MuxBackward<double>& args);
+void mux_add_gradient(const MuxAddGradient<double>& args);
 
 /// One instruction set's bodies. Each does the whole of its Args on the calling thread and checks nothing.
 template <class T>
@@ -137,6 +148,7 @@ struct ElementwiseKernels {
   void (*mux_forward)(const MuxForward<T>&);
   void (*residual_mux_forward)(const ResidualMuxForward<T>&);
   void (*mux_backward)(const MuxBackward<T>&);
+  void (*mux_add_gradient)(const MuxAddGradient<T>&);
 };
 
 /// The rows that this program was built with, best first, the reference last. All give the same bits.

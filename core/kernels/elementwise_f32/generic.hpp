@@ -105,6 +105,18 @@ struct ElementwiseLoops {
     });
   }
 
+  static void mux_add_gradient(const MuxAddGradient<float>& args) {
+    const V zero(0.0F);
+    for_selected(args, [&](Index i, auto block, const float* second) {
+      const float* const dy = args.dy + i;
+      float* const dx = args.dx + i;
+      for (int v = 0; v < block.vectors; ++v) {
+        const V taken = xsimd::select(block.load(second, v) != zero, zero, block.load(dy, v));
+        block.store(dx, v, block.load(dx, v) + taken);
+      }
+    });
+  }
+
  private:
   /// Paper Eq. 2 on the sum of two codes.
   static V bitshift(V sum, int bits) {
@@ -144,7 +156,8 @@ constexpr ElementwiseKernels<float> elementwise_row(Isa isa) {
           .bitshift_forward = Loops::bitshift_forward,
           .mux_forward = Loops::mux_forward,
           .residual_mux_forward = Loops::residual_mux_forward,
-          .mux_backward = Loops::mux_backward};
+          .mux_backward = Loops::mux_backward,
+          .mux_add_gradient = Loops::mux_add_gradient};
 }
 
 }  // namespace mog::kernels

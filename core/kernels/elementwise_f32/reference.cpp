@@ -91,6 +91,18 @@ void mux_backward(const MuxBackward<T>& args) {
 }
 
 template <class T>
+void mux_add_gradient(const MuxAddGradient<T>& args) {
+  for (Index n = 0; n < args.images; ++n) {
+    for (Index p = 0; p < args.pixels; ++p) {
+      for (Index c = 0; c < args.channels; ++c) {
+        const Index i = (n * args.pixels + p) * args.channels + c;
+        args.dx[i] += args.s[n * args.channels + c] != 0 ? 0 : args.dy[i];
+      }
+    }
+  }
+}
+
+template <class T>
 constexpr ElementwiseKernels<T> kRow{.isa = Isa::reference,
                                      .add = add<T>,
                                      .relu_forward = relu_forward<T>,
@@ -100,7 +112,8 @@ constexpr ElementwiseKernels<T> kRow{.isa = Isa::reference,
                                      .bitshift_forward = bitshift_forward<T>,
                                      .mux_forward = mux_forward<T>,
                                      .residual_mux_forward = residual_mux_forward<T>,
-                                     .mux_backward = mux_backward<T>};
+                                     .mux_backward = mux_backward<T>,
+                                     .mux_add_gradient = mux_add_gradient<T>};
 
 }  // namespace
 
