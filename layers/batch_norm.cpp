@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/kernels/pointwise_f32/pointwise_f32.hpp"
 #include "layers/activations.hpp"
 
 namespace mog {
@@ -52,10 +53,20 @@ Variable<T> BatchNorm<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
 template <class T>
 Variable<T> BatchNorm<T>::activated(Pass<T>& pass, const Variable<T>& x, int bits) {
   if (pass.observer) return activation(pass, (*this)(pass, x), bits);
+  return normalise(pass, x, activation_of(pass, bits));
+}
+
+template <class T>
+Variable<T> BatchNorm<T>::activated(Pass<T>& pass, const FixedProduct<T>& x, int bits) {
+  if (pass.observer) return activated(pass, x.y, bits);
+  return normalise(pass, x.y, activation_of(pass, bits), &x);
+}
+
+template <class T>
+kernels::Activation BatchNorm<T>::activation_of(const Pass<T>& pass, int bits) const {
   require(bits >= 1 && bits <= 8, name_, ": k = ", bits, " bits, expected 1 to 8");
-  return normalise(pass, x,
-                   pass.quantized_activations() ? kernels::Activation{.kind = kernels::Activation::qrelu, .bits = bits}
-                                                : kernels::Activation{.kind = kernels::Activation::relu});
+  if (pass.quantized_activations()) return {.kind = kernels::Activation::qrelu, .bits = bits};
+  return {.kind = kernels::Activation::relu};
 }
 
 /// The batch's mean and variance of each channel, which the running ones learn from. They are where a NaN is found
@@ -85,7 +96,8 @@ typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, 
 }
 
 template <class T>
-Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, kernels::Activation activation) {
+Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, kernels::Activation activation,
+                                    const FixedProduct<T>* x_of) {
   const Tensor<T> kept_x = x.numbers();
   require(kept_x.rows() >= 1 && kept_x.channels() == options_.channels, name_, ": x has shape ", x.shape(),
           ", expected [..., ", options_.channels, "]");
@@ -115,10 +127,12 @@ Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, kernels
                                                     .codes = y.codes.data()});
 
   const Gradient<T> dgamma_sum = gamma_->variable().gradient, dbeta_sum = beta_->variable().gradient;
+  const Gradient<T> dx_sum = x_of == nullptr ? x.gradient : x_of->dx;
+  const Tensor<T> product_w = x_of == nullptr ? Tensor<T>() : x_of->w;
   return tape.record(
-      y, {x.gradient, dgamma_sum, dbeta_sum},
-      [&tape, kept_x, passes, activation, statistics, scale, epsilon = options_.epsilon, batch = pass.training,
-       dx_sum = x.gradient, dgamma_sum, dbeta_sum](const Tensor<T>& dy) {
+      y, {dx_sum, dgamma_sum, dbeta_sum},
+      [&tape, kept_x, passes, activation, statistics, scale, epsilon = options_.epsilon, batch = pass.training, dx_sum,
+       product_w, dgamma_sum, dbeta_sum](const Tensor<T>& dy) {
         const auto& [mean, variance] = statistics;
         const Tensor<T> sum_dz = tape.make(mean.shape()), sum_dz_x = tape.make(mean.shape());
         kernels::batch_norm_gradient_sums(kernels::BatchNormGradientSums<T>{.x = kept_x.data(),
@@ -141,18 +155,25 @@ Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, kernels
         dgamma_sum.add(dgamma);
         dbeta_sum.add(sum_dz);
         if (!dx_sum) return;
-        const Tensor<T> dx = tape.make_over(dy);
-        kernels::batch_norm_input_gradient(kernels::BatchNormInputGradient<T>{.x = kept_x.data(),
-                                                                              .dy = dy.data(),
-                                                                              .mean = mean.data(),
-                                                                              .a = scale.data(),
-                                                                              .b = b.data(),
-                                                                              .d = d.data(),
-                                                                              .dx = dx.data(),
-                                                                              .rows = dy.rows(),
-                                                                              .channels = dy.channels(),
-                                                                              .activation = activation,
-                                                                              .passes = passes.data()});
+        const bool through = !product_w.empty();
+        const Tensor<T> dx = through ? tape.make(dy.shape().with_channels(product_w.shape()[0])) : tape.make_over(dy);
+        const kernels::BatchNormInputGradient<T> own{.x = kept_x.data(),
+                                                     .dy = dy.data(),
+                                                     .mean = mean.data(),
+                                                     .a = scale.data(),
+                                                     .b = b.data(),
+                                                     .d = d.data(),
+                                                     .dx = through ? nullptr : dx.data(),
+                                                     .rows = dy.rows(),
+                                                     .channels = dy.channels(),
+                                                     .activation = activation,
+                                                     .passes = passes.data()};
+        if (through) {
+          kernels::pointwise_input_gradient(kernels::NormalisedPointwiseInputGradient<T>{
+              .normalisation = own, .w = product_w.data(), .dx = dx.data(), .in = dx.channels()});
+        } else {
+          kernels::batch_norm_input_gradient(own);
+        }
         dx_sum.add(dx);
       });
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
+#include "layers/conv.hpp"
 #include "layers/pass.hpp"
 
 namespace mog {
@@ -29,6 +30,9 @@ class BatchNorm {
   /// activation(pass, norm(pass, x), bits), to the bit, with half of its memory traffic: the normalised numbers are
   /// never written. Saves  x and one bit an element.
   Variable<T> activated(Pass<T>& pass, const Variable<T>& x, int bits);
+  /// activated(pass, x.y, bits), to the bit; its backward pass goes through the product as well, so that the gradient
+  /// between the two is never written.
+  Variable<T> activated(Pass<T>& pass, const FixedProduct<T>& x, int bits);
 
   /// The evaluation's affine map, computed as the evaluation computes it: for lowering to integers.
   void affine(Tensor<T>& scale, Tensor<T>& shift) const;
@@ -38,7 +42,10 @@ class BatchNorm {
     Tensor<T> mean, variance;
   };
   Statistics batch_statistics(Pass<T>& pass, const Tensor<T>& x);
-  Variable<T> normalise(Pass<T>& pass, const Variable<T>& x, kernels::Activation activation);
+  kernels::Activation activation_of(const Pass<T>& pass, int bits) const;
+  /// x: the value of x_of, if that is given; then its gradient goes straight to x_of's factor.
+  Variable<T> normalise(Pass<T>& pass, const Variable<T>& x, kernels::Activation activation,
+                        const FixedProduct<T>* x_of = nullptr);
 
   std::string name_;
   BatchNormOptions options_;

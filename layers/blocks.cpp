@@ -14,7 +14,7 @@ CflogBlock<T>::CflogBlock(Parameters<T>& parameters, const std::string& name, co
 
 template <class T>
 Variable<T> CflogBlock<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
-  Variable<T> y = norm_.activated(pass, cflog_(pass, x), bits_);
+  Variable<T> y = norm_.activated(pass, cflog_.product(pass, x), bits_);
   if (pass.observer) {
     pass.report({.name = name_ + ".activation", .kind = concat("QReLU k=", bits_), .precision = Precision::full}, y);
   }

@@ -44,18 +44,17 @@ Variable<T> Cflog<T>::latents(Pass<T>& pass, const Variable<T>& x) {
 }
 
 template <class T>
-Variable<T> Cflog<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
-  const Variable<T> latent = latents(pass, x);
-  Variable<T> y = pointwise(pass.tape, latent, {generated_});
+FixedProduct<T> Cflog<T>::product(Pass<T>& pass, const Variable<T>& x) {
+  FixedProduct<T> expanded = fixed_product(pass.tape, latents(pass, x), generated_);
   if (pass.observer) {
     pass.report({.name = name_ + ".expand",
                  .kind = "pointwise generated",
                  .precision = Precision::binary,
                  .generated = generated_.elements(),
-                 .macs = y.value.rows() / y.shape()[0] * generated_.elements()},
-                y);
+                 .macs = expanded.y.value.rows() / expanded.y.shape()[0] * generated_.elements()},
+                expanded.y);
   }
-  return y;
+  return expanded;
 }
 
 template <class T>

@@ -25,7 +25,9 @@ template <class T>
 class Cflog {
  public:
   Cflog(Parameters<T>& parameters, const std::string& name, const CflogOptions& options);
-  Variable<T> operator()(Pass<T>& pass, const Variable<T>& x);
+  Variable<T> operator()(Pass<T>& pass, const Variable<T>& x) { return product(pass, x).y; }
+  /// The same as the expansion's product, for a normalisation behind it.
+  FixedProduct<T> product(Pass<T>& pass, const Variable<T>& x);
 
   /// Replaces the automaton's first state, one 0 or 1 for each of the `out` cells: for networks that come from
   /// elsewhere.

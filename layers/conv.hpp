@@ -15,6 +15,19 @@ namespace mog {
 template <class T>
 Variable<T> pointwise(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w);
 
+/// A pointwise product by weights that nobody trains, with what the operation behind it needs to send its gradient
+/// through both at once.
+template <class T>
+struct FixedProduct {
+  Variable<T> y;   // pointwise(tape, x, {w})
+  Gradient<T> dx;  // of x
+  Tensor<T> w;
+};
+template <class T>
+FixedProduct<T> fixed_product(Tape<T>& tape, const Variable<T>& x, const Tensor<T>& w) {
+  return {.y = pointwise(tape, x, {w}), .dx = x.gradient, .w = w};
+}
+
 /// 3x3 convolution with stride 1 and a border of zeros, in G groups of I input and Q output channels.
 ///   backward  the two gradients of the convolution, see core/kernels/conv3x3_f32
 /// Shapes    x [N, H, W, G I], w [G, 3, 3, I, Q], y [N, H, W, G Q].  Saves  x when dw is wanted, w when dx is.

@@ -188,6 +188,46 @@ TEST_CASE("weights of -1 and +1 give exactly the sums of the plain loops, and on
   }
 }
 
+TEST_CASE("the gradient through a normalisation and the product before it is that of one after the other, to the bit") {
+  mog::Random random(6, mog::Purpose::user);
+  for (const Sizes& s : {Sizes{1, 1, 1}, Sizes{13, 7, 9}, Sizes{95, 64, 33}, Sizes{97, 64, 128}, Sizes{385, 96, 31},
+                         Sizes{769, 128, 64}, Sizes{50, 256, 512}}) {
+    const Numbers x(y_size(s), 1, -1, 1), dy(y_size(s), 2, -1, 1), mean(s.out, 3, -1, 1), a(s.out, 4, -1, 1);
+    const Numbers b(s.out, 5, -1, 1), d(s.out, 6, -1, 1);
+    GuardedBuffer<std::uint8_t> passes(s.rows * mask_bytes(s.out));
+    for (std::uint8_t& byte : passes) byte = static_cast<std::uint8_t>(random.below(256));
+    for (const bool signs : {true, false}) {
+      Numbers w(w_size(s), 7, -1, 1);
+      for (float& weight : w) weight = signs ? std::copysign(1.0F, weight) : weight;
+      for (const Activation activation :
+           {Activation{}, Activation{.kind = Activation::relu}, Activation{.kind = Activation::qrelu, .bits = 3}}) {
+        BatchNormInputGradient<float> normalisation{
+            .x = x.data(),
+            .dy = dy.data(),
+            .mean = mean.data(),
+            .a = a.data(),
+            .b = b.data(),
+            .d = d.data(),
+            .dx = nullptr,
+            .rows = s.rows,
+            .channels = s.out,
+            .activation = activation,
+            .passes = activation.kind == Activation::none ? nullptr : passes.data()};
+        for_rows(pointwise_kernels(), [&](const PointwiseKernel& kernel) {
+          INFO(mog::concat("rows ", s.rows, ", in ", s.in, ", out ", s.out, ", activation ", activation.kind));
+          Buffer between(y_size(s)), expected(x_size(s)), got(x_size(s));
+          normalisation.dx = between.data();
+          batch_norm_input_gradient(normalisation);
+          pointwise_input_gradient({between.data(), w.data(), expected.data(), s.rows, s.in, s.out}, kernel);
+          normalisation.dx = nullptr;
+          pointwise_input_gradient({normalisation, w.data(), got.data(), s.in}, kernel);
+          check_same_bits(got, expected);
+        });
+      }
+    }
+  }
+}
+
 TEST_CASE("the weight gradient of codes in bytes is that of the same numbers as floats") {
   mog::Random random(5, mog::Purpose::user);
   for (const Sizes& s : sizes()) {

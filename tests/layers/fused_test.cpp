@@ -7,6 +7,7 @@
 
 #include "core/random.hpp"
 #include "layers/activations.hpp"
+#include "layers/automaton.hpp"
 #include "layers/batch_norm.hpp"
 #include "layers/pooling.hpp"
 #include "layers/residual.hpp"
@@ -57,6 +58,36 @@ void check_normalised() {
                   return mog::activation(pass, norm(pass, x), bits);
                 }));
         }
+      }
+    }
+  }
+}
+
+/// y, dx, dgamma and dbeta of a product by generated weights, normalisation and activation.
+template <class T, class Operation>
+std::vector<std::vector<T>> expanded(Stage stage, bool training, Index out, const Operation& operation) {
+  Parameters<T> parameters;
+  BatchNorm<T> norm(parameters, "norm", {.channels = out});
+  Tape<T> tape;
+  Pass<T> pass{.tape = tape, .stage = stage, .training = training};
+  const Variable<T> x = tape.leaf(mog::random_tensor<T>({2, 5, 3, 12}, 1, -2.0, 2.0));
+  const Tensor<T> w = mog::generated_weights<T>(mog::Automaton(out, 3, 1), 12);
+  const Variable<T> y = operation(norm, pass, mog::fixed_product(tape, x, w));
+  tape.backward(y, mog::random_tensor<T>(y.shape(), 2));
+  return {numbers(y.numbers()), numbers(x.gradient.take()), numbers(parameters.trained()[0].variable().gradient.take()),
+          numbers(parameters.trained()[1].variable().gradient.take())};
+}
+
+template <class T>
+void check_expanded() {
+  for (const Stage stage : kAll) {
+    for (const bool training : {true, false}) {
+      for (const Index out : {1, 33, 64}) {
+        CHECK(expanded<T>(stage, training, out, [](auto& norm, auto& pass, const auto& product) {
+                return norm.activated(pass, product, 3);
+              }) == expanded<T>(stage, training, out, [](auto& norm, auto& pass, const auto& product) {
+                return norm.activated(pass, product.y, 3);
+              }));
       }
     }
   }
@@ -119,6 +150,11 @@ void check_pooling() {
 TEST_CASE("normalisation and activation in one pass") {
   check_normalised<float>();
   check_normalised<double>();
+}
+
+TEST_CASE("the gradient through normalisation and expansion in one pass") {
+  check_expanded<float>();
+  check_expanded<double>();
 }
 
 TEST_CASE("bit shift or sum, and multiplexer, in one pass") {

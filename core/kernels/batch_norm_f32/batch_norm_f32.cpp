@@ -179,13 +179,7 @@ void run(const BatchNormInputGradient<T>& all) {
   }
   check_activation("batch_norm_input_gradient", all.activation, true, all.passes);
   split(all.rows, all.channels, [&](Index p, Index rows, Index) {
-    BatchNormInputGradient<T> part = all;
-    part.x += p * all.channels;
-    part.dy += p * all.channels;
-    part.dx += p * all.channels;
-    part.passes = from_row(all.passes, p, all.channels);
-    part.rows = rows;
-    chosen(T{}).input_gradient(part);
+    chosen(T{}).input_gradient(some_rows(all, p, rows, all.dx + p * all.channels));
   });
 }
 

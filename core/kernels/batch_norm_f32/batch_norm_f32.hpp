@@ -78,6 +78,17 @@ struct BatchNormInputGradient {
   const std::uint8_t* passes = nullptr;
 };
 
+/// The same for `rows` rows from `first` on, with dx where these go.
+template <class T>
+BatchNormInputGradient<T> some_rows(BatchNormInputGradient<T> all, Index first, Index rows, T* dx) {
+  all.x += first * all.channels;
+  all.dy += first * all.channels;
+  all.dx = dx;
+  if (all.passes != nullptr) all.passes += first * mask_bytes(all.channels);
+  all.rows = rows;
+  return all;
+}
+
 void batch_statistics(const BatchStatistics<float>& args);
 void channel_affine(const ChannelAffine<float>& args);
 void batch_norm_gradient_sums(const BatchNormGradientSums<float>& args);

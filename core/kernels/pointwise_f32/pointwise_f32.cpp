@@ -17,6 +17,16 @@ namespace {
 
 /// Rows of a piece of forward and input gradient: enough work to be worth handing out, few enough to share evenly.
 constexpr Index kPieceRows = 384;
+/// Rows of a gradient that stay in the second-level cache between two operations.
+constexpr Index kCachedRows = 96;
+
+/// Rows and channels of an operation whose Args name them differently.
+struct Sizes {
+  Index rows, in, out;
+};
+Sizes sizes_of(const NormalisedPointwiseInputGradient<float>& args) {
+  return {.rows = args.normalisation.rows, .in = args.in, .out = args.normalisation.channels};
+}
 
 template <class Args>
 void check(const char* operation, const Args& args) {
@@ -33,8 +43,11 @@ bool only_signs(const float* w, Index count) {
   return unlike == 0;
 }
 
-/// c = a b over all rows, in fixed pieces; `transposed` tells how w holds b.
-void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const float* w, bool transposed) {
+/// c = a b over all rows, in fixed pieces; `transposed` tells how w holds b. Of a piece, block(row, rows) gives the
+/// rows of a, at most block_rows at once.
+template <class Block>
+void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const float* w, bool transposed,
+              Index block_rows, const Block& block) {
   const bool signs =
       kernel.signs_pay != nullptr && kernel.signs_pay(all.depth, all.columns) && only_signs(w, all.depth * all.columns);
   const ProductLoops& product = signs ? kernel.sign_product : kernel.product;
@@ -42,14 +55,22 @@ void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const flo
   product.pack(w, all.depth, all.columns, transposed, packed);
   const Index pieces = (all.rows + kPieceRows - 1) / kPieceRows;
   parallel_for(pieces, [&](Index i) {
-    const Index begin = i * kPieceRows;
-    product.multiply({.a = all.a + begin * all.depth,
-                      .packed = packed,
-                      .c = all.c + begin * all.columns,
-                      .rows = std::min(kPieceRows, all.rows - begin),
-                      .depth = all.depth,
-                      .columns = all.columns});
+    const Index end = std::min((i + 1) * kPieceRows, all.rows);
+    for (Index row = i * kPieceRows; row < end; row += block_rows) {
+      const Index rows = std::min(block_rows, end - row);
+      product.multiply({.a = block(row, rows),
+                        .packed = packed,
+                        .c = all.c + row * all.columns,
+                        .rows = rows,
+                        .depth = all.depth,
+                        .columns = all.columns});
+    }
   });
+}
+
+/// The same with all of a in memory.
+void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const float* w, bool transposed) {
+  multiply(kernel, all, w, transposed, kPieceRows, [&](Index row, Index) { return all.a + row * all.depth; });
 }
 
 /// The same for all three: two operands are read, one is written.
@@ -92,6 +113,18 @@ void pointwise_forward(const PointwiseForward<float>& args, const PointwiseKerne
 void pointwise_input_gradient(const PointwiseInputGradient<float>& args, const PointwiseKernel& kernel) {
   check("pointwise_input_gradient", args);
   multiply(kernel, {args.dy, nullptr, args.dx, args.rows, args.out, args.in}, args.w, true);
+}
+
+void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float>& args, const PointwiseKernel& kernel) {
+  const auto [rows, in, out] = sizes_of(args);
+  check("pointwise_input_gradient", sizes_of(args));
+  const BatchNormKernels<float>& normalisation = select(batch_norm_kernels());
+  multiply(kernel, {nullptr, nullptr, args.dx, rows, out, in}, args.w, true, kCachedRows,
+           [&, out = out](Index row, Index count) {
+             float* const dy = scratch(Scratch::piece, kCachedRows * out);
+             normalisation.input_gradient(some_rows(args.normalisation, row, count, dy));
+             return dy;
+           });
 }
 
 namespace {
@@ -156,6 +189,13 @@ void pointwise_forward(const PointwiseForward<float>& args) {
 }
 void pointwise_input_gradient(const PointwiseInputGradient<float>& args) {
   const Timed timed("pointwise_input_gradient", {args.rows, args.in, args.out}, work(args));
+  pointwise_input_gradient(args, select(pointwise_kernels()));
+}
+void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float>& args) {
+  const auto [rows, in, out] = sizes_of(args);
+  Work all = work(sizes_of(args));
+  all.bytes += static_cast<double>(rows * out) * (sizeof(float) + (args.normalisation.passes == nullptr ? 0 : 0.125));
+  const Timed timed("normalised_pointwise_gradient", {rows, in, out}, all);
   pointwise_input_gradient(args, select(pointwise_kernels()));
 }
 void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args) {

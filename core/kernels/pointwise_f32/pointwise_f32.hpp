@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
 #include "core/kernels/isa.hpp"
 #include "core/types.hpp"
 
@@ -31,6 +32,17 @@ struct PointwiseInputGradient {
   Index rows, in, out;
 };
 
+/// Gradient by x where a batch normalisation follows the product: pointwise_input_gradient of what
+/// batch_norm_input_gradient(normalisation) leaves, to the bit, without writing that map: a few rows of it at a time
+/// stay in the cache.
+template <class T>
+struct NormalisedPointwiseInputGradient {
+  BatchNormInputGradient<T> normalisation;  // of `rows` rows and `out` channels; its dx is left alone
+  const T* w;                               // [in, out]
+  T* dx;                                    // [rows, in]
+  Index in;
+};
+
 /// Gradient by the weights: dw[c, o] = sum_p x[p, c] dy[p, o]; overwritten, not added to.
 /// The rows are cut into pieces whose number depends on the sizes only; the pieces' sums are added in order.
 template <class T>
@@ -51,10 +63,12 @@ struct PointwiseCodesWeightGradient {
 
 void pointwise_forward(const PointwiseForward<float>& args);
 void pointwise_input_gradient(const PointwiseInputGradient<float>& args);
+void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float>& args);
 void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args);
 void pointwise_weight_gradient(const PointwiseCodesWeightGradient& args);
 void pointwise_forward(const PointwiseForward<double>& args);
 void pointwise_input_gradient(const PointwiseInputGradient<double>& args);
+void pointwise_input_gradient(const NormalisedPointwiseInputGradient<double>& args);
 void pointwise_weight_gradient(const PointwiseWeightGradient<double>& args);
 
 /// c[rows, columns] = a[rows, depth] b[depth, columns], b packed by the same kernel: the forward pass with b = w, the
@@ -96,6 +110,7 @@ std::span<const PointwiseKernel> pointwise_kernels();
 
 void pointwise_forward(const PointwiseForward<float>& args, const PointwiseKernel& kernel);
 void pointwise_input_gradient(const PointwiseInputGradient<float>& args, const PointwiseKernel& kernel);
+void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float>& args, const PointwiseKernel& kernel);
 void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args, const PointwiseKernel& kernel);
 void pointwise_weight_gradient(const PointwiseCodesWeightGradient& args, const PointwiseKernel& kernel);
 

@@ -1,5 +1,7 @@
 // The meaning of the pointwise kernels: plain loops, never clever; the double entry points and the last row of the
 // table.
+#include <vector>
+
 #include "core/kernels/pointwise_f32/kernels.hpp"
 
 namespace mog::kernels {
@@ -57,6 +59,18 @@ constinit const PointwiseKernel kPointwiseReference{
 
 void pointwise_forward(const PointwiseForward<double>& args) { forward(args); }
 void pointwise_input_gradient(const PointwiseInputGradient<double>& args) { input_gradient(args); }
+void pointwise_input_gradient(const NormalisedPointwiseInputGradient<double>& args) {
+  BatchNormInputGradient<double> normalisation = args.normalisation;
+  std::vector<double> dy(static_cast<std::size_t>(normalisation.rows * normalisation.channels));
+  normalisation.dx = dy.data();
+  batch_norm_input_gradient(normalisation);
+  input_gradient<double>({.dy = dy.data(),
+                          .w = args.w,
+                          .dx = args.dx,
+                          .rows = normalisation.rows,
+                          .in = args.in,
+                          .out = normalisation.channels});
+}
 void pointwise_weight_gradient(const PointwiseWeightGradient<double>& args) {
   weight_gradient(args, 0, args.out, false);
 }
