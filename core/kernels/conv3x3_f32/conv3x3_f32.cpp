@@ -16,7 +16,7 @@ namespace {
 /// Rows of a part of the forward pass: two more are read, so not too few; one image has enough of them to share.
 constexpr Index kPartRows = 16;
 /// Pixels of a part of the forward pass, about, where maps are small: weights are read again for each part.
-constexpr Index kForwardPixels = 256;
+constexpr Index kForwardPixels = 512;
 /// Rows of a part, but the last, are a multiple of this: tiles of 2x2 pixels do not straddle parts.
 constexpr Index kRowGrain = 2;
 /// Pixels of a part of the weight gradient, at least: each part costs the addition of all weights.

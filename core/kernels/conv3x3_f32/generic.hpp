@@ -1,7 +1,8 @@
-// The 3x3 convolution kernels of an instruction set: which of three ways a convolution goes.
+// The 3x3 convolution kernels of an instruction set: which of four ways a convolution goes.
 #pragma once
 
 #include "core/kernels/conv3x3_f32/generic_direct.hpp"
+#include "core/kernels/conv3x3_f32/generic_few_inputs.hpp"
 #include "core/kernels/conv3x3_f32/generic_small_groups.hpp"
 #include "core/kernels/conv3x3_f32/generic_winograd.hpp"
 
@@ -15,6 +16,7 @@ struct Conv3x3Loops {
 
  private:
   using Direct = Conv3x3Direct<Arch, Registers>;
+  using FewInputs = Conv3x3FewInputs<Arch, Registers>;
   using SmallGroups = Conv3x3SmallGroups<Arch, Registers>;
   using Winograd = Conv3x3Winograd<Arch, Registers>;
 
@@ -22,6 +24,7 @@ struct Conv3x3Loops {
   template <class Work>
   static auto with_loops(const Conv3x3Sizes& z, const Work& work) {
     if (SmallGroups::suits(z)) return work(SmallGroups());
+    if (FewInputs::suits(z)) return work(FewInputs());
     return Winograd::suits(z) ? work(Winograd()) : work(Direct());
   }
 

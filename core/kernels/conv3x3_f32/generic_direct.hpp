@@ -5,119 +5,20 @@
 
 namespace mog::kernels {
 
-/// Two regimes. Where a group has few channels, as many out as in, and whole groups fit in a vector, the groups that
-/// share a vector are computed together from permuted inputs. Else a vector holds outputs of one group, and inputs are
-/// broadcast; the last vector of a group is filled up with zeros.
+/// A vector holds outputs of one group, and inputs are broadcast; the last vector of a group is filled up with zeros.
 /// Everything here is a template on Arch, so that nothing of it can stand in for another instruction set's code; for
 /// the same reason it calls no function of the standard library.
 template <class Arch, int Registers>
 struct Conv3x3Direct {
-  using Vector = xsimd::batch<float, Arch>;
-  static constexpr Index kLanes = Index{Vector::size};
-  /// Vectors of a group that are computed from one copy of the patch.
-  static constexpr Index kBlockVectors = 32 / kLanes;
-  /// Floats of a patch. A permuted one is read so often that it has to stay in the first-level cache; so has, in the
-  /// weight gradient, a plane of a patch beside the vector of dy that it meets.
-  static constexpr Index kBroadcastPatch = 32768, kPermutedPatch = 7680, kGradientPlane = 4096;
-  static constexpr Index kMostRows = 16;
-
-  static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
-  static constexpr Index larger(Index a, Index b) { return a < b ? b : a; }
-  static constexpr Index quotient_up(Index a, Index b) { return (a + b - 1) / b; }
-
-  enum class Use { forward, weight_gradient };
-
-  /// How the channels stand in vectors, blocks and patches.
-  struct Layout {
-    bool permuted;
-    Index inputs, outputs;   // of a group
-    Index depth;             // inputs that an output sums for each tap
-    Index vectors;           // of a group, or of all channels when permuted
-    Index blocks, in_block;  // blocks in all, vectors of each (the last of a group may have fewer)
-    Index columns, rows;     // of a patch, at most
-    Index pixel, planes;     // floats between pixels of a plane, planes of a patch
-    Index images;            // of a patch, at most: where maps are small a weight gradient's has several
-
-    explicit Layout(const Conv3x3Sizes& z, Use use = Use::forward)
-        : inputs(z.in / z.groups), outputs(z.out / z.groups), depth(inputs) {
-      permuted = inputs == outputs && outputs < kLanes && kLanes % outputs == 0;
-      vectors = permuted ? quotient_up(z.out, kLanes) : quotient_up(outputs, kLanes);
-      in_block = permuted ? 1 : smaller(kBlockVectors, vectors);
-      blocks = permuted ? vectors : z.groups * quotient_up(vectors, in_block);
-      columns = smaller(z.width, permuted ? 8 : 32);
-      pixel = permuted ? outputs * kLanes : 16;
-      planes = permuted ? 1 : quotient_up(inputs, 16);
-      const Index row = (columns + 2) * pixel;
-      const Index room = permuted              ? kPermutedPatch
-                         : use == Use::forward ? kBroadcastPatch / planes
-                                               : kGradientPlane;  // for a plane
-      rows = smaller(z.height, smaller(kMostRows, larger(room / row - 2, Registers / 16)));
-      const bool whole = rows == z.height && columns == z.width;
-      images = use == Use::weight_gradient && whole ? smaller(z.images, larger(1, room / ((rows + 2) * row))) : 1;
-    }
-
-    /// Floats of one image's part of a patch, and of a vector of each of its pixels.
-    [[nodiscard]] Index patch_size() const { return (rows + 2) * (columns + 2) * pixel * planes; }
-    [[nodiscard]] Index vector_size() const { return rows * columns * kLanes; }
-    [[nodiscard]] Index scratch_size() const { return images * (patch_size() + vector_size()); }
-  };
-
-  /// The channels of one vector, and where its weights stand.
-  struct Place {
-    Index in, out;        // first channel
-    Index inputs, count;  // channels of x that its patch holds, of y that it writes
-    Index packed;         // offset of its weights
-  };
-
-  static Index vectors_of(const Layout& l, Index block) {
-    const Index in_group = quotient_up(l.vectors, l.in_block);
-    return l.permuted ? 1 : smaller(l.in_block, l.vectors - block % in_group * l.in_block);
-  }
-
-  static Place place(const Layout& l, const Conv3x3Sizes& z, Index block, Index v) {
-    if (l.permuted) {
-      const Index channel = block * kLanes, count = smaller(kLanes, z.out - channel);
-      return {channel, channel, count, count, block * 9 * l.depth * kLanes};
-    }
-    const Index in_group = quotient_up(l.vectors, l.in_block), group = block / in_group;
-    const Index vector = block % in_group * l.in_block + v;
-    return {group * l.inputs, group * l.outputs + vector * kLanes, l.inputs,
-            smaller(kLanes, l.outputs - vector * kLanes), (group * l.vectors + vector) * 9 * l.depth * kLanes};
-  }
-
   static Index blocks(const Conv3x3Sizes& z) { return Layout(z).blocks; }
 
   static Index packed_size(const Conv3x3Sizes& z) {
     const Layout l(z);
-    return (l.permuted ? l.vectors : l.vectors * z.groups) * 9 * l.depth * kLanes;
+    return l.vectors * z.groups * 9 * l.inputs * kLanes;
   }
 
   static Index scratch_size(const Conv3x3Sizes& z) {
     return larger(Layout(z).scratch_size(), Layout(z, Use::weight_gradient).scratch_size());
-  }
-
-  /// Calls visit(offset in the packed order, offset in the contract's order, whether there is such a weight).
-  template <class Visit>
-  static void for_each_weight(const Conv3x3Sizes& z, Index block, bool transposed, const Visit& visit) {
-    const Layout l(z);
-    for (Index v = 0; v < vectors_of(l, block); ++v) {
-      const Place p = place(l, z, block, v);
-      Index lane_offset[kLanes];
-      for (Index lane = 0; lane < kLanes; ++lane) {
-        const Index group = (p.out + lane) / l.outputs, q = (p.out + lane) % l.outputs;
-        lane_offset[lane] = group * 9 * l.inputs * l.outputs + q * (transposed ? l.inputs : 1);
-      }
-      Index to = p.packed;
-      for (Index r = 0; r < 3; ++r) {
-        for (Index d = 0; d < l.depth; ++d) {
-          for (Index s = 0; s < 3; ++s, to += kLanes) {
-            const Index tap = transposed ? 8 - (r * 3 + s) : r * 3 + s;
-            const Index offset = tap * l.inputs * l.outputs + d * (transposed ? 1 : l.outputs);
-            for (Index lane = 0; lane < kLanes; ++lane) visit(to + lane, lane_offset[lane] + offset, lane < p.count);
-          }
-        }
-      }
-    }
   }
 
   static void pack(const Conv3x3Sizes& z, Index block, const float* weight, bool transposed, float* packed) {
@@ -129,6 +30,107 @@ struct Conv3x3Direct {
     for_each_weight(z, block, false, [=](Index from, Index to, bool there) {
       if (there) weight[to] = packed[from];
     });
+  }
+
+  static void forward(const Conv3x3Part& part, const float* x, const float* packed, float* y) {
+    const Layout l(part.sizes);
+    for_each_patch(part, l,
+                   [&](Index n, const Conv3x3Patch& patch) { forward_patch(part, l, n, patch, x, packed, y); });
+  }
+
+  static void weight_gradient(const Conv3x3Part& part, const float* x, const float* dy, float* sums) {
+    const Layout l(part.sizes, Use::weight_gradient);
+    for_each_patch(part, l,
+                   [&](Index n, const Conv3x3Patch& patch) { gradient_patch(part, l, n, patch, x, dy, sums); });
+  }
+
+ private:
+  using Vector = xsimd::batch<float, Arch>;
+  using Input = BroadcastInput<Arch>;
+  static constexpr Index kLanes = Index{Vector::size};
+  /// Vectors of a group that are computed from one copy of the patch.
+  static constexpr Index kBlockVectors = 32 / kLanes;
+  /// Floats of a patch, and, in the weight gradient, of a plane of it, which has to stay in the first-level cache
+  /// beside the vector of dy that it meets.
+  static constexpr Index kPatch = 32768, kGradientPlane = 4096;
+  static constexpr Index kMostRows = 16;
+
+  static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
+  static constexpr Index larger(Index a, Index b) { return a < b ? b : a; }
+  static constexpr Index quotient_up(Index a, Index b) { return (a + b - 1) / b; }
+
+  enum class Use { forward, weight_gradient };
+
+  /// How the channels stand in vectors, blocks and patches.
+  struct Layout {
+    Index inputs, outputs;   // of a group
+    Index vectors;           // of a group
+    Index blocks, in_block;  // blocks in all, vectors of each (the last of a group may have fewer)
+    Index columns, rows;     // of a patch, at most
+    Index planes;            // of a patch
+    Index images;            // of a patch, at most: where maps are small a weight gradient's has several
+
+    explicit Layout(const Conv3x3Sizes& z, Use use = Use::forward)
+        : inputs(z.in / z.groups), outputs(z.out / z.groups) {
+      vectors = quotient_up(outputs, kLanes);
+      in_block = smaller(kBlockVectors, vectors);
+      blocks = z.groups * quotient_up(vectors, in_block);
+      columns = smaller(z.width, 32);
+      planes = quotient_up(inputs, Input::kInner);
+      const Index row = (columns + 2) * Input::kPixel;
+      const Index room = use == Use::forward ? kPatch / planes : kGradientPlane;  // for a plane
+      rows = smaller(z.height, smaller(kMostRows, larger(room / row - 2, Registers / 16)));
+      const bool whole = rows == z.height && columns == z.width;
+      images = use == Use::weight_gradient && whole ? smaller(z.images, larger(1, room / ((rows + 2) * row))) : 1;
+    }
+
+    /// Floats of one image's part of a patch, and of a vector of each of its pixels.
+    [[nodiscard]] Index patch_size() const { return (rows + 2) * (columns + 2) * Input::kPixel * planes; }
+    [[nodiscard]] Index vector_size() const { return rows * columns * kLanes; }
+    [[nodiscard]] Index scratch_size() const { return images * (patch_size() + vector_size()); }
+  };
+
+  /// The channels of one vector, and where its weights stand.
+  struct Place {
+    Index in, out;  // first channel
+    Index count;    // channels of y that it writes
+    Index packed;   // offset of its weights
+  };
+
+  static Index vectors_of(const Layout& l, Index block) {
+    const Index in_group = quotient_up(l.vectors, l.in_block);
+    return smaller(l.in_block, l.vectors - block % in_group * l.in_block);
+  }
+
+  static Place place(const Layout& l, Index block, Index v) {
+    const Index in_group = quotient_up(l.vectors, l.in_block), group = block / in_group;
+    const Index vector = block % in_group * l.in_block + v;
+    return {group * l.inputs, group * l.outputs + vector * kLanes, smaller(kLanes, l.outputs - vector * kLanes),
+            (group * l.vectors + vector) * 9 * l.inputs * kLanes};
+  }
+
+  /// Calls visit(offset in the packed order, offset in the contract's order, whether there is such a weight).
+  template <class Visit>
+  static void for_each_weight(const Conv3x3Sizes& z, Index block, bool transposed, const Visit& visit) {
+    const Layout l(z);
+    for (Index v = 0; v < vectors_of(l, block); ++v) {
+      const Place p = place(l, block, v);
+      Index lane_offset[kLanes];
+      for (Index lane = 0; lane < kLanes; ++lane) {
+        const Index group = (p.out + lane) / l.outputs, q = (p.out + lane) % l.outputs;
+        lane_offset[lane] = group * 9 * l.inputs * l.outputs + q * (transposed ? l.inputs : 1);
+      }
+      Index to = p.packed;
+      for (Index r = 0; r < 3; ++r) {
+        for (Index d = 0; d < l.inputs; ++d) {
+          for (Index s = 0; s < 3; ++s, to += kLanes) {
+            const Index tap = transposed ? 8 - (r * 3 + s) : r * 3 + s;
+            const Index offset = tap * l.inputs * l.outputs + d * (transposed ? 1 : l.outputs);
+            for (Index lane = 0; lane < kLanes; ++lane) visit(to + lane, lane_offset[lane] + offset, lane < p.count);
+          }
+        }
+      }
+    }
   }
 
   /// Calls visit(first image, patch) for the patches of a part.
@@ -145,7 +147,7 @@ struct Conv3x3Direct {
           patch.rows = part.row_begin + height * (i + 1) / down - patch.row;
           patch.column = width * j / across;
           patch.columns = width * (j + 1) / across - patch.column;
-          patch.plane = (patch.columns + 2) * l.pixel;
+          patch.plane = (patch.columns + 2) * Input::kPixel;
           patch.stride = patch.plane * l.planes;
           visit(n, patch);
         }
@@ -153,39 +155,19 @@ struct Conv3x3Direct {
     }
   }
 
-  /// Calls work(std::type_identity<Input>()) with the input that the regime and the size of a group ask for.
-  template <Index Q, class Work>
-  static void with_input(const Layout& l, const Work& work) {
-    if constexpr (Q < kLanes) {
-      if (l.permuted && l.outputs == Q) return work(PermutedInput<Arch, Q>());
-      return with_input<2 * Q>(l, work);
-    } else {
-      work(BroadcastInput<Arch>());
-    }
-  }
-
-  static void forward(const Conv3x3Part& part, const float* x, const float* packed, float* y) {
-    const Layout l(part.sizes);
-    with_input<1>(l, [&]<class Input>(Input) {
-      for_each_patch(
-          part, l, [&](Index n, const Conv3x3Patch& patch) { forward_patch<Input>(part, l, n, patch, x, packed, y); });
-    });
-  }
-
-  template <class Input>
   static void forward_patch(const Conv3x3Part& part, const Layout& l, Index n, const Conv3x3Patch& patch,
                             const float* x, const float* packed, float* y) {
     const Conv3x3Sizes& z = part.sizes;
     const Index first = n * z.height * z.width;
     for (Index v = 0; v < vectors_of(l, part.block); ++v) {
-      const Place p = place(l, z, part.block, v);
-      if (v == 0) fill_patch<Input>(patch, z, x + first * z.in + p.in, p.inputs, part.scratch);
+      const Place p = place(l, part.block, v);
+      if (v == 0) fill_patch<Input>(patch, z, x + first * z.in + p.in, l.inputs, part.scratch);
       float* to = y + (first + patch.row * z.width + patch.column) * z.out + p.out;
       const bool ragged = p.count < kLanes;
       float* beside = part.scratch + l.patch_size();
-      Conv3x3Tiles<Arch, Input, Registers>::forward(patch, part.scratch, packed + p.packed, l.depth,
-                                                    ragged ? Conv3x3Channels{beside, patch.columns * kLanes, kLanes}
-                                                           : Conv3x3Channels{to, z.width * z.out, z.out});
+      Conv3x3Tiles<Arch, Registers>::forward(patch, part.scratch, packed + p.packed, l.inputs,
+                                             ragged ? Conv3x3Channels{beside, patch.columns * kLanes, kLanes}
+                                                    : Conv3x3Channels{to, z.width * z.out, z.out});
       if (!ragged) continue;
       for (Index h = 0; h < patch.rows; ++h) {
         for (Index w = 0; w < patch.columns; ++w, beside += kLanes) {
@@ -195,28 +177,19 @@ struct Conv3x3Direct {
     }
   }
 
-  static void weight_gradient(const Conv3x3Part& part, const float* x, const float* dy, float* sums) {
-    const Layout l(part.sizes, Use::weight_gradient);
-    with_input<1>(l, [&]<class Input>(Input) {
-      for_each_patch(
-          part, l, [&](Index n, const Conv3x3Patch& patch) { gradient_patch<Input>(part, l, n, patch, x, dy, sums); });
-    });
-  }
-
   /// The first `count` floats at `from`, and zeros for the others.
   [[gnu::always_inline]] static void copy_vector(const float* from, Index count, float* to) {
     if (count == kLanes) return Vector::load_unaligned(from).store_aligned(to);
     for (Index q = 0; q < kLanes; ++q) to[q] = q < count ? from[q] : 0.0F;
   }
 
-  template <class Input>
   static void gradient_patch(const Conv3x3Part& part, const Layout& l, Index n, const Conv3x3Patch& patch,
                              const float* x, const float* dy, float* sums) {
     const Conv3x3Sizes& z = part.sizes;
     const Index pixels = z.height * z.width;
     for (Index v = 0; v < vectors_of(l, part.block); ++v) {
-      const Place p = place(l, z, part.block, v);
-      if (v == 0) fill_patch<Input>(patch, z, x + n * pixels * z.in + p.in, p.inputs, part.scratch);
+      const Place p = place(l, part.block, v);
+      if (v == 0) fill_patch<Input>(patch, z, x + n * pixels * z.in + p.in, l.inputs, part.scratch);
       float* const vectors = part.scratch + l.images * l.patch_size();
       float* to = vectors;
       for (Index i = 0; i < patch.images; ++i) {
@@ -225,7 +198,7 @@ struct Conv3x3Direct {
           for (Index w = 0; w < patch.columns; ++w, from += z.out, to += kLanes) copy_vector(from, p.count, to);
         }
       }
-      Conv3x3Tiles<Arch, Input, Registers>::weight_gradient(patch, part.scratch, vectors, l.depth, sums + p.packed);
+      Conv3x3Tiles<Arch, Registers>::weight_gradient(patch, part.scratch, vectors, l.inputs, sums + p.packed);
     }
   }
 };

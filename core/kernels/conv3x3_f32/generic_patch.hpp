@@ -8,7 +8,7 @@
 
 namespace mog::kernels {
 
-/// Some rows and columns of one or several images, channels of one group (or of the groups that share a vector), with
+/// Some rows and columns of one or several images, channels of one group, with
 /// one more pixel on each side: the neighbour's, or zeros beyond the map. The loops then need no branch at the border,
 /// and neighbouring rows do not fall into the same cache sets, which rows of 4 KB of the map itself do.
 struct Conv3x3Patch {
@@ -44,40 +44,6 @@ struct BroadcastInput {
       }
       for (; i < end; ++i) to[i] = from[begin + i];
     }
-  }
-};
-
-/// Inputs of the groups that share a vector, each with Q inputs and Q outputs: for input j every lane needs input j of
-/// its own group. A patch holds all Q permuted copies of each vector, because a copy is read up to nine times.
-template <class Arch, Index Q>
-struct PermutedInput {
-  using Vector = xsimd::batch<float, Arch>;
-  static constexpr Index kLanes = Index{Vector::size};
-  static constexpr Index kPixel = Q * kLanes;
-  static constexpr Index kStep = kLanes;
-  static constexpr Index kInner = Q;
-
-  [[gnu::always_inline]] static Vector load(const float* at) { return Vector::load_aligned(at); }
-
-  static constexpr Index planes(Index) { return 1; }
-
-  /// Copies `count` channels of one pixel in all permutations, `from` null for the border.
-  static void copy(const float* from, Index count, Index, float* to) {
-    Vector all(0.0F);
-    if (from != nullptr && count == kLanes) {
-      all = Vector::load_unaligned(from);
-    } else if (from != nullptr) {
-      alignas(64) float padded[kLanes] = {};
-      for (Index i = 0; i < count; ++i) padded[i] = from[i];
-      all = Vector::load_aligned(padded);
-    }
-    store(all, to, std::make_integer_sequence<int, int{Q}>());
-  }
-
- private:
-  template <int... J>
-  [[gnu::always_inline]] static void store(Vector all, float* to, std::integer_sequence<int, J...>) {
-    (spread<int{Q}, J>(all).store_aligned(to + J * kLanes), ...);
   }
 };
 

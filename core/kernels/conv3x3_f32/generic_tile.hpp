@@ -11,10 +11,11 @@ struct Conv3x3Channels {
   Index row, pixel;  // floats from one to the next
 };
 
-/// Input is BroadcastInput or PermutedInput. The sums of a tile are the accumulators: 16 of 32 registers, or 8 of 16
+/// The sums of a tile are the accumulators: 16 of 32 registers, or 8 of 16
 /// in the forward pass, 24 or 12 in the weight gradient.
-template <class Arch, class Input, int Registers>
+template <class Arch, int Registers>
 struct Conv3x3Tiles {
+  using Input = BroadcastInput<Arch>;
   using Vector = xsimd::batch<float, Arch>;
   static constexpr Index kLanes = Index{Vector::size};
   static constexpr int kSums = Registers / 2;
