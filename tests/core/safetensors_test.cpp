@@ -116,6 +116,7 @@ TEST_CASE("a name, a type or a metadata key that is not there is named") {
   CHECK_THROWS_WITH_AS(static_cast<void>(file.tensor<float>("x")), doctest::Contains("no tensor named"), DataError);
   CHECK_THROWS_WITH_AS(static_cast<void>(file.tensor<double>("a")), doctest::Contains("holds F32, expected F64"),
                        DataError);
+  CHECK_FALSE(file.has_metadata("x"));
   CHECK_THROWS_WITH_AS(static_cast<void>(file.metadata("x")), doctest::Contains("no metadata named x"), DataError);
   CHECK_THROWS_AS(SafetensorsFile::read(folder / "g"), IoError);
 }

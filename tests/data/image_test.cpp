@@ -146,6 +146,12 @@ TEST_CASE("other formats, too large files and too large pictures are refused wit
   CHECK_THROWS_AS(load_image(path, 4097), std::invalid_argument);
 }
 
+TEST_CASE("more bytes than a picture may have are refused before they are looked at") {
+  const std::vector<std::uint8_t> bytes(kMaxImageBytes + 1);
+  CHECK(message_of<DataError>([&] { decode_image(bytes, "memory"); }) ==
+        "memory: 16777217 bytes, expected a picture of at most 16777216");
+}
+
 TEST_CASE("a JPEG whose Huffman table holds more than 256 codes is refused before it is decoded") {
   const std::array<std::uint8_t, 2> marker = {0xFF, 0xC4};
   const auto table = std::search(kJpeg.begin(), kJpeg.end(), marker.begin(), marker.end()) - kJpeg.begin();

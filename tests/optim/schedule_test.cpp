@@ -49,3 +49,10 @@ TEST_CASE("rates and epochs out of range are refused") {
   CHECK_THROWS_AS(Schedule::cosine(1, 0), std::invalid_argument);
   CHECK_THROWS_AS(static_cast<void>(Schedule::constant(1).at(-1)), std::invalid_argument);
 }
+
+TEST_CASE("a schedule says in words what it does") {
+  CHECK(Schedule::constant(0.5).text() == "0.5");
+  CHECK(Schedule::exponential(0.5, 3, 0.9).text() == "0.5, times 0.9 each epoch after 3");
+  CHECK(Schedule::drop(0.5, 2, 0.25).text() == "0.5 for 2, then 0.25");
+  CHECK(Schedule::cosine(0.5, 4, 0.25).text() == "0.5, by a cosine to 0.25 over 4");
+}
