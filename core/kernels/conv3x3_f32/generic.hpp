@@ -8,6 +8,9 @@
 
 namespace mog::kernels {
 
+/// Groups that share a vector and maps of a few channels have ways of their own; Winograd's saves multiplications where
+/// vectors of channels are full; the direct loops take all the rest, such as channels that fill no vector, maps of a
+/// single row, and the input gradient of the first layer, which no network asks for.
 template <class Arch, int Registers>
 struct Conv3x3Loops {
   static constexpr Conv3x3Kernel kernel(Isa isa) {

@@ -11,7 +11,7 @@ namespace mog::kernels {
 /// whole vectors, and lanes are exchanged only once all taps are summed:
 ///     y[l] = sum over j of sum_j[l ^ j];
 /// the gradient by w_j is the sum over pixels of x[l] dy[l ^ j].
-/// Winograd's transforms and the exchanges that its products would need cost more than the multiplications they save.
+/// Winograd's way would have to exchange lanes at each of its 16 positions: with its transforms no fewer instructions.
 template <class Arch, int Registers>
 struct Conv3x3SmallGroups {
   static bool suits(const Conv3x3Sizes& z) {
