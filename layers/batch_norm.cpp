@@ -69,18 +69,19 @@ kernels::Activation BatchNorm<T>::activation_of(const Pass<T>& pass, int bits) c
   return {.kind = kernels::Activation::relu};
 }
 
-/// The batch's mean and variance of each channel, which the running ones learn from. They are where a NaN is found
-/// before a quantized activation turns it into code 0.
+/// The batch's mean and variance of each channel, summed up unless they are known, which the running ones learn from.
+/// They are where a NaN is found before a quantized activation turns it into code 0.
 template <class T>
-typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, const Tensor<T>& x) {
+typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, const Tensor<T>& x, Statistics batch) {
   require(x.rows() >= 2, name_, ": training on ", x.rows(), " row, expected at least 2");
-  const Shape channels{options_.channels};
-  Statistics batch{.mean = pass.tape.make(channels), .variance = pass.tape.make(channels)};
-  kernels::batch_statistics(kernels::BatchStatistics<T>{.x = x.data(),
-                                                        .mean = batch.mean.data(),
-                                                        .variance = batch.variance.data(),
-                                                        .rows = x.rows(),
-                                                        .channels = options_.channels});
+  if (const Shape channels{options_.channels}; batch.mean.empty()) {
+    batch = {.mean = pass.tape.make(channels), .variance = pass.tape.make(channels)};
+    kernels::batch_statistics(kernels::BatchStatistics<T>{.x = x.data(),
+                                                          .mean = batch.mean.data(),
+                                                          .variance = batch.variance.data(),
+                                                          .rows = x.rows(),
+                                                          .channels = options_.channels});
+  }
   for (Index c = 0; c < options_.channels; ++c) {
     if (std::isfinite(batch.mean[c]) && std::isfinite(batch.variance[c])) continue;
     throw NumericError(concat(name_, ": the batch's mean and variance of channel ", c, " are ", batch.mean[c], " and ",
@@ -103,8 +104,9 @@ Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, kernels
           ", expected [..., ", options_.channels, "]");
   Tape<T>& tape = pass.tape;
   const Index rows = kept_x.rows(), channels = options_.channels;
+  const Statistics known = x_of == nullptr ? Statistics() : Statistics{x_of->mean, x_of->variance};
   const Statistics statistics =
-      pass.training ? batch_statistics(pass, kept_x) : Statistics{mean_->value, variance_->value};
+      pass.training ? batch_statistics(pass, kept_x, known) : Statistics{mean_->value, variance_->value};
   Variable<T> y;
   if (activation.kind == kernels::Activation::qrelu) {
     y.codes = tape.template make_as<std::uint8_t>(x.shape());

@@ -31,7 +31,7 @@ class BatchNorm {
   /// never written. Saves  x and one bit an element.
   Variable<T> activated(Pass<T>& pass, const Variable<T>& x, int bits);
   /// activated(pass, x.y, bits), to the bit; its backward pass goes through the product as well, so that the gradient
-  /// between the two is never written.
+  /// between the two is never written. Takes x's statistics where they are known.
   Variable<T> activated(Pass<T>& pass, const FixedProduct<T>& x, int bits);
 
   /// The evaluation's affine map, computed as the evaluation computes it: for lowering to integers.
@@ -41,7 +41,7 @@ class BatchNorm {
   struct Statistics {
     Tensor<T> mean, variance;
   };
-  Statistics batch_statistics(Pass<T>& pass, const Tensor<T>& x);
+  Statistics batch_statistics(Pass<T>& pass, const Tensor<T>& x, Statistics known);
   kernels::Activation activation_of(const Pass<T>& pass, int bits) const;
   /// x: the value of x_of, if that is given; then its gradient goes straight to x_of's factor.
   Variable<T> normalise(Pass<T>& pass, const Variable<T>& x, kernels::Activation activation,

@@ -33,19 +33,15 @@ Cflog<T>::Cflog(Parameters<T>& parameters, const std::string& name, const CflogO
 
 /// Where activations are codes, in integers; an observer wants to see each factor.
 template <class T>
-Variable<T> Cflog<T>::latents(Pass<T>& pass, const Variable<T>& x) {
+FixedProduct<T> Cflog<T>::product(Pass<T>& pass, const Variable<T>& x) {
   if constexpr (std::is_same_v<T, float>) {
     if (pass.quantized_activations() && !pass.observer) {
-      const auto y = squeeze_and_group_codes(pass.tape, x, squeeze_.weights(pass), group_.weights(pass));
+      const auto y =
+          three_factors_of_codes(pass.tape, x, squeeze_.weights(pass), group_.weights(pass), generated_, pass.training);
       if (y) return *y;
     }
   }
-  return group_(pass, squeeze_(pass, x));
-}
-
-template <class T>
-FixedProduct<T> Cflog<T>::product(Pass<T>& pass, const Variable<T>& x) {
-  FixedProduct<T> expanded = fixed_product(pass.tape, latents(pass, x), generated_);
+  FixedProduct<T> expanded = fixed_product(pass.tape, group_(pass, squeeze_(pass, x)), generated_);
   if (pass.observer) {
     pass.report({.name = name_ + ".expand",
                  .kind = "pointwise generated",

@@ -40,8 +40,6 @@ class Cflog {
   [[nodiscard]] const Tensor<T>& generated() const { return generated_; }
 
  private:
-  Variable<T> latents(Pass<T>& pass, const Variable<T>& x);
-
   std::string name_;
   CflogOptions options_;
   Conv<T> squeeze_, group_;

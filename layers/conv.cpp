@@ -104,39 +104,48 @@ Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
   return record_conv3x3(tape, y, numbers, w, sizes);
 }
 
-std::optional<Variable<float>> squeeze_and_group_codes(Tape<float>& tape, const Variable<float>& x,
-                                                       const Variable<float>& squeeze, const Variable<float>& group) {
-  const Shape& shape = x.shape();
+std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, const Variable<float>& x,
+                                                          const Variable<float>& squeeze, const Variable<float>& group,
+                                                          const Tensor<float>& expand, bool statistics) {
   if (!x.in_bytes()) return std::nullopt;
-  require(shape.rank() == 4 && shape.elements() > 0 && squeeze.shape().rank() == 2 && group.shape().rank() == 5 &&
-              shape[-1] == squeeze.shape()[0] && group.shape()[1] == 3 && group.shape()[2] == 3 &&
-              group.shape()[3] == group.shape()[4] && group.shape()[0] * group.shape()[3] == squeeze.shape()[1],
-          "squeeze_and_group_codes: x of shape ", shape, ", weights of shapes ", squeeze.shape(), " and ",
-          group.shape(), ", expected [N, H, W, C], [C, G I] and [G, 3, 3, I, I]");
-  const Index latents = squeeze.shape()[1];
-  const kernels::Conv3x3Sizes sizes{.images = shape[0],
-                                    .height = shape[1],
-                                    .width = shape[2],
-                                    .in = latents,
-                                    .out = latents,
-                                    .groups = group.shape()[0]};
-  const Tensor<float> latent = tape.make(shape.with_channels(latents)), y = tape.make(latent.shape());
+  const Shape &shape = x.shape(), &first = squeeze.shape(), &second = group.shape(), &third = expand.shape();
+  require(shape.rank() == 4 && shape.elements() > 0 && first.rank() == 2 && second.rank() == 5 && third.rank() == 2 &&
+              shape[-1] == first[0] && second[1] == 3 && second[2] == 3 && second[3] == second[4] &&
+              second[0] * second[3] == first[1] && third[0] == first[1],
+          "three_factors_of_codes: x of shape ", shape, ", weights of shapes ", first, ", ", second, " and ", third,
+          ", expected [N, H, W, C], [C, G I], [G, 3, 3, I, I] and [G I, O]");
+  const Index latents = first[1];
+  const kernels::Conv3x3Sizes sizes{
+      .images = shape[0], .height = shape[1], .width = shape[2], .in = latents, .out = latents, .groups = second[0]};
+  const auto latent = tape.recording() && group.gradient ? tape.make(shape.with_channels(latents)) : Tensor<float>();
+  const Tensor<float> y = tape.make(shape.with_channels(third[1]));
+  const auto mean = statistics ? tape.make({third[1]}) : Tensor<float>();
+  const auto variance = statistics ? tape.make({third[1]}) : Tensor<float>();
   if (!kernels::cflog_codes({.x = x.codes.data(),
                              .squeeze = squeeze.value.data(),
                              .group = group.value.data(),
+                             .expand = expand.data(),
+                             .y = y.data(),
                              .latent = latent.data(),
-                             .grouped = y.data(),
+                             .mean = mean.data(),
+                             .variance = variance.data(),
                              .images = sizes.images,
                              .height = sizes.height,
                              .width = sizes.width,
                              .in = shape[-1],
                              .latents = latents,
-                             .groups = sizes.groups})) {
+                             .groups = sizes.groups,
+                             .out = third[1]})) {
     return std::nullopt;
   }
-  return record_conv3x3(
-      tape, y, record_pointwise(tape, latent, x.gradient, squeeze, squeeze.gradient ? x.codes : Tensor<std::uint8_t>()),
-      group, sizes);
+  const auto codes = squeeze.gradient ? x.codes : Tensor<std::uint8_t>();
+  const Variable<float> squeezed = record_pointwise(tape, latent, x.gradient, squeeze, codes);
+  const Variable<float> grouped = record_conv3x3(tape, Tensor<float>(), squeezed, group, sizes);  // never written
+  return FixedProduct<float>{.y = record_pointwise(tape, y, grouped.gradient, {expand}, Tensor<float>()),
+                             .dx = grouped.gradient,
+                             .w = expand,
+                             .mean = mean,
+                             .variance = variance};
 }
 
 namespace {

@@ -22,10 +22,11 @@ struct FixedProduct {
   Variable<T> y;   // pointwise(tape, x, {w})
   Gradient<T> dx;  // of x
   Tensor<T> w;
+  Tensor<T> mean = {}, variance = {};  // of y's channels, biased; empty when nobody has summed them up
 };
 template <class T>
 FixedProduct<T> fixed_product(Tape<T>& tape, const Variable<T>& x, const Tensor<T>& w) {
-  return {.y = pointwise(tape, x, {w}), .dx = x.gradient, .w = w};
+  return {.y = pointwise(tape, x, {w}), .dx = x.gradient, .w = w, .mean = {}, .variance = {}};
 }
 
 /// 3x3 convolution with stride 1 and a border of zeros, in G groups of I input and Q output channels.
@@ -34,11 +35,13 @@ FixedProduct<T> fixed_product(Tape<T>& tape, const Variable<T>& x, const Tensor<
 template <class T>
 Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w);
 
-/// conv3x3(tape, pointwise(tape, x, squeeze), group) for maps of codes in bytes and weights -1, 0, +1, the sums taken
-/// in integers: the same numbers and gradients, sooner (core/kernels/cflog_codes). Empty when x is not in bytes, its
+/// fixed_product(tape, conv3x3(tape, pointwise(tape, x, squeeze), group), expand) for maps of codes in bytes and
+/// weights -1, 0, +1, the sums taken in integers: the same numbers and gradients, sooner (core/kernels/cflog_codes).
+/// Saves  x and the first product. With `statistics`, tells mean and variance, too. Empty when x is not in bytes, its
 /// codes are too large for 16 bits, or the weights are anything else.
-std::optional<Variable<float>> squeeze_and_group_codes(Tape<float>& tape, const Variable<float>& x,
-                                                       const Variable<float>& squeeze, const Variable<float>& group);
+std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, const Variable<float>& x,
+                                                          const Variable<float>& squeeze, const Variable<float>& group,
+                                                          const Tensor<float>& expand, bool statistics);
 
 struct ConvOptions {
   Index in;                               // input channels, at least 1

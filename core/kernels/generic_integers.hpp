@@ -19,6 +19,7 @@ struct WithVnni {};
 ///   dot(sum, x, w)        the same with two signed 16-bit numbers x and w[2 l], w[2 l + 1]
 ///   begin.., end..        such sums may be kept in another form, for at most kByteSteps steps of bytes
 ///   store_shorts          two Ints as 16-bit numbers, in the order that natural_lane says
+///   store_saturated       an Int as 16-bit numbers, saturated, in the order of the lanes
 ///   store_bytes           the lowest bytes of an Int, in the order of the lanes
 ///   store_floats          an Int as floats, in the order of the lanes
 ///   store_codes           codes of four Ints, in the order that natural_lane says: how many of its channel's limits
@@ -67,6 +68,9 @@ struct Integers<xsimd::avx512bw> {
 
   static void store_shorts(std::int16_t* y, Int a, Int b, Index n) {
     _mm512_mask_storeu_epi16(y, first32(n), _mm512_packs_epi32(a, b));
+  }
+  static void store_saturated(std::int16_t* y, Int a, Index n) {
+    _mm256_mask_storeu_epi16(y, static_cast<__mmask16>(first32(n)), _mm512_cvtsepi32_epi16(a));
   }
   template <int kShift>
   static void store_bytes(std::uint8_t* y, Int a, Index n) {
@@ -168,6 +172,9 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
   static Int end_shorts(ShortSum sum) { return sum; }
 
   static void store_shorts(std::int16_t* y, Int a, Int b, Index n) { store(y, _mm256_packs_epi32(a, b), n); }
+  static void store_saturated(std::int16_t* y, Int a, Index n) {
+    store(y, _mm256_permute4x64_epi64(_mm256_packs_epi32(a, a), 0xD8), n < 8 ? n : 8);
+  }
   template <int kShift>
   static void store_bytes(std::uint8_t* y, Int a, Index n) {
     const Int lowest = _mm256_and_si256(_mm256_srli_epi32(a, kShift), _mm256_set1_epi32(255));
@@ -246,6 +253,11 @@ struct Integers<xsimd::neon64> {
     std::int16_t part[8];
     vst1q_s16(n >= 8 ? y : part, narrow(a, b));
     if (n < 8) store_part(y, part, n);
+  }
+  static void store_saturated(std::int16_t* y, Int a, Index n) {
+    std::int16_t part[4];
+    vst1_s16(n >= 4 ? y : part, vqmovn_s32(a));
+    if (n < 4) store_part(y, part, n);
   }
   template <int kShift>
   static void store_bytes(std::uint8_t* y, Int a, Index n) {

@@ -49,6 +49,23 @@ struct Case {
              .shape = shape});
     return {y.begin(), y.end()};
   }
+
+  /// Sums of another type, without gaps.
+  template <class T>
+  void run_into(const Conv3x3S16Kernel& row, GuardedBuffer<T>& y) const {
+    GuardedBuffer<std::byte> packed = packed_buffer(row.packed_size(shape));
+    row.pack({.shape = shape, .w = w.data(), .bias = bias.data()}, packed.data());
+    row.run({.x = x.data(),
+             .packed = packed.data(),
+             .y = reinterpret_cast<std::uint8_t*>(y.data()),
+             .height = height,
+             .width = width,
+             .x_pixel = x_pixel,
+             .x_row = x_row,
+             .y_pixel = out * static_cast<Index>(sizeof(T)),
+             .y_plane = 0,
+             .shape = shape});
+  }
 };
 
 }  // namespace
@@ -81,36 +98,33 @@ TEST_CASE("every row convolves as the reference does, for any groups, maps and p
   });
 }
 
-TEST_CASE("sums as floats are those that the bytes hold") {
+TEST_CASE("sums as floats, and saturated in 16 bits, are those that the bytes hold") {
   for_rows(conv3x3_s16_kernels(), [](const auto& row) {
     for (const Index outputs : {1, 4, 7, 16, 17, 33}) {
-      Case c({.groups = 3, .inputs = 5, .outputs = outputs, .planes = 4}, 3, 9, 2000);
+      Case c({.groups = 3, .inputs = 5, .outputs = outputs, .planes = 4}, 3, 9, 8000);
       std::fill(c.bias.begin(), c.bias.end(), 1 << 22);  // no sum is negative, none reaches 2^24
       const std::vector<std::uint8_t> bytes = c.run(row);
-      c.shape.planes = 0;
-      GuardedBuffer<std::byte> packed = packed_buffer(row.packed_size(c.shape));
-      row.pack({.shape = c.shape, .w = c.w.data(), .bias = c.bias.data()}, packed.data());
-      GuardedBuffer<float> y(c.height * c.width * c.out);
-      row.run({.x = c.x.data(),
-               .packed = packed.data(),
-               .y = reinterpret_cast<std::uint8_t*>(y.data()),
-               .height = c.height,
-               .width = c.width,
-               .x_pixel = c.x_pixel,
-               .x_row = c.x_row,
-               .y_pixel = c.out * 4,
-               .y_plane = 0,
-               .shape = c.shape});
-      bool same = true;
-      for (Index i = 0; i < y.size(); ++i) {
+      GuardedBuffer<float> floats(c.height * c.width * c.out);
+      c.shape.planes = Conv3x3S16Shape::kFloats;
+      c.run_into(row, floats);
+      std::fill(c.bias.begin(), c.bias.end(), 0);
+      GuardedBuffer<std::int16_t> shorts(floats.size());
+      c.shape.planes = Conv3x3S16Shape::kShorts;
+      c.run_into(row, shorts);
+      bool same = true, low = false, high = false;
+      for (Index i = 0; i < floats.size(); ++i) {
         const Index y_plane = c.out + 1, from = i / c.out * (4 * y_plane + 3) + i % c.out;
-        std::uint32_t number = 0;
+        int number = 0;
         for (Index plane = 0; plane < 4; ++plane)
           number = number << 8 | bytes[static_cast<std::size_t>(from + plane * y_plane)];
-        same = same && y[i] == static_cast<float>(number);
+        same = same && floats[i] == static_cast<float>(number);
+        const int sum = number - (1 << 22);
+        same = same && shorts[i] == std::clamp(sum, -32768, 32767);
+        low = low || sum < -32768, high = high || sum > 32767;
       }
       CAPTURE(outputs);
       CHECK(same);
+      if (outputs >= 16) CHECK((low && high));
     }
   });
 }

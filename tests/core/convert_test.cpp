@@ -2,6 +2,7 @@
 #include "core/kernels/convert/convert.hpp"
 
 #include <limits>
+#include <utility>
 
 #include "tests/support/kernel_rows.hpp"
 
@@ -36,6 +37,23 @@ TEST_CASE("a number that is no code up to the limit is found wherever it stands"
           x[at] = number;
           GuardedBuffer<std::uint8_t> bytes(count);
           CHECK(!row.floats_to_bytes(x.data(), count, 7, bytes.data()));
+        }
+      }
+    }
+  });
+}
+
+TEST_CASE("a saturated number is found wherever it stands, and no other is taken for one") {
+  for_rows(convert_kernels(), [](const auto& row) {
+    for (const Index count : kSizes) {
+      GuardedBuffer<std::int16_t> x(count);
+      for (Index i = 0; i < count; ++i) x[i] = static_cast<std::int16_t>(i % 2 == 0 ? 32766 : -32767);
+      CHECK(!row.saturated(x.data(), count));
+      for (const Index at : {Index{0}, count / 2, count - 1}) {
+        for (const std::int16_t number : {std::int16_t{32767}, std::int16_t{-32768}}) {
+          const std::int16_t before = std::exchange(x[at], number);
+          CHECK(row.saturated(x.data(), count));
+          x[at] = before;
         }
       }
     }

@@ -9,6 +9,7 @@
 
 #include "core/random.hpp"
 #include "layers/activations.hpp"
+#include "layers/batch_norm.hpp"
 #include "layers/quantizers.hpp"
 #include "layers/residual.hpp"
 
@@ -79,6 +80,34 @@ TEST_CASE("on codes CFLOG computes in integers, and neither its output nor a gra
   }
   REQUIRE(results[0].size() == 4);
   for (std::size_t i = 0; i < 4; ++i) CHECK(equal(results[0][i], results[1][i]));
+}
+
+TEST_CASE("on codes CFLOG tells its result's statistics, and normalisation takes them for its own") {
+  Parameters<float> p(11);
+  Cflog<float> cflog(p, "cflog", {.in = 24, .out = 20, .groups = 3, .layer = 5});
+  mog::BatchNorm<float> norm(p, "norm", {.channels = 20});
+  p.update_step_sizes();
+  const Tensor<float> numbers = mog::random_tensor<float>({3, 6, 6, 24}, 1, 0.0F, 8.0F);
+  Tensor<std::uint8_t> codes(numbers.shape());
+  std::copy(numbers.values().begin(), numbers.values().end(), codes.data());  // 0..7
+  Tape<float> tape;
+  for (const Stage stage : {Stage::quantized_weights, Stage::quantized}) {
+    Pass<float> pass{.tape = tape, .stage = stage};
+    const mog::FixedProduct<float> batch = cflog.product(pass, {.value = {}, .codes = codes});
+    const Variable<float>& y = batch.y;
+    REQUIRE(batch.mean.empty() == (stage != Stage::quantized));
+    if (batch.mean.empty()) continue;
+    for (Index o = 0; o < 20; ++o) {  // 108 numbers a channel: all of float's rounding stays far below 1e-5
+      double sum = 0, squares = 0;
+      for (Index i = o; i < y.value.elements(); i += 20) sum += y.value[i];
+      for (Index i = o; i < y.value.elements(); i += 20) squares += (y.value[i] - sum / 108) * (y.value[i] - sum / 108);
+      CHECK(batch.mean[o] == doctest::Approx(sum / 108).epsilon(1e-5));
+      CHECK(batch.variance[o] == doctest::Approx(squares / 108).epsilon(1e-5));
+    }
+    const Tensor<float> known = norm.activated(pass, batch, 3).numbers();
+    batch.mean.fill(1000);
+    CHECK_FALSE(equal(known, norm.activated(pass, batch, 3).numbers()));
+  }
 }
 
 TEST_CASE("a CFLOG's first state can be replaced, and its rule chosen") {

@@ -1,4 +1,5 @@
-// The first two factors of CFLOG on maps of codes, in integers: the float kernels' sums at a multiple of their rate.
+// CFLOG on maps of codes, its three factors in one pass and in integers: the float kernels' sums at a multiple of their
+// rate.
 #pragma once
 
 #include <cstdint>
@@ -7,22 +8,27 @@
 
 namespace mog::kernels {
 
-/// latent[p, t] = sum_c x[p, c] squeeze[c, t];  grouped[p, g Q + q] = the 3x3 convolution of latent with `group`,
-/// within a border of zeros. Shapes: x [images, height, width, in]; squeeze [in, latents]; group [groups, 3, 3, I, I]
-/// with I = latents / groups; latent, grouped [images, height, width, latents].
+/// latent[p, t] = sum_c x[p, c] squeeze[c, t];  grouped[p, g I + q] = the 3x3 convolution of latent with `group`,
+/// within a border of zeros;  y[p, o] = sum_t grouped[p, t] expand[t, o]. Shapes: x [images, height, width, in];
+/// squeeze [in, latents]; group [groups, 3, 3, I, I] with I = latents / groups; expand [latents, out]; latent [images,
+/// height, width, latents]; y [images, height, width, out].
 struct CflogCodes {
   const std::uint8_t* x;
   const float* squeeze;
   const float* group;
-  float* latent;
-  float* grouped;
-  Index images, height, width, in, latents, groups;
+  const float* expand;
+  float* y;
+  float* latent;    // for the backward pass; null when nobody wants it
+  float* mean;      // of y's channels, as batch_statistics defines them; null when nobody wants them
+  float* variance;  // likewise
+  Index images, height, width, in, latents, groups, out;
 };
 
-/// Computes both and returns true when x holds codes of at most 32767 / in and the weights are all -1, 0 or +1: then no
-/// latent leaves 16 bits. Otherwise returns false, and what it wrote means nothing. The sums
-/// are exact in integers; as floats they are those of pointwise_forward and conv3x3_forward wherever these are exact,
-/// below 2^24.
+/// Computes y and returns true when x holds codes of at most 32767 / in and the weights are all -1, 0 or +1: then no
+/// latent leaves 16 bits. Otherwise returns false, and what it wrote means nothing. The sums are exact in integers; as
+/// floats they are those of pointwise_forward and conv3x3_forward wherever these are exact: while the sums of group and
+/// expansion stay below 2^24. Mean and variance are summed up while the numbers are in the cache, band by band and
+/// image by image: they round differently from batch_statistics, and the same for any number of threads.
 bool cflog_codes(const CflogCodes& args);
 
 }  // namespace mog::kernels

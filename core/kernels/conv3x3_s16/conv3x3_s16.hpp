@@ -1,5 +1,5 @@
-// 3x3 convolution in groups of 16-bit numbers with weights -1, 0, +1, to unsigned numbers of one to four bytes, or to
-// floats.
+// 3x3 convolution in groups of 16-bit numbers with weights -1, 0, +1, to unsigned numbers of one to four bytes, to
+// 16-bit numbers, or to floats.
 #pragma once
 
 #include <cstddef>
@@ -14,10 +14,12 @@ namespace mog::kernels {
 /// y[h, w, g Q + q] = bias[g Q + q] + sum_{r, s, i} x[h + r, w + s, g I + i] w[g, r, s, i, q]      in 32 bits
 /// x holds a border of one pixel, so that the output's pixel (h, w) has its centre at (h + 1, w + 1). The bias makes
 /// the sums non-negative; of each, `planes` bytes are written apart, the highest first, as PointwiseU8 reads them.
-/// planes = 0: y holds the sums as floats, rounded where they exceed 2^24.
+/// Instead of planes, y may hold the sums as floats, rounded where they exceed 2^24, or as 16-bit numbers, saturated.
 struct Conv3x3S16Shape {
+  static constexpr Index kFloats = 0, kShorts = -1;
+
   Index groups, inputs, outputs;  // I and Q of a group
-  Index planes;                   // 0..4
+  Index planes;                   // 1..4, kFloats or kShorts
 };
 
 /// Weights as they are known: w [G, 3, 3, I, Q], bias [G Q].

@@ -36,10 +36,15 @@ struct Conv3x3S16Loops {
     I::template store_bytes<kShift>(y, sum, used);
     if constexpr (kShift > 0) store_planes<kShift - 8>(y + plane, plane, sum, used);
   }
+  /// Bytes of a sum, of those that lie side by side.
+  [[gnu::always_inline]] static Index element_size(Index planes) {
+    return planes == Conv3x3S16Shape::kFloats ? 4 : planes == Conv3x3S16Shape::kShorts ? 2 : 1;
+  }
   [[gnu::always_inline]] static void store(const Work& work, std::uint8_t* y, Int sum, Index used) {
     const Index plane = work.args.y_plane;
     switch (work.args.shape.planes) {
-      case 0: return I::store_floats(reinterpret_cast<float*>(y), sum, used);
+      case Conv3x3S16Shape::kShorts: return I::store_saturated(reinterpret_cast<std::int16_t*>(y), sum, used);
+      case Conv3x3S16Shape::kFloats: return I::store_floats(reinterpret_cast<float*>(y), sum, used);
       case 1: return store_planes<0>(y, plane, sum, used);
       case 2: return store_planes<8>(y, plane, sum, used);
       case 3: return store_planes<16>(y, plane, sum, used);
@@ -80,7 +85,7 @@ struct Conv3x3S16Loops {
         for (int i = 0; i < kPointers; ++i) x[i] += 2;
       }
     }
-    const Index size = args.shape.planes == 0 ? static_cast<Index>(sizeof(float)) : 1;
+    const Index size = element_size(args.shape.planes);
     std::uint8_t* y = args.y + (row * args.width + column) * args.y_pixel + work.output * size;
     for (int p = 0; p < P; ++p, y += args.y_pixel) {
       for (int v = 0; v < V; ++v) {

@@ -1,4 +1,5 @@
 // The meaning of the 3x3 convolution of 16-bit numbers: plain loops.
+#include <algorithm>
 #include <cstring>
 
 #include "core/kernels/conv3x3_s16/conv3x3_s16.hpp"
@@ -35,9 +36,13 @@ void run(const Conv3x3S16& args) {
           sum += w * x[tap / 3 * args.x_row + tap % 3 * args.x_pixel + g * inputs + i];
         }
       }
-      if (planes == 0) {
+      if (planes == Conv3x3S16Shape::kFloats) {
         const auto number = static_cast<float>(sum);
         std::memcpy(args.y + pixel * args.y_pixel + o * 4, &number, sizeof(number));
+      }
+      if (planes == Conv3x3S16Shape::kShorts) {
+        const auto number = static_cast<std::int16_t>(std::clamp(sum, -32768, 32767));
+        std::memcpy(args.y + pixel * args.y_pixel + o * 2, &number, sizeof(number));
       }
       for (Index plane = 0; plane < planes; ++plane) {
         const auto byte = static_cast<std::uint32_t>(sum) >> (8 * (planes - 1 - plane)) & 255;

@@ -11,7 +11,7 @@ struct ConvertLoops {
   using V = Floats<Arch>;
 
   static constexpr ConvertKernels kernels(Isa isa) {
-    return {isa, floats_to_bytes, to_floats<std::uint8_t>, to_floats<std::int16_t>};
+    return {isa, floats_to_bytes, to_floats<std::uint8_t>, to_floats<std::int16_t>, saturated};
   }
 
  private:
@@ -26,10 +26,20 @@ struct ConvertLoops {
     return bits_of<Arch>(good) == bits_of<Arch>(V(0.0F) == V(0.0F));
   }
 
-  /// A loop that compilers turn into vectors by themselves.
+  // Loops that compilers turn into vectors by themselves.
+
   template <class T>
   static void to_floats(const T* x, Index count, float* y) {
     for (Index i = 0; i < count; ++i) y[i] = static_cast<float>(x[i]);
+  }
+
+  static bool saturated(const std::int16_t* x, Index count) {
+    std::int16_t lowest = 0, highest = 0;
+    for (Index i = 0; i < count; ++i) {
+      lowest = x[i] < lowest ? x[i] : lowest;
+      highest = x[i] > highest ? x[i] : highest;
+    }
+    return lowest == -32768 || highest == 32767;
   }
 };
 

@@ -1,4 +1,5 @@
 // The meaning of the conversions: plain loops.
+#include <algorithm>
 #include <cmath>
 
 #include "core/kernels/convert/convert.hpp"
@@ -19,11 +20,16 @@ void to_floats(const T* x, Index count, float* y) {
   for (Index i = 0; i < count; ++i) y[i] = static_cast<float>(x[i]);
 }
 
+bool saturated(const std::int16_t* x, Index count) {
+  return std::any_of(x, x + count, [](std::int16_t number) { return number == -32768 || number == 32767; });
+}
+
 }  // namespace
 
 extern constinit const ConvertKernels convert_reference{.isa = Isa::reference,
                                                         .floats_to_bytes = floats_to_bytes,
                                                         .bytes_to_floats = to_floats<std::uint8_t>,
-                                                        .shorts_to_floats = to_floats<std::int16_t>};
+                                                        .shorts_to_floats = to_floats<std::int16_t>,
+                                                        .saturated = saturated};
 
 }  // namespace mog::kernels
