@@ -222,43 +222,51 @@ TEST_CASE("conversions between floats and small integers, with a number in some 
   });
 }
 
-TEST_CASE("the first factors of CFLOG on codes are the float kernels' sums") {
+TEST_CASE("CFLOG on codes is the float kernels' sums") {
   for_random_shapes([](Random& draw) {
     constexpr Index kMostProducts = 200'000;
     const Index groups = 1 + draw.below(5), inputs = draw_size(draw, 32), latents = groups * inputs;
-    const Index in = draw_size(draw, 300), images = 1 + draw.below(2), width = draw_size(draw, 9);
-    const Index products = images * width * latents * (in + 9 * inputs);
+    const Index in = draw_size(draw, 300), out = draw_size(draw, 140);
+    const Index images = 1 + draw.below(2), width = draw_size(draw, 9);
+    const Index products = images * width * latents * (in + 9 * inputs + out);
     const Index height = std::clamp<Index>(kMostProducts / products, 1, 9), pixels = images * height * width;
     INFO(concat("images ", images, ", map ", height, "x", width, ", in ", in, ", latents ", latents, ", groups ",
-                groups));
-    const Floats x(draw, pixels * in, within(0, std::min<Index>(255, 32767 / in)));
-    const Floats squeeze(draw, in * latents, [](Random& r) { return r.below(2) == 0 ? -1 : 1; });
-    const Floats group(draw, 9 * latents * inputs, ternary);
-    Results<float> latent(draw, pixels * latents), grouped(draw, pixels * latents);
-    Results<std::uint8_t> codes(draw, pixels * in);
+                groups, ", out ", out));
+    const auto code = within(0, std::min<Index>(255, 32767 / in));
+    const auto sign = [](Random& r) { return r.below(2) == 0 ? -1 : 1; };
+    const Bytes x(draw, pixels * in, code);
+    Floats floats(draw, pixels * in);
+    std::copy(x.begin(), x.end(), floats.begin());
+    const Floats squeeze(draw, in * latents, sign), group(draw, 9 * latents * inputs, ternary),
+        expand(draw, latents * out, sign);
+    Results<float> latent(draw, pixels * latents), y(draw, pixels * out);
+    Floats grouped(draw, pixels * latents);
     const bool wanted = draw.below(2) == 0;
     CHECK(cflog_codes({.x = x.data(),
                        .squeeze = squeeze.data(),
                        .group = group.data(),
-                       .latent = latent.got.data(),
-                       .grouped = grouped.got.data(),
-                       .codes = wanted ? codes.got.data() : nullptr,
+                       .expand = expand.data(),
+                       .y = y.got.data(),
+                       .latent = wanted ? latent.got.data() : nullptr,
+                       .mean = nullptr,
+                       .variance = nullptr,
                        .images = images,
                        .height = height,
                        .width = width,
                        .in = in,
                        .latents = latents,
-                       .groups = groups}));
-    pointwise_forward({x.data(), squeeze.data(), latent.expected.data(), pixels, in, latents},
-                      pointwise_kernels().back());
+                       .groups = groups,
+                       .out = out}));
+    const PointwiseKernel& pointwise = pointwise_kernels().back();
+    pointwise_forward({floats.data(), squeeze.data(), latent.expected.data(), pixels, in, latents}, pointwise);
     conv3x3_forward(
         {latent.expected.data(),
          group.data(),
-         grouped.expected.data(),
+         grouped.data(),
          {.images = images, .height = height, .width = width, .in = latents, .out = latents, .groups = groups}},
         conv3x3_kernels().back());
-    if (wanted)
-      std::transform(x.begin(), x.end(), codes.expected.begin(), [](float c) { return static_cast<std::uint8_t>(c); });
-    latent.check(), grouped.check(), codes.check();
+    pointwise_forward({grouped.data(), expand.data(), y.expected.data(), pixels, latents, out}, pointwise);
+    y.check();
+    if (wanted) latent.check();
   });
 }
