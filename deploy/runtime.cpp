@@ -43,7 +43,9 @@ class Runtime::Program {
   void run(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums) {
     const Index images = check_sizes(pixels, class_sums);
     const auto frame = [&](Index image, Index arena) { return make_frame(pixels, class_sums, image, arena); };
-    if (images >= threads_) {
+    if (threads_ == 1) {  // OpenMP would ask the system for memory to run a single thread
+      for (Index image = 0; image < images; ++image) run_alone(frame(image, 0), [](std::size_t) {});
+    } else if (images >= threads_) {
 #pragma omp parallel for schedule(static) num_threads(threads_)
       for (Index t = 0; t < threads_; ++t) {
         const Range share = piece_of(images, threads_, t);
