@@ -41,7 +41,7 @@ class Lines {
 };
 
 /// Registers family/instruction set/layer for every row that this machine runs. A Problem is made of the layer and
-/// has: packed_size(row), pack(row, packed), scratch_size(row), y_bytes(), run(row, packed, scratch, y).
+/// has: packed_size(row), pack(row, packed), y_bytes(), run(row, packed, y).
 template <class Problem, class Kernel>
 void register_integers(const std::string& family, std::span<const Kernel> table, const Layer& layer) {
   for (const Kernel& row : table) {
@@ -51,9 +51,8 @@ void register_integers(const std::string& family, std::span<const Kernel> table,
       const Problem problem(layer);
       const auto result = [&](const Kernel& kernel, std::byte* y) {
         const auto packed = std::make_shared<Lines>(problem.packed_size(kernel));
-        const auto scratch = std::make_shared<Lines>(problem.scratch_size(kernel));
         problem.pack(kernel, packed->data());
-        const auto run = [=, &problem, &kernel] { problem.run(kernel, packed->data(), scratch->data(), y); };
+        const auto run = [=, &problem, &kernel] { problem.run(kernel, packed->data(), y); };
         run();
         return run;
       };

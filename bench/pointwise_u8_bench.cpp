@@ -1,102 +1,61 @@
-// Pointwise convolution of unsigned numbers, every row of the table: GMAC/s at the models' layers, one image.
-#include <algorithm>
-#include <cstring>
-
-#include "bench/compute_bound.hpp"
+// Pointwise convolution of unsigned numbers, every row of the table, at the models' layers.
+#include "bench/integer_kernels.hpp"
 #include "core/kernels/pointwise_u8/pointwise_u8.hpp"
-#include "core/random.hpp"
 
 namespace mog::bench {
 namespace {
 
 using namespace kernels;
 
-/// Memory for one convolution, filled from a seed.
-struct Operands {
+/// Numbers of `Planes` bytes, or codes of three bits; to codes of three bits, or to numbers of 16 where Levels is 0.
+template <Index Planes, Index Levels>
+struct Pointwise {
   PointwiseU8Shape shape;
   Index pixels;
   std::vector<std::uint8_t> x;
   std::vector<std::int8_t> w;
   std::vector<std::int32_t> levels;
 
-  Operands(const PointwiseU8Shape& s, Index number)
-      : shape(s),
-        pixels(number),
-        x(static_cast<std::size_t>(number * s.planes * s.in)),
-        w(static_cast<std::size_t>(s.in * s.out)),
-        levels(static_cast<std::size_t>(s.out * s.levels)) {
-    Random random(1, Purpose::user);
-    for (auto& number8 : x) number8 = static_cast<std::uint8_t>(random.below(s.planes == 1 ? 8 : 256));
-    for (auto& weight : w) weight = random.below(2) == 0 ? std::int8_t{-1} : std::int8_t{1};
-    for (std::size_t i = 0; i < levels.size(); ++i) {
-      levels[i] = static_cast<std::int32_t>(1000 * (static_cast<Index>(i) % s.levels));
-    }
+  explicit Pointwise(const Layer& layer)
+      : shape{.in = layer.in, .out = layer.out, .planes = Planes, .levels = Levels},
+        pixels(layer.side * layer.side),
+        x(random_integers<std::uint8_t>(pixels * Planes * shape.in, 0, Planes == 1 ? 7 : 255)),
+        w(random_signs8(shape.in * shape.out)) {
+    for (Index i = 0; i < shape.out * Levels; ++i) levels.push_back(static_cast<std::int32_t>(1000 * (i % Levels)));
   }
-};
 
-/// A row's packed weights and result.
-struct Run {
-  const PointwiseU8Kernel& row;
-  const Operands& operands;
-  std::vector<std::byte> packed;
-  std::vector<std::byte> y;
-
-  Run(const PointwiseU8Kernel& kernel, const Operands& all)
-      : row(kernel),
-        operands(all),
-        packed(static_cast<std::size_t>(row.packed_size(all.shape) + 64)),
-        y(static_cast<std::size_t>(all.pixels * all.shape.out * 2)) {
-    row.pack({.shape = all.shape, .w = all.w.data(), .bias = nullptr, .levels = all.levels.data()}, aligned());
+  [[nodiscard]] Index packed_size(const PointwiseU8Kernel& row) const { return row.packed_size(shape); }
+  [[nodiscard]] Index y_bytes() const { return pixels * shape.out * (Levels == 0 ? 2 : 1); }
+  void pack(const PointwiseU8Kernel& row, std::byte* packed) const {
+    row.pack({.shape = shape, .w = w.data(), .bias = nullptr, .levels = levels.data()}, packed);
   }
-  std::byte* aligned() { return packed.data() + (64 - reinterpret_cast<std::uintptr_t>(packed.data()) % 64) % 64; }
-  void operator()() {
-    const PointwiseU8Shape& s = operands.shape;
-    row.run({.x = operands.x.data(),
-             .packed = aligned(),
-             .y = y.data(),
-             .pixels = operands.pixels,
-             .x_pixel = s.planes * s.in,
-             .x_plane = s.in,
-             .y_layout = {.width = operands.pixels, .pixel = s.out, .row = 0},
-             .shape = s});
+  void run(const PointwiseU8Kernel& row, const std::byte* packed, std::byte* y) const {
+    row.run({.x = x.data(),
+             .packed = packed,
+             .y = y,
+             .pixels = pixels,
+             .x_pixel = Planes * shape.in,
+             .x_plane = shape.in,
+             .y_layout = {.width = pixels, .pixel = shape.out, .row = 0},
+             .shape = shape});
   }
 };
 
 /// squeeze: codes to latents of 16 bits. expand: latents of two or three bytes to codes of three bits.
-void register_layer(const char* name, Index planes, Index levels, const Layer& layer) {
-  const PointwiseU8Shape shape{.in = layer.in, .out = layer.out, .planes = planes, .levels = levels};
-  const Index pixels = layer.side * layer.side;
-  for (const PointwiseU8Kernel& row : pointwise_u8_kernels()) {
-    if (!available(row.isa)) continue;
-    const std::string full = std::string("pointwise_u8/") + name + "/" + kernels::name(row.isa) + "/" + layer.name();
-    const auto time = [=, &row](benchmark::State& state) {
-      const Operands operands(shape, pixels);
-      Run run(row, operands), reference(pointwise_u8_kernels().back(), operands);
-      run();
-      reference();
-      if (run.y != reference.y) {
-        state.SkipWithError("the result differs from the reference");
-        return;
-      }
-      time_integers(state, row.isa, layer.multiply_adds(1), [&run] { run(); });
-    };
-    benchmark::RegisterBenchmark(full.c_str(), time)->Unit(benchmark::kMicrosecond)->UseManualTime()->MinTime(0.1);
-  }
-}
-
-int register_family(Index n) {
+int register_layers_of(Index n) {
+  const auto rows = pointwise_u8_kernels();
   for (const Layer& layer : pointwise_layers(n)) {
     if (layer.out == 10) continue;
-    if (layer.out < layer.in) register_layer("squeeze", 1, 0, layer);
+    if (layer.out < layer.in) register_integers<Pointwise<1, 0>>("pointwise_u8/squeeze", rows, layer);
     if (layer.out > layer.in) {
-      register_layer("expand", 2, 7, layer);
-      register_layer("expand24", 3, 7, layer);
+      register_integers<Pointwise<2, 7>>("pointwise_u8/expand", rows, layer);
+      register_integers<Pointwise<3, 7>>("pointwise_u8/expand24", rows, layer);
     }
   }
   return 0;
 }
 
-const int kRegistered = register_family(128) + register_family(32);
+const int kRegistered = register_layers_of(128) + register_layers_of(32);
 
 }  // namespace
 }  // namespace mog::bench

@@ -330,8 +330,9 @@ MapBuffer StepBuilder::add(const IntegerCflog& cflog, const MapBuffer& x) {
   Planes planes{{.buffer = 0, .height = x.height, .width = x.width, .channels = m}};
   planes.fit(ranges[1].channels);
   planes.buffer = plan_.add(planes.pixels() * planes.pixel());
-  const Conv3x3S16Weights weights{
-      .shape = {cflog.groups, group, group, planes.planes}, .w = ternary.data(), .bias = planes.offsets.data()};
+  const Conv3x3S16Weights weights{.shape = {cflog.groups, group, group, planes.planes, ranges[0].all().magnitude()},
+                                  .w = ternary.data(),
+                                  .bias = planes.offsets.data()};
   push(cflog.name + ".group", std::make_unique<GroupStep>(weights, latents, planes));
 
   const MapBuffer y = codes(x.height, x.width, cflog.out);

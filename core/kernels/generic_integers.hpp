@@ -22,6 +22,9 @@ struct WithVnni {};
 ///   store_saturated       an Int as 16-bit numbers, saturated, in the order of the lanes
 ///   store_bytes           the lowest bytes of an Int, in the order of the lanes
 ///   store_floats          an Int as floats, in the order of the lanes
+///   Words                 a vector of twice as many 16-bit numbers as an Int has sums; load_words gives the first n
+///   widen                 signed bytes as an Int of 16-bit numbers, for dot
+///   quarter               a / 4 of multiples of 4
 ///   store_codes           codes of four Ints, in the order that natural_lane says: how many of its channel's limits
 ///                         each sum, brought to 16 bits with saturation, exceeds, plus `base`
 /// Stores write the first n elements only; limits[j] of all four Ints' channels lie side by side.
@@ -55,6 +58,17 @@ struct Integers<xsimd::avx512bw> {
   static Int load(const void* p) { return _mm512_loadu_si512(p); }
   static Int add(Int a, Int b) { return _mm512_add_epi32(a, b); }
   static Int times_256(Int a) { return _mm512_slli_epi32(a, 8); }
+  static Int sub(Int a, Int b) { return _mm512_sub_epi32(a, b); }
+  static Int quarter(Int a) { return _mm512_srai_epi32(a, 2); }
+  static Int widen(const std::int8_t* p) {
+    return _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  }
+
+  using Words = __m512i;
+  static Words load_words(const std::int16_t* p, Index n) { return _mm512_maskz_loadu_epi16(first32(n), p); }
+  static void store_words(std::int16_t* p, Words a) { _mm512_storeu_si512(p, a); }
+  static Words add_words(Words a, Words b) { return _mm512_add_epi16(a, b); }
+  static Words sub_words(Words a, Words b) { return _mm512_sub_epi16(a, b); }
 
   static Bytes four_bytes(const std::uint8_t* x) { return _mm512_set1_epi32(load32(x)); }
   static ByteSum begin_bytes(Int) { return zero(); }
@@ -160,6 +174,22 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
   static Int load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
   static Int add(Int a, Int b) { return _mm256_add_epi32(a, b); }
   static Int times_256(Int a) { return _mm256_slli_epi32(a, 8); }
+  static Int sub(Int a, Int b) { return _mm256_sub_epi32(a, b); }
+  static Int quarter(Int a) { return _mm256_srai_epi32(a, 2); }
+  static Int widen(const std::int8_t* p) {
+    return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+
+  using Words = __m256i;
+  static Words load_words(const std::int16_t* p, Index n) {
+    if (n >= 16) return load(p);
+    alignas(32) std::int16_t part[16] = {};
+    store_part(part, p, n);
+    return load(part);
+  }
+  static void store_words(std::int16_t* p, Words a) { store(p, a, 16); }
+  static Words add_words(Words a, Words b) { return _mm256_add_epi16(a, b); }
+  static Words sub_words(Words a, Words b) { return _mm256_sub_epi16(a, b); }
 
   static Bytes four_bytes(const std::uint8_t* x) { return _mm256_set1_epi32(load32(x)); }
   static ByteSum begin_bytes(Int) { return zero(); }
@@ -227,6 +257,20 @@ struct Integers<xsimd::neon64> {
   static Int load(const void* p) { return vreinterpretq_s32_u8(vld1q_u8(static_cast<const std::uint8_t*>(p))); }
   static Int add(Int a, Int b) { return vaddq_s32(a, b); }
   static Int times_256(Int a) { return vshlq_n_s32(a, 8); }
+  static Int sub(Int a, Int b) { return vsubq_s32(a, b); }
+  static Int quarter(Int a) { return vshrq_n_s32(a, 2); }
+  static Int widen(const std::int8_t* p) { return vreinterpretq_s32_s16(vmovl_s8(vld1_s8(p))); }
+
+  using Words = int16x8_t;
+  static Words load_words(const std::int16_t* p, Index n) {
+    if (n >= 8) return vld1q_s16(p);
+    std::int16_t part[8] = {};
+    store_part(part, p, n);
+    return vld1q_s16(part);
+  }
+  static void store_words(std::int16_t* p, Words a) { vst1q_s16(p, a); }
+  static Words add_words(Words a, Words b) { return vaddq_s16(a, b); }
+  static Words sub_words(Words a, Words b) { return vsubq_s16(a, b); }
 
   static Bytes four_bytes(const std::uint8_t* x) {
     return vreinterpretq_s16_u16(vmovl_u8(vreinterpret_u8_s32(vdup_n_s32(load32(x)))));

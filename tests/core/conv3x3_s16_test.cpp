@@ -98,6 +98,47 @@ TEST_CASE("every row convolves as the reference does, for any groups, maps and p
   });
 }
 
+TEST_CASE(
+    "small numbers in large groups, by fewer multiplications, give the reference's bits at every odd and even size") {
+  for_rows(conv3x3_s16_kernels(), [](const auto& row) {
+    const auto check = [&row](const Conv3x3S16Shape& shape, Index height, Index width, std::int64_t drawn, Index gap) {
+      const Case c(shape, height, width, drawn, gap);
+      CAPTURE(shape.groups);
+      CAPTURE(shape.inputs);
+      CAPTURE(shape.outputs);
+      CAPTURE(height);
+      CAPTURE(width);
+      check_equal(c.run(row), c.run(conv3x3_s16_kernels().back()));
+    };
+    for (const Index height : {1, 2, 3, 4, 5, 7}) {
+      for (const Index width : {1, 2, 3, 4, 5, 9, 16, 33}) {
+        check({.groups = 1, .inputs = 32, .outputs = 17, .planes = 3, .largest = 8191}, height, width, 8191, 3);
+      }
+    }
+    for (const Index inputs : {8, 16, 31, 32, 33, 63, 64, 65, 100, 128, 129, 256, 260}) {
+      for (const Index outputs : {1, 4, 16, 33, 64}) {
+        check({.groups = 4, .inputs = inputs, .outputs = outputs, .planes = 3, .largest = 3584}, 4, 6, 3584, 0);
+      }
+    }
+  });
+}
+
+TEST_CASE("the largest numbers with every weight +1 or -1 overflow nowhere") {
+  for_rows(conv3x3_s16_kernels(), [](const auto& row) {
+    for (const int number : {8191, -8191}) {
+      for (const int weight : {1, -1}) {
+        Case c({.groups = 1, .inputs = 256, .outputs = 5, .planes = 4, .largest = 8191}, 3, 4);
+        std::fill(c.x.begin(), c.x.end(), static_cast<std::int16_t>(number));
+        std::fill(c.w.begin(), c.w.end(), static_cast<std::int8_t>(weight));
+        check_equal(c.run(row), c.run(conv3x3_s16_kernels().back()));
+        for (Index i = 0; i < c.x.size(); i += 2) c.x[i] = static_cast<std::int16_t>(-number);
+        for (Index i = 0; i < c.w.size(); i += 3) c.w[i] = static_cast<std::int8_t>(-weight);
+        check_equal(c.run(row), c.run(conv3x3_s16_kernels().back()));
+      }
+    }
+  });
+}
+
 TEST_CASE("sums as floats, and saturated in 16 bits, are those that the bytes hold") {
   for_rows(conv3x3_s16_kernels(), [](const auto& row) {
     for (const Index outputs : {1, 4, 7, 16, 17, 33}) {

@@ -128,12 +128,14 @@ TEST_CASE("3x3 convolutions of 16-bit numbers, to bytes in planes and to floats"
     shape.inputs = draw_size(draw, 40);
     shape.outputs = draw_size(draw, 70);
     shape.planes = draw.below(5);
+    shape.largest = draw.below(2) == 0 ? 32767 : 1 + draw.below(8191);
     const Index in = shape.groups * shape.inputs, out = shape.groups * shape.outputs, weights = 9 * in * shape.outputs;
     const Index width = draw_size(draw, 20), height = std::clamp<Index>(kMostProducts / (weights * width), 1, 7);
     INFO(concat("groups ", shape.groups, ", inputs ", shape.inputs, ", outputs ", shape.outputs, ", planes ",
-                shape.planes, ", map ", height, "x", width));
+                shape.planes, ", |x| <= ", shape.largest, ", map ", height, "x", width));
     const Index x_pixel = in + draw.below(6), x_row = (width + 2) * x_pixel + draw.below(6);
-    const Placed<std::int16_t> x(draw, (height + 1) * x_row + (width + 1) * x_pixel + in + 1, within(-32767, 32767));
+    const Placed<std::int16_t> x(draw, (height + 1) * x_row + (width + 1) * x_pixel + in + 1,
+                                 within(-shape.largest, shape.largest));
     const Weights w(draw, weights, ternary);
     const Words bias(draw, out, within(0, 1 << 20));
     const Index y_plane = out + draw.below(4), y_pixel = shape.planes * y_plane + draw.below(4),

@@ -11,7 +11,7 @@ Index packed_conv3x3_size(const Conv3x3S16Shape& shape, Index lanes) {
 }
 
 void pack_conv3x3(const Conv3x3S16Weights& weights, Index lanes, std::byte* packed) {
-  const auto [groups, inputs, outputs, planes] = weights.shape;
+  const auto [groups, inputs, outputs, planes, largest] = weights.shape;
   const Conv3x3Blocks blocks(weights.shape, lanes);
   std::memset(packed, 0, static_cast<std::size_t>(packed_conv3x3_size(weights.shape, lanes)));
   for (Index g = 0; g < groups; ++g) {

@@ -20,6 +20,7 @@ struct Conv3x3S16Shape {
 
   Index groups, inputs, outputs;  // I and Q of a group
   Index planes;                   // 1..4, kFloats or kShorts
+  Index largest = 32768;          // |x| is no larger; up to 8191, fewer multiplications do, see generic_winograd.hpp
 };
 
 /// Weights as they are known: w [G, 3, 3, I, Q], bias [G Q].

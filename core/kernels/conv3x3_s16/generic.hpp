@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/kernels/conv3x3_s16/blocks.hpp"
-#include "core/kernels/generic_integers.hpp"
+#include "core/kernels/conv3x3_s16/generic_winograd.hpp"
 
 namespace mog::kernels {
 
@@ -10,6 +10,7 @@ namespace mog::kernels {
 /// group's inputs: Tile pixels of a row by one vector of outputs, or half as many pixels by two. A step takes three
 /// taps of a row for one pair of inputs: each pixel's pair is broadcast once and serves up to three outputs, its own
 /// and its neighbours'. The vectors of outputs are the outer loop, so that their weights stay near for all pixels.
+/// Shapes that by_winograd names run in Conv3x3S16Winograd instead.
 template <class Arch, int Tile>
 struct Conv3x3S16Loops {
   using I = Integers<Arch>;
@@ -18,8 +19,14 @@ struct Conv3x3S16Loops {
   static constexpr Conv3x3S16Kernel kernel(Isa isa) { return {isa, packed_size, pack, run}; }
 
  private:
-  static Index packed_size(const Conv3x3S16Shape& shape) { return packed_conv3x3_size(shape, I::kLanes); }
-  static void pack(const Conv3x3S16Weights& weights, std::byte* packed) { pack_conv3x3(weights, I::kLanes, packed); }
+  static Index packed_size(const Conv3x3S16Shape& shape) {
+    return by_winograd(shape, I::kLanes) ? packed_winograd_size(shape, I::kLanes)
+                                         : packed_conv3x3_size(shape, I::kLanes);
+  }
+  static void pack(const Conv3x3S16Weights& weights, std::byte* packed) {
+    by_winograd(weights.shape, I::kLanes) ? pack_winograd(weights, I::kLanes, packed)
+                                          : pack_conv3x3(weights, I::kLanes, packed);
+  }
 
   /// One or two vectors of a group's outputs.
   struct Work {
@@ -29,28 +36,6 @@ struct Conv3x3S16Loops {
     const std::byte* weights;
     const std::byte* bias;
   };
-
-  /// The bytes of one sum vector, from the plane that begins kShift bits up, downwards.
-  template <int kShift>
-  [[gnu::always_inline]] static void store_planes(std::uint8_t* y, Index plane, Int sum, Index used) {
-    I::template store_bytes<kShift>(y, sum, used);
-    if constexpr (kShift > 0) store_planes<kShift - 8>(y + plane, plane, sum, used);
-  }
-  /// Bytes of a sum, of those that lie side by side.
-  [[gnu::always_inline]] static Index element_size(Index planes) {
-    return planes == Conv3x3S16Shape::kFloats ? 4 : planes == Conv3x3S16Shape::kShorts ? 2 : 1;
-  }
-  [[gnu::always_inline]] static void store(const Work& work, std::uint8_t* y, Int sum, Index used) {
-    const Index plane = work.args.y_plane;
-    switch (work.args.shape.planes) {
-      case Conv3x3S16Shape::kShorts: return I::store_saturated(reinterpret_cast<std::int16_t*>(y), sum, used);
-      case Conv3x3S16Shape::kFloats: return I::store_floats(reinterpret_cast<float*>(y), sum, used);
-      case 1: return store_planes<0>(y, plane, sum, used);
-      case 2: return store_planes<8>(y, plane, sum, used);
-      case 3: return store_planes<16>(y, plane, sum, used);
-      default: return store_planes<24>(y, plane, sum, used);
-    }
-  }
 
   template <int P, int V>
   [[gnu::always_inline]] static void tile(const Work& work, Index row, Index column) {
@@ -85,12 +70,12 @@ struct Conv3x3S16Loops {
         for (int i = 0; i < kPointers; ++i) x[i] += 2;
       }
     }
-    const Index size = element_size(args.shape.planes);
+    const Index size = GroupSums<Arch>::element_size(args.shape.planes);
     std::uint8_t* y = args.y + (row * args.width + column) * args.y_pixel + work.output * size;
     for (int p = 0; p < P; ++p, y += args.y_pixel) {
       for (int v = 0; v < V; ++v) {
         const Int total = I::add(I::end_shorts(sum[p][v]), I::load(work.bias + v * 4 * I::kLanes));
-        store(work, y + v * I::kLanes * size, total, work.used - v * I::kLanes);
+        GroupSums<Arch>::store(args, y + v * I::kLanes * size, total, work.used - v * I::kLanes);
       }
     }
   }
@@ -107,6 +92,7 @@ struct Conv3x3S16Loops {
   }
 
   static void run(const Conv3x3S16& args) {
+    if (by_winograd(args.shape, I::kLanes)) return Conv3x3S16Winograd<Arch, Tile>::run(args);
     const Conv3x3Blocks blocks(args.shape, I::kLanes);
     const Index vector_bytes = 9 * blocks.pairs * I::kLanes * 4;
     for (Index g = 0; g < blocks.groups; ++g) {

@@ -22,7 +22,7 @@ void pack(const Conv3x3S16Weights& weights, std::byte* packed) {
 }
 
 void run(const Conv3x3S16& args) {
-  const auto [groups, inputs, outputs, planes] = args.shape;
+  const auto [groups, inputs, outputs, planes, largest] = args.shape;
   const auto* const weights = reinterpret_cast<const std::int8_t*>(args.packed);
   const auto* const bias = reinterpret_cast<const std::int32_t*>(args.packed + whole_lines(weight_count(args.shape)));
   for (Index pixel = 0; pixel < args.height * args.width; ++pixel) {
