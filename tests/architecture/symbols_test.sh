@@ -4,8 +4,8 @@
 set -eu
 
 # shared OBJECT: the functions of an object file that the linker may use for another file, unless named by instruction set.
-# (DW.ref is no function but a pointer to the exception handler.)
-shared() { nm -C --defined-only "$1" | grep -E '^[0-9a-f]* [WVu] ' | grep -vE 'xsimd::(avx|fma3|neon)|DW\.ref' || true; }
+# (DW.ref is no function but a pointer to the exception handler; the longest names nm leaves as the compiler wrote them.)
+shared() { nm -C --defined-only "$1" | grep -E '^[0-9a-f]* [WVu] ' | grep -vE 'xsimd(::|[0-9]+)(avx|fma3|neon)|DW\.ref' || true; }
 
 if grep -q 'CMAKE_BUILD_TYPE:STRING=Debug' "$MOG_BUILD_DIR/CMakeCache.txt"; then
   echo "not asked of unoptimised builds, which never leave their machine"
