@@ -26,6 +26,76 @@ void fold(const Parameter<T>& gamma, const Parameter<T>& beta, const Tensor<T>& 
   }
 }
 
+/// What the backward pass keeps of the forward pass.
+template <class T>
+struct Kept {
+  Tensor<T> x, mean, variance, scale;
+  Tensor<std::uint8_t> passes;  // where the activation lets the gradient through
+  kernels::Activation activation;
+  double epsilon;
+  bool batch;   // the statistics are the batch's own: they depend on x
+  Tensor<T> w;  // of the product that x is, where its gradient goes through that as well
+};
+
+/// Sums over the rows of one batch, channel by channel; dz: dy behind the activation.
+template <class T>
+struct Sums {
+  Tensor<T> dz;      // sum of dz: dbeta
+  Tensor<T> dz_x;    // sum of dz (x - mean)
+  Tensor<T> dgamma;  // the latter over the deviation
+};
+
+template <class T>
+Sums<T> gradient_sums(Tape<T>& tape, const Kept<T>& kept, const Tensor<T>& dy) {
+  const Shape channels{dy.channels()};
+  const Sums<T> sums{.dz = tape.make(channels), .dz_x = tape.make(channels), .dgamma = tape.make(channels)};
+  kernels::batch_norm_gradient_sums(kernels::BatchNormGradientSums<T>{.x = kept.x.data(),
+                                                                      .dy = dy.data(),
+                                                                      .mean = kept.mean.data(),
+                                                                      .sum_dz = sums.dz.data(),
+                                                                      .sum_dz_x = sums.dz_x.data(),
+                                                                      .rows = dy.rows(),
+                                                                      .channels = dy.channels(),
+                                                                      .activation = kept.activation,
+                                                                      .passes = kept.passes.data()});
+  for (Index c = 0; c < dy.channels(); ++c) {
+    sums.dgamma[c] = static_cast<T>(sums.dz_x[c] * inverse_deviation(kept.variance[c], kept.epsilon));
+  }
+  return sums;
+}
+
+/// dx = scale dz + b (x - mean) + d, or where x is a product the gradient of its factor: dx w^T, dx never written.
+template <class T>
+Tensor<T> input_gradient(Tape<T>& tape, const Kept<T>& kept, const Sums<T>& sums, const Tensor<T>& dy) {
+  const Tensor<T> b = tape.make(kept.mean.shape()), d = tape.make(kept.mean.shape());
+  const double share = kept.batch ? 1.0 / static_cast<double>(dy.rows()) : 0.0;  // of a row in the statistics
+  for (Index c = 0; c < dy.channels(); ++c) {
+    const double inverse = inverse_deviation(kept.variance[c], kept.epsilon);
+    b[c] = static_cast<T>(-kept.scale[c] * inverse * inverse * sums.dz_x[c] * share);
+    d[c] = static_cast<T>(-kept.scale[c] * share * sums.dz[c]);
+  }
+  const bool through = !kept.w.empty();
+  const Tensor<T> dx = through ? tape.make(dy.shape().with_channels(kept.w.shape()[0])) : tape.make_over(dy);
+  const kernels::BatchNormInputGradient<T> own{.x = kept.x.data(),
+                                               .dy = dy.data(),
+                                               .mean = kept.mean.data(),
+                                               .a = kept.scale.data(),
+                                               .b = b.data(),
+                                               .d = d.data(),
+                                               .dx = through ? nullptr : dx.data(),
+                                               .rows = dy.rows(),
+                                               .channels = dy.channels(),
+                                               .activation = kept.activation,
+                                               .passes = kept.passes.data()};
+  if (through) {
+    kernels::pointwise_input_gradient(kernels::NormalisedPointwiseInputGradient<T>{
+        .normalisation = own, .w = kept.w.data(), .dx = dx.data(), .in = dx.channels()});
+  } else {
+    kernels::batch_norm_input_gradient(own);
+  }
+  return dx;
+}
+
 }  // namespace
 
 template <class T>
@@ -128,56 +198,24 @@ Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, kernels
                                                     .passes = passes.data(),
                                                     .codes = y.codes.data()});
 
-  const Gradient<T> dgamma_sum = gamma_->variable().gradient, dbeta_sum = beta_->variable().gradient;
+  const Kept<T> kept{.x = kept_x,
+                     .mean = statistics.mean,
+                     .variance = statistics.variance,
+                     .scale = scale,
+                     .passes = passes,
+                     .activation = activation,
+                     .epsilon = options_.epsilon,
+                     .batch = pass.training,
+                     .w = x_of == nullptr ? Tensor<T>() : x_of->w};
   const Gradient<T> dx_sum = x_of == nullptr ? x.gradient : x_of->dx;
-  const Tensor<T> product_w = x_of == nullptr ? Tensor<T>() : x_of->w;
-  return tape.record(
-      y, {dx_sum, dgamma_sum, dbeta_sum},
-      [&tape, kept_x, passes, activation, statistics, scale, epsilon = options_.epsilon, batch = pass.training, dx_sum,
-       product_w, dgamma_sum, dbeta_sum](const Tensor<T>& dy) {
-        const auto& [mean, variance] = statistics;
-        const Tensor<T> sum_dz = tape.make(mean.shape()), sum_dz_x = tape.make(mean.shape());
-        kernels::batch_norm_gradient_sums(kernels::BatchNormGradientSums<T>{.x = kept_x.data(),
-                                                                            .dy = dy.data(),
-                                                                            .mean = mean.data(),
-                                                                            .sum_dz = sum_dz.data(),
-                                                                            .sum_dz_x = sum_dz_x.data(),
-                                                                            .rows = dy.rows(),
-                                                                            .channels = dy.channels(),
-                                                                            .activation = activation,
-                                                                            .passes = passes.data()});
-        const Tensor<T> dgamma = tape.make(mean.shape()), b = tape.make(mean.shape()), d = tape.make(mean.shape());
-        const double share = batch ? 1.0 / static_cast<double>(dy.rows()) : 0.0;  // of a row in the statistics
-        for (Index c = 0; c < mean.elements(); ++c) {
-          const double inverse = inverse_deviation(variance[c], epsilon);
-          dgamma[c] = static_cast<T>(sum_dz_x[c] * inverse);
-          b[c] = static_cast<T>(-scale[c] * inverse * inverse * sum_dz_x[c] * share);
-          d[c] = static_cast<T>(-scale[c] * share * sum_dz[c]);
-        }
-        dgamma_sum.add(dgamma);
-        dbeta_sum.add(sum_dz);
-        if (!dx_sum) return;
-        const bool through = !product_w.empty();
-        const Tensor<T> dx = through ? tape.make(dy.shape().with_channels(product_w.shape()[0])) : tape.make_over(dy);
-        const kernels::BatchNormInputGradient<T> own{.x = kept_x.data(),
-                                                     .dy = dy.data(),
-                                                     .mean = mean.data(),
-                                                     .a = scale.data(),
-                                                     .b = b.data(),
-                                                     .d = d.data(),
-                                                     .dx = through ? nullptr : dx.data(),
-                                                     .rows = dy.rows(),
-                                                     .channels = dy.channels(),
-                                                     .activation = activation,
-                                                     .passes = passes.data()};
-        if (through) {
-          kernels::pointwise_input_gradient(kernels::NormalisedPointwiseInputGradient<T>{
-              .normalisation = own, .w = product_w.data(), .dx = dx.data(), .in = dx.channels()});
-        } else {
-          kernels::batch_norm_input_gradient(own);
-        }
-        dx_sum.add(dx);
-      });
+  const Gradient<T> dgamma_sum = gamma_->variable().gradient, dbeta_sum = beta_->variable().gradient;
+  return tape.record(y, {dx_sum, dgamma_sum, dbeta_sum},
+                     [&tape, kept, dx_sum, dgamma_sum, dbeta_sum](const Tensor<T>& dy) {
+                       const Sums<T> sums = gradient_sums(tape, kept, dy);
+                       dgamma_sum.add(sums.dgamma);
+                       dbeta_sum.add(sums.dz);
+                       if (dx_sum) dx_sum.add(input_gradient(tape, kept, sums, dy));
+                     });
 }
 
 template <class T>
