@@ -21,7 +21,9 @@ struct Pointwise {
         pixels(layer.side * layer.side),
         x(random_integers<std::uint8_t>(pixels * Planes * shape.in, 0, Planes == 1 ? 7 : 255)),
         w(random_signs8(shape.in * shape.out)) {
-    for (Index i = 0; i < shape.out * Levels; ++i) levels.push_back(static_cast<std::int32_t>(1000 * (i % Levels)));
+    for (Index o = 0; o < shape.out; ++o) {
+      for (std::int32_t j = 0; j < Levels; ++j) levels.push_back(1000 * j);
+    }
   }
 
   [[nodiscard]] Index packed_size(const PointwiseU8Kernel& row) const { return row.packed_size(shape); }
