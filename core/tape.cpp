@@ -24,7 +24,7 @@ void Gradient<T>::add(const Tensor<T>& g) const {
 template <class T>
 Tensor<T> Variable<T>::numbers() const {
   if (!in_bytes()) return value;
-  const Tensor<T> copy = codes.sibling<T>();
+  Tensor<T> copy = codes.sibling<T>();
   kernels::bytes_to_numbers(codes.data(), codes.elements(), copy.data());
   return copy;
 }

@@ -48,7 +48,7 @@ struct Sums {
 template <class T>
 Sums<T> gradient_sums(Tape<T>& tape, const Kept<T>& kept, const Tensor<T>& dy) {
   const Shape channels{dy.channels()};
-  const Sums<T> sums{.dz = tape.make(channels), .dz_x = tape.make(channels), .dgamma = tape.make(channels)};
+  Sums<T> sums{.dz = tape.make(channels), .dz_x = tape.make(channels), .dgamma = tape.make(channels)};
   kernels::batch_norm_gradient_sums(kernels::BatchNormGradientSums<T>{.x = kept.x.data(),
                                                                       .dy = dy.data(),
                                                                       .mean = kept.mean.data(),
@@ -75,7 +75,7 @@ Tensor<T> input_gradient(Tape<T>& tape, const Kept<T>& kept, const Sums<T>& sums
     d[c] = static_cast<T>(-kept.scale[c] * share * sums.dz[c]);
   }
   const bool through = !kept.w.empty();
-  const Tensor<T> dx = through ? tape.make(dy.shape().with_channels(kept.w.shape()[0])) : tape.make_over(dy);
+  Tensor<T> dx = through ? tape.make(dy.shape().with_channels(kept.w.shape()[0])) : tape.make_over(dy);
   const kernels::BatchNormInputGradient<T> own{.x = kept.x.data(),
                                                .dy = dy.data(),
                                                .mean = kept.mean.data(),

@@ -41,7 +41,7 @@ class BatchNorm {
   struct Statistics {
     Tensor<T> mean, variance;
   };
-  Statistics batch_statistics(Pass<T>& pass, const Tensor<T>& x, Statistics known);
+  Statistics batch_statistics(Pass<T>& pass, const Tensor<T>& x, Statistics batch);
   kernels::Activation activation_of(const Pass<T>& pass, int bits) const;
   /// x: the value of x_of, if that is given; then its gradient goes straight to x_of's factor.
   Variable<T> normalise(Pass<T>& pass, const Variable<T>& x, kernels::Activation activation,

@@ -52,7 +52,7 @@ struct MaxPoolU8 {
 /// the first: y [images, channels], and select [images, channels] with any number for 255.
 void codes_map_sums(const MapSums& image, Index images);
 void codes_mux_residual(const MuxResidual& image, Index images);
-void codes_max_pool(const MaxPoolU8& args);
+void codes_max_pool(const MaxPoolU8& all);
 
 /// One instruction set's bodies. Each does the whole of its Args on the calling thread and checks nothing.
 struct CodesU8Kernels {
