@@ -100,7 +100,8 @@ void CflogImage::keep_latents(const std::int16_t* within_border, Index image) co
   }
 }
 
-void CflogImage::expand(const std::int16_t* sums, float* y, Index pixels) const {
+void CflogImage::expand(std::int16_t* sums, float* y, Index pixels) const {
+  sums[pixels * args_.latents] = 0;  // read with the last one of an odd number, as a pair
   factors_.expand.kernel.run(
       {.x = sums, .packed = factors_.expand.packed, .y = y, .pixels = pixels, .shape = factors_.expand.shape});
 }

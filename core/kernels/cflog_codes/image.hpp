@@ -30,7 +30,7 @@ class CflogImage {
   const std::uint8_t* read_codes(Index image, std::uint8_t* to) const;
   void clear_border(std::int16_t* map) const;
   void keep_latents(const std::int16_t* within_border, Index image) const;
-  void expand(const std::int16_t* sums, float* y, Index pixels) const;
+  void expand(std::int16_t* sums, float* y, Index pixels) const;
   void band(std::byte* memory, Range rows, float* y) const;
   void wide_band(std::byte* memory, Conv3x3S16 group, Index pixels, float* y) const;
 
