@@ -48,19 +48,22 @@ struct WinogradProduct {
   /// The next smaller tile for left-over rows: the largest power of two below.
   static constexpr int fewer_rows(int r) { return r > 8 ? 8 : r > 4 ? 4 : r > 2 ? 2 : 1; }
 
+  /// Calls work(V) with the number of vectors as a constant: the most, or a half of that, and so on.
+  template <int V, class Work>
+  static void with_width(Index vectors, const Work& work) {
+    if constexpr (V > 1) {
+      if (vectors < V) return with_width<V / 2>(vectors, work);
+    }
+    work(std::integral_constant<int, V>());
+  }
+
   /// Calls work(V, floats to the position in a plane, number of the panel's first plane) in the order of the weights.
   template <class Work>
   static void for_each_panel(const WinogradSizes& z, const Work& work) {
     for (Index position = 0; position < Map::kPlane; position += Map::kPosition) {
       for (Index left = z.Q / kWidth, panel = 0; left > 0;) {
         const Index vectors = panel_vectors(left);
-        if (vectors == kMostVectors) {
-          work(std::integral_constant<int, kMostVectors>(), position, panel);
-        } else if (vectors == 2) {
-          work(std::integral_constant<int, 2>(), position, panel);
-        } else {
-          work(std::integral_constant<int, 1>(), position, panel);
-        }
+        with_width<kMostVectors>(vectors, [&](auto width) { work(width, position, panel); });
         left -= vectors;
         panel += vectors;
       }
