@@ -119,8 +119,8 @@ struct BatchNormLoops {
           factor(activation.kind == Activation::relu ? 1.0F : static_cast<float>((1 << activation.bits) - 1)) {}
 
     auto begin(Index p, Index c, auto block) const {
-      return [bits = load_bits<Arch>(passes + p * row_bytes + c / 8, block.count), this](V dy, int v) {
-        return xsimd::select(mask_of<Arch>(bits >> (v * kLanes<Arch>)), factor * dy, V(0.0F));
+      return [bits = load_bits<Arch>(passes + p * row_bytes + c / 8, block.count), by = factor](V dy, int v) {
+        return xsimd::select(mask_of<Arch>(bits >> (v * kLanes<Arch>)), by * dy, V(0.0F));
       };
     }
   };
@@ -154,14 +154,24 @@ struct BatchNormLoops {
 
   template <class Incoming>
   static void map_gradient(const BatchNormInputGradient<float>& args, const Incoming& incoming) {
-    for_rows(args, [&](Index p, Index c, auto block) {
-      const Index i = p * args.channels + c;
-      const auto dz_of = incoming.begin(p, c, block);
-      for (int v = 0; v < block.vectors; ++v) {
-        const V centred = block.load(args.x + i, v) - block.load(args.mean + c, v);
-        const V inner = multiply_add<Arch>(block.load(args.b + c, v), centred, block.load(args.d + c, v));
-        const V dz = dz_of(block.load(args.dy + i, v), v);
-        block.store(args.dx + i, v, multiply_add<Arch>(block.load(args.a + c, v), dz, inner));
+    for_runs(args, [&](const Index first, const Index rows, Index c, auto block) {
+      constexpr int vectors = decltype(block)::vectors;
+      V mean[vectors], a[vectors], b[vectors], d[vectors];
+      for (int v = 0; v < vectors; ++v) {
+        mean[v] = block.load(args.mean + c, v);
+        a[v] = block.load(args.a + c, v);
+        b[v] = block.load(args.b + c, v);
+        d[v] = block.load(args.d + c, v);
+      }
+      const Index begin = first * args.channels + c;
+      const float *x = args.x + begin, *dy = args.dy + begin;
+      float* dx = args.dx + begin;
+      for (Index p = first; p < first + rows; ++p, x += args.channels, dy += args.channels, dx += args.channels) {
+        const auto dz_of = incoming.begin(p, c, block);
+        for (int v = 0; v < vectors; ++v) {
+          const V inner = multiply_add<Arch>(b[v], block.load(x, v) - mean[v], d[v]);
+          block.store(dx, v, multiply_add<Arch>(a[v], dz_of(block.load(dy, v), v), inner));
+        }
       }
     });
   }

@@ -67,9 +67,12 @@ struct Conv3x3Winograd {
     const Conv3x3Sizes& z = part.sizes;
     const Index I = z.in / z.groups, Q = z.out / z.groups;
     float* v = part.scratch;
-    float* m = v + I / kWidth * Map::kPlane;
+    // Where a group is one vector, both ways, a tile of v is read once: its product takes its place. Half a strip and
+    // the weights of its 16 positions then fit the first-level cache.
+    const bool in_place = I == kWidth && Q == kWidth;
+    float* m = in_place ? v : v + I / kWidth * Map::kPlane;
     const float* u = packed + part.block * kPositions * I * Q;
-    for_each_strip(part, [&](Index begin, Index end) {
+    for_each_strip(part, in_place ? Map::kMostTiles / 2 : Map::kMostTiles, [&](Index begin, Index end) {
       for_each_run(part, begin, end, [&](const WinogradRun& run) {
         for (Index i = 0; i < I / kWidth; ++i) {
           Map::transform_input(run, z, x + part.block * I + i * kWidth, v + i * Map::kPlane);
@@ -90,7 +93,7 @@ struct Conv3x3Winograd {
     float* v = part.scratch;
     float* d = v + I / kWidth * Map::kPlane;
     float* s = sums + part.block * kPositions * I * Q;
-    for_each_strip(part, [&](Index begin, Index end) {
+    for_each_strip(part, Map::kMostTiles, [&](Index begin, Index end) {
       for_each_run(part, begin, end, [&](const WinogradRun& run) {
         for (Index i = 0; i < I / kWidth; ++i) {
           Map::transform_input(run, z, x + part.block * I + i * kWidth, v + i * Map::kPlane);
@@ -110,13 +113,13 @@ struct Conv3x3Winograd {
 
   static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
 
-  /// Calls visit(first tile, end) for the strips of a part, whose tiles are numbered image by image, row by row.
+  /// Calls visit(first tile, end) for the strips of a part, of `most` tiles but the last; the tiles are numbered image
+  /// by image, row by row.
   template <class Visit>
-  static void for_each_strip(const Conv3x3Part& part, const Visit& visit) {
+  static void for_each_strip(const Conv3x3Part& part, Index most, const Visit& visit) {
     const Index tiles =
         (part.image_end - part.image_begin) * ((part.row_end - part.row_begin + 1) / 2) * ((part.sizes.width + 1) / 2);
-    for (Index begin = 0; begin < tiles; begin += Map::kMostTiles)
-      visit(begin, smaller(tiles, begin + Map::kMostTiles));
+    for (Index begin = 0; begin < tiles; begin += most) visit(begin, smaller(tiles, begin + most));
   }
 
   /// Calls visit(run) for the rows of tiles of a strip.

@@ -56,6 +56,7 @@ struct SignLoops {
   static constexpr int kVectors = Registers / 8;                  // across a tile
   static constexpr int kRows = 4;                                 // of a tile
   static constexpr Index kTables = 32;                            // of a row, in the first-level cache at once
+  static constexpr Index kLine = 16;                              // floats of a cache line
 
   static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
   static constexpr Index tables(Index depth) { return (depth + kInputs - 1) / kInputs; }
@@ -81,13 +82,22 @@ struct SignLoops {
     }
   }
 
-  /// The tables of inputs [begin, end) of R rows: table by table, row by row.
+  /// The tables of inputs [begin, end) of R rows from `row` on: table by table, row by row. On the way asks for as much
+  /// of each map that is read soon, in the second-level cache: the first has no room for it yet.
   template <int R>
-  [[gnu::always_inline]] static void make_tables(const float* a, Index depth, Index begin, Index end, float* to) {
+  [[gnu::always_inline]] static void make_tables(const PackedProduct& p, Index row, Index begin, Index end, float* to) {
+    const Index depth = p.depth;
+    const float* const a = p.a + row * depth;
+    const auto soon = [&](const float* map) { return map == nullptr ? a : map + row * depth; };
+    const float *const first = soon(p.soon[0]), *const second = soon(p.soon[1]);
     Vector signs[kFromLanes];
     for (int i = 0; i < kFromLanes; ++i) signs[i] = signs_of(i);
     Index d = begin;
     for (; d + kInputs <= end; d += kInputs) {
+      for (Index line = R * d; line < R * (d + kInputs); line += kLine) {
+        __builtin_prefetch(first + line, 0, 2);
+        __builtin_prefetch(second + line, 0, 2);
+      }
       for (Index r = 0; r < R; ++r, to += kTable) make_table(a + r * depth + d, kInputs, signs, to);
     }
     if (d == end) return;
@@ -135,7 +145,7 @@ struct SignLoops {
     const Index all = tables(p.depth);
     for (Index first = 0; first < all; first += kTables) {
       const Index count = smaller(kTables, all - first), begin = first * kInputs;
-      make_tables<R>(p.a + row * p.depth, p.depth, begin, smaller(begin + count * kInputs, p.depth), table);
+      make_tables<R>(p, row, begin, smaller(begin + count * kInputs, p.depth), table);
       for (Index column = 0; column < p.columns; column += kVectors * kWidth) {
         const Index vectors = smaller(kVectors, (p.columns - column) / kWidth);
         tile_of<R, kVectors>(vectors, table, packed + column * all + first * vectors * kWidth, count, first == 0,

@@ -17,8 +17,8 @@ namespace {
 
 /// Rows of a piece of forward and input gradient: enough work to be worth handing out, few enough to share evenly.
 constexpr Index kPieceRows = 384;
-/// Rows of a gradient that stay in the second-level cache between two operations.
-constexpr Index kCachedRows = 96;
+/// Rows of a gradient that stay in the cache between two operations, and of its operands that are asked for ahead.
+constexpr Index kCachedRows = kRunRows;
 
 /// Rows and channels of an operation whose Args name them differently.
 struct Sizes {
@@ -44,7 +44,7 @@ bool only_signs(const float* w, Index count) {
 }
 
 /// c = a b over all rows, in fixed pieces; `transposed` tells how w holds b. Of a piece, block(row, rows) gives the
-/// rows of a, at most block_rows at once.
+/// rows of a, at most block_rows at once; it reads them from the maps that are in all.soon.
 template <class Block>
 void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const float* w, bool transposed,
               Index block_rows, const Block& block) {
@@ -58,18 +58,23 @@ void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const flo
     const Index end = std::min((i + 1) * kPieceRows, all.rows);
     for (Index row = i * kPieceRows; row < end; row += block_rows) {
       const Index rows = std::min(block_rows, end - row);
+      const auto next = [&](const float* map) {
+        return map == nullptr ? nullptr : map + (row + block_rows) * all.depth;
+      };
       product.multiply({.a = block(row, rows),
                         .packed = packed,
                         .c = all.c + row * all.columns,
                         .rows = rows,
                         .depth = all.depth,
-                        .columns = all.columns});
+                        .columns = all.columns,
+                        .soon = {next(all.soon[0]), next(all.soon[1])}});
     }
   });
 }
 
 /// The same with all of a in memory.
-void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const float* w, bool transposed) {
+void multiply(const PointwiseKernel& kernel, PackedProduct all, const float* w, bool transposed) {
+  all.soon[0] = all.a;
   multiply(kernel, all, w, transposed, kPieceRows, [&](Index row, Index) { return all.a + row * all.depth; });
 }
 
@@ -119,12 +124,18 @@ void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float>& arg
   const auto [rows, in, out] = sizes_of(args);
   check("pointwise_input_gradient", sizes_of(args));
   const BatchNormKernels<float>& normalisation = select(batch_norm_kernels());
-  multiply(kernel, {nullptr, nullptr, args.dx, rows, out, in}, args.w, true, kCachedRows,
-           [&, out = out](Index row, Index count) {
-             float* const dy = scratch(Scratch::piece, kCachedRows * out);
-             normalisation.input_gradient(some_rows(args.normalisation, row, count, dy));
-             return dy;
-           });
+  const PackedProduct product{.a = nullptr,
+                              .packed = nullptr,
+                              .c = args.dx,
+                              .rows = rows,
+                              .depth = out,
+                              .columns = in,
+                              .soon = {args.normalisation.x, args.normalisation.dy}};
+  multiply(kernel, product, args.w, true, kCachedRows, [&, out = out](Index row, Index count) {
+    float* const dy = scratch(Scratch::piece, kCachedRows * out);
+    normalisation.input_gradient(some_rows(args.normalisation, row, count, dy));
+    return dy;
+  });
 }
 
 namespace {

@@ -78,6 +78,9 @@ struct PackedProduct {
   const float* packed;
   float* c;
   Index rows, depth, columns;
+  /// Up to two maps of which the caller reads as many rows soon: the loops may ask memory for them while they compute,
+  /// even behind a map's end, where it does no harm.
+  const float* soon[2] = {};
 };
 
 /// One way to compute it, on one thread.
