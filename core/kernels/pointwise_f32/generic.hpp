@@ -1,22 +1,26 @@
-// The pointwise kernels written once for every instruction set: a tile of the result stays in registers while the sum
+// The pointwise product written once for every instruction set: a tile of the result stays in registers while the sum
 // runs.
 #pragma once
 
-#include "core/kernels/pointwise_f32/pointwise_f32.hpp"
-#include "core/kernels/simd.hpp"
+#include "core/kernels/pointwise_f32/generic_weight_gradient.hpp"
 
 namespace mog::kernels {
 
-/// Forward and input gradient are one product c = a b, the weight gradient is c = a^T b: both add outer products of a
-/// column of `a` (broadcast, element by element) and a row of `b` (vectors, packed) to a tile of c that is R rows by V
-/// vectors. Everything here is a template on Arch, so that nothing of it can stand in for another instruction set's
-/// code; for the same reason it calls no function of the standard library.
+/// Forward and input gradient are one product c = a b: outer products of a column of `a` (broadcast, element by
+/// element) and a row of `b` (vectors, packed) are added to a tile of c that is R rows by V vectors. Everything here is
+/// a template on Arch, so that nothing of it can stand in for another instruction set's code; for the same reason it
+/// calls no function of the standard library.
 template <class Arch, int Registers>
 struct PointwiseLoops {
   using Vector = Floats<Arch>;
   static constexpr Index kWidth = kLanes<Arch>;
 
-  static constexpr PointwiseKernel kernel(Isa isa) { return {isa, {packed_size, pack, multiply}, weight_gradient}; }
+  static constexpr PointwiseKernel kernel(Isa isa) {
+    using WeightGradient = PointwiseWeightGradientLoops<Arch, Registers>;
+    return {isa,
+            {packed_size, pack, multiply},
+            {WeightGradient::template run<float>, WeightGradient::template run<std::uint8_t>}};
+  }
   /// With a way for weights that are signs.
   template <class Signs>
   static constexpr PointwiseKernel kernel_with(Isa isa) {
@@ -31,9 +35,6 @@ struct PointwiseLoops {
   static constexpr int kVectors = Registers / 8;
   /// Rows of `a` that a pass over all panels of b walks over: they stay in the second-level cache.
   static constexpr Index kRowBlock = 96;
-  /// Rows of x and dy that a pass over dw walks over: both stay in the first-level cache, even where the rows of x are
-  /// so far apart that they share a few of its sets.
-  static constexpr Index kDepthBlock = 32;
   /// Floats of a cache line.
   static constexpr Index kLine = 16;
 
@@ -44,15 +45,14 @@ struct PointwiseLoops {
   /// The next smaller tile for left-over rows: the largest power of two below.
   static constexpr int fewer_rows(int r) { return r > 8 ? 8 : r > 4 ? 4 : r > 2 ? 2 : 1; }
 
-  /// A product of strips: c[r, j] = (begin from zero, or c) + sum_d a(r, d) b[d, j], j < columns.
+  /// A product of strips: c[r, j] = sum_d a[r, d] b[d, j], j < columns.
   struct Strip {
     const float* a;
-    Index stride;    // of a: between rows, or, when it is transposed, between columns
+    Index stride;    // between rows of a
     const float* b;  // packed: V vectors for each d
     Index depth;
     float* c;
     Index c_stride, columns;
-    bool from_zero;
     bool first_pass;  // over these rows of a
   };
 
@@ -69,35 +69,25 @@ struct PointwiseLoops {
     }
   }
 
-  /// Asks for a line in the second-level cache: the first has no room for it yet.
-  [[gnu::always_inline]] static void prefetch_far(const float* line) { __builtin_prefetch(line, 0, 2); }
-
   /// R rows of a strip that is V whole vectors wide.
-  template <int R, int V, bool Transposed>
+  template <int R, int V>
   [[gnu::always_inline]] static void tile(const Strip& s) {
     Vector sum[R][V];
-    if (s.from_zero) {
-      for (int r = 0; r < R; ++r) {
-        for (int v = 0; v < V; ++v) sum[r][v] = Vector(0.0F);
-      }
-    } else {
-      for (int r = 0; r < R; ++r) {
-        for (int v = 0; v < V; ++v) sum[r][v] = Vector::load_unaligned(s.c + r * s.c_stride + v * kWidth);
-      }
+    for (int r = 0; r < R; ++r) {
+      for (int v = 0; v < V; ++v) sum[r][v] = Vector(0.0F);
     }
     const float* a = s.a;
     const float* b = s.b;
     for (Index d = 0; d < s.depth;) {
-      if constexpr (!Transposed) prefetch_next<R>(s, d, V * kWidth);
-      for (const Index stop = Transposed ? s.depth : smaller(d + kLine, s.depth); d < stop; ++d) {
-        if constexpr (Transposed) prefetch_far(a + kDepthBlock * s.stride);  // the next block's
+      prefetch_next<R>(s, d, V * kWidth);
+      for (const Index stop = smaller(d + kLine, s.depth); d < stop; ++d) {
         Vector row[V];
         for (int v = 0; v < V; ++v) row[v] = Vector::load_aligned(b + v * kWidth);
         for (int r = 0; r < R; ++r) {
-          const Vector element(Transposed ? a[r] : a[r * s.stride]);
+          const Vector element(a[r * s.stride]);
           for (int v = 0; v < V; ++v) sum[r][v] = multiply_add(element, row[v], sum[r][v]);
         }
-        a += Transposed ? s.stride : 1;
+        a += 1;
         b += V * kWidth;
       }
     }
@@ -106,48 +96,43 @@ struct PointwiseLoops {
     }
   }
 
-  /// R rows of a strip whose last vector has columns that c has not: a tile beside c, copied in and out.
-  template <int R, int V, bool Transposed>
+  /// R rows of a strip whose last vector has columns that c has not: a tile beside c, copied.
+  template <int R, int V>
   static void ragged_tile(const Strip& s) {
     alignas(64) float beside[R * V * kWidth];
-    for (Index r = 0; r < R; ++r) {
-      for (Index j = 0; j < V * kWidth; ++j) {
-        beside[r * V * kWidth + j] = s.from_zero || j >= s.columns ? 0.0F : s.c[r * s.c_stride + j];
-      }
-    }
     Strip whole = s;
     whole.c = beside;
     whole.c_stride = V * kWidth;
-    tile<R, V, Transposed>(whole);
+    tile<R, V>(whole);
     for (Index r = 0; r < R; ++r) {
       for (Index j = 0; j < s.columns; ++j) s.c[r * s.c_stride + j] = beside[r * V * kWidth + j];
     }
   }
 
   /// All `rows` of a strip, in tiles of R rows and what is left in smaller ones.
-  template <int R, int V, bool Transposed>
+  template <int R, int V>
   static void strip(Strip s, Index rows) {
     for (; rows >= R; rows -= R) {
       if (s.columns == V * kWidth) {
-        tile<R, V, Transposed>(s);
+        tile<R, V>(s);
       } else {
-        ragged_tile<R, V, Transposed>(s);
+        ragged_tile<R, V>(s);
       }
-      s.a += R * (Transposed ? 1 : s.stride);
+      s.a += R * s.stride;
       s.c += R * s.c_stride;
     }
     if constexpr (R > 1) {
-      if (rows > 0) strip<fewer_rows(R), V, Transposed>(s, rows);
+      if (rows > 0) strip<fewer_rows(R), V>(s, rows);
     }
   }
 
   /// `strip` for a number of vectors that is known at run time, at most V.
-  template <int V, bool Transposed>
+  template <int V>
   static void strip_of(Index v, const Strip& s, Index rows) {
     if constexpr (V > 1) {
-      if (v < V) return strip_of<V - 1, Transposed>(v, s, rows);
+      if (v < V) return strip_of<V - 1>(v, s, rows);
     }
-    strip<tile_rows(V), V, Transposed>(s, rows);
+    strip<tile_rows(V), V>(s, rows);
   }
 
   static Index packed_size(Index depth, Index columns) { return depth * vectors(columns) * kWidth; }
@@ -172,46 +157,16 @@ struct PointwiseLoops {
     for (Index row = 0; row < p.rows; row += kRowBlock) {
       for (Index column = 0; column < p.columns; column += kPanel) {
         const Index width = smaller(kPanel, p.columns - column);
-        strip_of<kVectors, false>(vectors(width),
-                                  {.a = p.a + row * p.depth,
-                                   .stride = p.depth,
-                                   .b = p.packed + column * p.depth,
-                                   .depth = p.depth,
-                                   .c = p.c + row * p.columns + column,
-                                   .c_stride = p.columns,
-                                   .columns = width,
-                                   .from_zero = true,
-                                   .first_pass = column == 0},
-                                  smaller(kRowBlock, p.rows - row));
-      }
-    }
-  }
-
-  static void weight_gradient(const PointwiseWeightGradient<float>& a, Index begin, Index end, bool add) {
-    constexpr Index kPanel = kVectors * kWidth;
-    alignas(64) float packed[kDepthBlock * kPointwiseColumns];
-    for (Index row = 0; row < a.rows; row += kDepthBlock) {
-      const Index depth = smaller(kDepthBlock, a.rows - row);
-      for (Index column = begin; column < end; column += kPanel) {
-        const Index width = smaller(kPanel, end - column);
-        const Index v = vectors(width);
-        for (Index d = 0; d < depth; ++d) {
-          const float* dy = a.dy + (row + d) * a.out + column;
-          float* to = packed + d * v * kWidth;
-          for (Index line = 0; line < width; line += kLine) prefetch_far(dy + kDepthBlock * a.out + line);
-          for (Index j = 0; j < v * kWidth; ++j) to[j] = j < width ? dy[j] : 0.0F;
-        }
-        strip_of<kVectors, true>(v,
-                                 {.a = a.x + row * a.in,
-                                  .stride = a.in,
-                                  .b = packed,
-                                  .depth = depth,
-                                  .c = a.dw + column,
-                                  .c_stride = a.out,
-                                  .columns = width,
-                                  .from_zero = row == 0 && !add,
-                                  .first_pass = false},
-                                 a.in);
+        strip_of<kVectors>(vectors(width),
+                           {.a = p.a + row * p.depth,
+                            .stride = p.depth,
+                            .b = p.packed + column * p.depth,
+                            .depth = p.depth,
+                            .c = p.c + row * p.columns + column,
+                            .c_stride = p.columns,
+                            .columns = width,
+                            .first_pass = column == 0},
+                           smaller(kRowBlock, p.rows - row));
       }
     }
   }

@@ -6,7 +6,6 @@
 #include <bit>
 
 #include "core/error.hpp"
-#include "core/kernels/convert/convert.hpp"
 #include "core/kernels/pointwise_f32/kernels.hpp"
 #include "core/kernels/scratch.hpp"
 #include "core/parallel.hpp"
@@ -140,27 +139,35 @@ void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float>& arg
 
 namespace {
 
-/// run(rows, columns, dw) leaves one piece's sums of some columns in dw.
-template <class Args, class Run>
-void sum_pieces(const Args& args, const Run& run) {
-  check("pointwise_weight_gradient", args);
-  const Index size = args.in * args.out;
-  const Index strips = (args.out + kPointwiseColumns - 1) / kPointwiseColumns;
-  const Index pieces = weight_gradient_pieces(args.rows, strips);
+/// x in floats or in bytes. The rows are cut into pieces, and the columns into strips.
+template <class X>
+void weight_gradient(const X* x, const float* dy, float* dw, Sizes sizes,
+                     void (*run)(const PointwiseWeightGradientPart<X>&)) {
+  const auto [rows, in, out] = sizes;
+  check("pointwise_weight_gradient", sizes);
+  const Index size = in * out;
+  const Index strips = (out + kPointwiseColumns - 1) / kPointwiseColumns;
+  const Index pieces = weight_gradient_pieces(rows, strips);
   // The first piece's sum stands in dw itself, the others' in working memory until all are there.
-  float* sums = pieces == 1 ? nullptr : scratch(Scratch::call, (pieces - 1) * size);
+  float* const sums = pieces == 1 ? nullptr : scratch(Scratch::call, (pieces - 1) * size);
 
-  parallel_for(pieces * strips, [&](Index i) {
-    const Index piece = i / strips, begin = i % strips * kPointwiseColumns;
-    run(piece_of(args.rows, pieces, piece), Range{begin, std::min(args.out, begin + kPointwiseColumns)},
-        piece == 0 ? args.dw : sums + (piece - 1) * size);
+  parallel_for(pieces * strips, [&, rows = rows, in = in, out = out](Index i) {
+    const Index piece = i / strips, column = i % strips * kPointwiseColumns;
+    const Range mine = piece_of(rows, pieces, piece);
+    run({.x = x + mine.begin * in,
+         .dy = dy + mine.begin * out + column,
+         .dw = (piece == 0 ? dw : sums + (piece - 1) * size) + column,
+         .rows = mine.end - mine.begin,
+         .in = in,
+         .columns = std::min(kPointwiseColumns, out - column),
+         .out = out});
   });
   if (pieces == 1) return;
-  parallel_for(args.in, [&](Index c) {
-    float* dw = args.dw + c * args.out;
+  parallel_for(in, [&, out = out](Index c) {
+    float* const sum = dw + c * out;
     for (Index piece = 1; piece < pieces; ++piece) {
-      const float* sum = sums + (piece - 1) * size + c * args.out;
-      for (Index o = 0; o < args.out; ++o) dw[o] += sum[o];
+      const float* more = sums + (piece - 1) * size + c * out;
+      for (Index o = 0; o < out; ++o) sum[o] += more[o];
     }
   });
 }
@@ -168,30 +175,11 @@ void sum_pieces(const Args& args, const Run& run) {
 }  // namespace
 
 void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args, const PointwiseKernel& kernel) {
-  sum_pieces(args, [&](Range rows, Range columns, float* dw) {
-    kernel.weight_gradient({.x = args.x + rows.begin * args.in,
-                            .dy = args.dy + rows.begin * args.out,
-                            .dw = dw,
-                            .rows = rows.end - rows.begin,
-                            .in = args.in,
-                            .out = args.out},
-                           columns.begin, columns.end, false);
-  });
+  weight_gradient(args.x, args.dy, args.dw, {args.rows, args.in, args.out}, kernel.weight_gradient.run);
 }
 
 void pointwise_weight_gradient(const PointwiseCodesWeightGradient& args, const PointwiseKernel& kernel) {
-  constexpr Index kFewRows = 64;  // their floats stay in the second-level cache
-  const ConvertKernels& convert = select(convert_kernels());
-  sum_pieces(args, [&](Range rows, Range columns, float* dw) {
-    float* const x = scratch(Scratch::piece, kFewRows * args.in);
-    for (Index row = rows.begin; row < rows.end; row += kFewRows) {
-      const Index few = std::min(kFewRows, rows.end - row);
-      convert.bytes_to_floats(args.x + row * args.in, few * args.in, x);
-      kernel.weight_gradient(
-          {.x = x, .dy = args.dy + row * args.out, .dw = dw, .rows = few, .in = args.in, .out = args.out},
-          columns.begin, columns.end, row > rows.begin);
-    }
-  });
+  weight_gradient(args.x, args.dy, args.dw, {args.rows, args.in, args.out}, kernel.weight_gradient.run_codes);
 }
 
 void pointwise_forward(const PointwiseForward<float>& args) {

@@ -92,21 +92,34 @@ struct ProductLoops {
   void (*multiply)(const PackedProduct& product);
 };
 
+/// Columns of a weight gradient that are worked on at once.
+inline constexpr Index kPointwiseColumns = 64;
+
+/// Some rows of x and dy, at most kPointwiseColumns columns of dy and dw: dw[c, o] = sum_p x[p, c] dy[p, o].
+template <class X, class T = float>
+struct PointwiseWeightGradientPart {
+  const X* x;   // [rows, in]
+  const T* dy;  // [rows, columns], `out` numbers from row to row
+  T* dw;        // [in, columns], the same
+  Index rows, in, columns, out;
+};
+
+/// The weight gradient, on one thread; x in floats or in bytes.
+struct WeightGradientLoops {
+  void (*run)(const PointwiseWeightGradientPart<float>& part);
+  void (*run_codes)(const PointwiseWeightGradientPart<std::uint8_t>& part);
+};
+
 /// What one instruction set offers: loops on one thread over a part of the work.
 struct PointwiseKernel {
   Isa isa;
   ProductLoops product;
-  /// Columns [begin, end) of dw only, overwritten or added to; `part` holds some of the rows. end - begin is at most
-  /// kPointwiseColumns.
-  void (*weight_gradient)(const PointwiseWeightGradient<float>& part, Index begin, Index end, bool add);
+  WeightGradientLoops weight_gradient;
   /// The product where b holds nothing but -1 and +1, without multiplications, and for which sizes it is the faster one
   /// (no others may be asked of it); null where it never is.
   bool (*signs_pay)(Index depth, Index columns) = nullptr;
   ProductLoops sign_product = {};
 };
-
-/// Columns of dw that are worked on at once.
-inline constexpr Index kPointwiseColumns = 64;
 
 /// The table, best first: what programs choose from, tests check and benchmarks time.
 std::span<const PointwiseKernel> pointwise_kernels();

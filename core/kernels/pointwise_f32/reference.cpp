@@ -29,12 +29,12 @@ void input_gradient(const PointwiseInputGradient<T>& a) {
   }
 }
 
-template <class T>
-void weight_gradient(const PointwiseWeightGradient<T>& a, Index begin, Index end, bool add) {
+template <class X, class T>
+void weight_gradient(const PointwiseWeightGradientPart<X, T>& a) {
   for (Index c = 0; c < a.in; ++c) {
-    for (Index o = begin; o < end; ++o) {
-      T sum = add ? a.dw[c * a.out + o] : 0;
-      for (Index p = 0; p < a.rows; ++p) sum += a.x[p * a.in + c] * a.dy[p * a.out + o];
+    for (Index o = 0; o < a.columns; ++o) {
+      T sum = 0;
+      for (Index p = 0; p < a.rows; ++p) sum += static_cast<T>(a.x[p * a.in + c]) * a.dy[p * a.out + o];
       a.dw[c * a.out + o] = sum;
     }
   }
@@ -55,7 +55,9 @@ void multiply(const PackedProduct& p) {
 }  // namespace
 
 constinit const PointwiseKernel kPointwiseReference{
-    Isa::reference, {packed_size, pack, multiply}, weight_gradient<float>};
+    Isa::reference,
+    {packed_size, pack, multiply},
+    {weight_gradient<float, float>, weight_gradient<std::uint8_t, float>}};
 
 void pointwise_forward(const PointwiseForward<double>& args) { forward(args); }
 void pointwise_input_gradient(const PointwiseInputGradient<double>& args) { input_gradient(args); }
@@ -72,7 +74,13 @@ void pointwise_input_gradient(const NormalisedPointwiseInputGradient<double>& ar
                           .out = normalisation.channels});
 }
 void pointwise_weight_gradient(const PointwiseWeightGradient<double>& args) {
-  weight_gradient(args, 0, args.out, false);
+  weight_gradient<double, double>({.x = args.x,
+                                   .dy = args.dy,
+                                   .dw = args.dw,
+                                   .rows = args.rows,
+                                   .in = args.in,
+                                   .columns = args.out,
+                                   .out = args.out});
 }
 
 }  // namespace mog::kernels
