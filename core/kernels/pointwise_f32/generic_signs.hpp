@@ -25,16 +25,13 @@ struct SignLoops {
   /// looks up.
   static void pack(const float* w, Index depth, Index columns, bool transposed, float* packed) {
     auto* to = reinterpret_cast<std::uint32_t*>(packed);
-    const Index next_input = transposed ? 1 : columns, next_column = transposed ? depth : 1;
     for (Index begin = 0; begin < columns; begin += kVectors * kWidth) {
       const Index width = smaller(kVectors * kWidth, columns - begin);
       for (Index d = 0; d < depth; d += kInputs, to += width) {
         const Index count = smaller(kInputs, depth - d);
-        const float* from = w + begin * next_column + d * next_input;
-        for (Index j = 0; j < width; ++j, from += next_column) {
-          std::uint32_t place = 0;
-          for (Index i = 0; i < count; ++i) place |= static_cast<std::uint32_t>(from[i * next_input] > 0) << i;
-          to[j] = place;
+        for (Index j = 0; j < width; ++j) {
+          to[j] = transposed ? place_of(w + (begin + j) * depth + d, count)
+                             : place_of(w + d * columns + begin + j, count, columns);
         }
       }
     }
@@ -60,6 +57,16 @@ struct SignLoops {
 
   static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
   static constexpr Index tables(Index depth) { return (depth + kInputs - 1) / kInputs; }
+
+  /// Bit i is the sign of weight i of a few neighbours, or of some that are further apart.
+  static std::uint32_t place_of(const float* w, Index count) {
+    return static_cast<std::uint32_t>(bits_of<Arch>(load_first<Arch>(w, count) > Vector(0.0F)));
+  }
+  static std::uint32_t place_of(const float* w, Index count, Index apart) {
+    std::uint32_t place = 0;
+    for (Index i = 0; i < count; ++i) place |= static_cast<std::uint32_t>(w[i * apart] > 0) << i;
+    return place;
+  }
 
   /// Input i as a vector of its own: +1 in the lanes whose bit i is set, -1 in the others.
   static Vector signs_of(int i) {
@@ -94,9 +101,9 @@ struct SignLoops {
     for (int i = 0; i < kFromLanes; ++i) signs[i] = signs_of(i);
     Index d = begin;
     for (; d + kInputs <= end; d += kInputs) {
-      for (Index line = R * d; line < R * (d + kInputs); line += kLine) {
-        __builtin_prefetch(first + line, 0, 2);
-        __builtin_prefetch(second + line, 0, 2);
+      for (Index line = 0; line < R * kInputs; line += kLine) {
+        __builtin_prefetch(first + R * d + line, 0, 2);
+        __builtin_prefetch(second + R * d + line, 0, 2);
       }
       for (Index r = 0; r < R; ++r, to += kTable) make_table(a + r * depth + d, kInputs, signs, to);
     }

@@ -14,8 +14,9 @@
 namespace mog::kernels {
 namespace {
 
-/// Rows of a piece of forward and input gradient: enough work to be worth handing out, few enough to share evenly.
-constexpr Index kPieceRows = 384;
+/// Rows of a piece of forward and input gradient, about: enough work to be worth handing out, few enough to share a
+/// small map's evenly. A multiple of the rows of every kernel's tiles.
+constexpr Index kPieceRows = 192, kPieceGrain = 96;
 /// Rows of a gradient that stay in the cache between two operations, and of its operands that are asked for ahead.
 constexpr Index kCachedRows = kRunRows;
 
@@ -52,11 +53,11 @@ void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const flo
   const ProductLoops& product = signs ? kernel.sign_product : kernel.product;
   float* packed = scratch(Scratch::call, product.packed_size(all.depth, all.columns));
   product.pack(w, all.depth, all.columns, transposed, packed);
-  const Index pieces = (all.rows + kPieceRows - 1) / kPieceRows;
+  const Index pieces = std::max(all.rows / kPieceRows, Index{1});
   parallel_for(pieces, [&](Index i) {
-    const Index end = std::min((i + 1) * kPieceRows, all.rows);
-    for (Index row = i * kPieceRows; row < end; row += block_rows) {
-      const Index rows = std::min(block_rows, end - row);
+    const Range piece = piece_of(all.rows, pieces, i, kPieceGrain);
+    for (Index row = piece.begin; row < piece.end; row += block_rows) {
+      const Index rows = std::min(block_rows, piece.end - row);
       const auto next = [&](const float* map) {
         return map == nullptr ? nullptr : map + (row + block_rows) * all.depth;
       };
