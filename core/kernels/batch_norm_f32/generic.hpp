@@ -22,8 +22,12 @@ struct BatchNormLoops {
       const float* const x = args.x + first * args.channels + c;
       V mean[vectors], sum[vectors], squares[vectors];
       for (int v = 0; v < vectors; ++v) mean[v] = sum[v] = squares[v] = V(0.0F);
+      const Index next = next_block(args, c, block);
       for (Index p = 0; p < rows; ++p) {
-        for (int v = 0; v < vectors; ++v) mean[v] = mean[v] + block.load(x + p * args.channels, v);
+        for (int v = 0; v < vectors; ++v) {
+          ask(x + p * args.channels + next, v);
+          mean[v] = mean[v] + block.load(x + p * args.channels, v);
+        }
       }
       const V share(1.0F / static_cast<float>(rows));
       for (int v = 0; v < vectors; ++v) mean[v] = mean[v] * share;
@@ -134,12 +138,16 @@ struct BatchNormLoops {
         mean[v] = block.load(args.mean + c, v);
         sum[v] = product[v] = V(0.0F);
       }
-      for (Index p = first; p < first + rows; ++p) {
+      const Index next = next_block(args, c, block);
+      const float *x = args.x + first * args.channels + c, *dy = args.dy + first * args.channels + c;
+      for (Index p = first; p < first + rows; ++p, x += args.channels, dy += args.channels) {
         const auto dz_of = incoming.begin(p, c, block);
         for (int v = 0; v < vectors; ++v) {
-          const V dz = dz_of(block.load(args.dy + p * args.channels + c, v), v);
+          ask(x + next, v);
+          ask(dy + next, v);
+          const V dz = dz_of(block.load(dy, v), v);
           sum[v] = sum[v] + dz;
-          product[v] = multiply_add<Arch>(dz, block.load(args.x + p * args.channels + c, v) - mean[v], product[v]);
+          product[v] = multiply_add<Arch>(dz, block.load(x, v) - mean[v], product[v]);
         }
       }
       Lanes<vectors> sums(sum), products(product);
@@ -185,6 +193,14 @@ struct BatchNormLoops {
     }
     float operator[](Index lane) const { return numbers[lane]; }
   };
+
+  /// Floats from a block of channels of a run of rows to the block that comes after it, and the wish to find its vector
+  /// v in the second-level cache then. Rows of many channels are too far apart for the machine to foresee the way.
+  template <class Args, class Block>
+  static Index next_block(const Args& args, Index c, const Block& block) {
+    return c + block.count < args.channels ? block.count : kRunRows * args.channels - c;
+  }
+  static void ask(const float* block, int v) { __builtin_prefetch(block + v * kLanes<Arch>, 0, 2); }
 
   /// Calls work(first row, rows, c, block) for every block of channels of every short run of rows.
   template <class Args, class Work>
