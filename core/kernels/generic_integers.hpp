@@ -21,12 +21,15 @@ struct WithVnni {};
 ///   store_shorts          two Ints as 16-bit numbers, in the order that natural_lane says
 ///   store_saturated       an Int as 16-bit numbers, saturated, in the order of the lanes
 ///   store_bytes           the lowest bytes of an Int, in the order of the lanes
+///   store_two_bytes       of two Ints the second lowest bytes, and `plane` further the lowest
 ///   store_floats          an Int as floats, in the order of the lanes
-///   Words                 a vector of twice as many 16-bit numbers as an Int has sums; load_words gives the first n
+///   Words                 a vector of twice as many 16-bit numbers as an Int has sums; load_words gives the first n,
+///                         load_all_words all
 ///   widen                 signed bytes as an Int of 16-bit numbers, for dot
 ///   quarter               a / 4 of multiples of 4
 ///   store_codes           codes of four Ints, in the order that natural_lane says: how many of its channel's limits
-///                         each sum, brought to 16 bits with saturation, exceeds, plus `base`
+///                         each sum, brought to 16 bits with saturation, exceeds, plus `base`, behind which for each
+///                         channel a 4 stands, a 2 and a 1
 /// Stores write the first n elements only; limits[j] of all four Ints' channels lie side by side.
 template <class Arch>
 struct Integers;
@@ -42,6 +45,17 @@ template <class T>
   for (Index i = 0; i < n; ++i) to[i] = from[i];
 }
 
+#if defined(__AVX512BW__) || defined(__AVX2__)
+
+/// A loop's sum at its end: without this gcc 12 carries each through the loop twice, as vectors of two types, and runs
+/// out of registers.
+template <class Vector>
+[[gnu::always_inline]] inline Vector held(Vector sum) {
+  asm("" : "+v"(sum));
+  return sum;
+}
+
+#endif
 #if defined(__AVX512BW__)
 
 template <>
@@ -65,6 +79,7 @@ struct Integers<xsimd::avx512bw> {
   }
 
   using Words = __m512i;
+  static Words load_all_words(const std::int16_t* p) { return load(p); }
   static Words load_words(const std::int16_t* p, Index n) { return _mm512_maskz_loadu_epi16(first32(n), p); }
   static void store_words(std::int16_t* p, Words a) { _mm512_storeu_si512(p, a); }
   static Words add_words(Words a, Words b) { return _mm512_add_epi16(a, b); }
@@ -78,7 +93,7 @@ struct Integers<xsimd::avx512bw> {
   static Shorts two_shorts(const std::int16_t* x) { return _mm512_set1_epi32(load32(x)); }
   static ShortSum begin_shorts() { return zero(); }
   static ShortSum dot_shorts(ShortSum sum, Shorts x, Int w) { return add(sum, _mm512_madd_epi16(x, w)); }
-  static Int end_shorts(ShortSum sum) { return sum; }
+  static Int end_shorts(ShortSum sum) { return held(sum); }
 
   static void store_shorts(std::int16_t* y, Int a, Int b, Index n) {
     _mm512_mask_storeu_epi16(y, first32(n), _mm512_packs_epi32(a, b));
@@ -91,6 +106,20 @@ struct Integers<xsimd::avx512bw> {
     const __m128i bytes = _mm512_cvtepi32_epi8(_mm512_srli_epi32(a, kShift));
     _mm_mask_storeu_epi8(y, static_cast<__mmask16>(first32(n)), bytes);
   }
+  static void store_two_bytes(std::uint8_t* ya, std::uint8_t* yb, Index plane, Int a, Int b) {
+    // Low words of a and b side by side; in each 128 bits four high bytes of a, four of b, four low ones of a, four of
+    // b; then what belongs together from all 128 bits.
+    const Int words = _mm512_mask_blend_epi16(0xAAAAAAAA, a, _mm512_slli_epi32(b, 16));
+    const __m128i apart = _mm_set_epi8(14, 10, 6, 2, 12, 8, 4, 0, 15, 11, 7, 3, 13, 9, 5, 1);
+    const Int quarters = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
+    const Int bytes = _mm512_shuffle_epi8(words, _mm512_broadcast_i32x4(apart));
+    const Int all = _mm512_permutexvar_epi32(quarters, bytes);
+    const auto store = [](std::uint8_t* y, __m128i part) { _mm_storeu_si128(reinterpret_cast<__m128i*>(y), part); };
+    store(ya, _mm512_castsi512_si128(all));
+    store(yb, _mm512_extracti32x4_epi32(all, 1));
+    store(ya + plane, _mm512_extracti32x4_epi32(all, 2));
+    store(yb + plane, _mm512_extracti32x4_epi32(all, 3));
+  }
 
   static void store_floats(float* y, Int a, Index n) {
     _mm512_mask_storeu_ps(y, static_cast<__mmask16>(first32(n)), _mm512_cvtepi32_ps(a));
@@ -99,8 +128,7 @@ struct Integers<xsimd::avx512bw> {
   static void store_codes(std::uint8_t* y, const Int* sums, const std::int16_t* limits, int count,
                           const std::uint8_t* base, Index n) {
     const Int x[2] = {_mm512_packs_epi32(sums[0], sums[1]), _mm512_packs_epi32(sums[2], sums[3])};
-    const Int found = count == 7 ? three_bits(x, limits) : any_bits(x, limits, count);
-    const Int codes = _mm512_add_epi8(found, _mm512_loadu_si512(base));
+    const Int codes = count == 7 ? three_bits(x, limits, base) : any_bits(x, limits, count, base);
     if (n >= 64) {
       _mm512_storeu_si512(y, codes);
     } else {
@@ -116,7 +144,7 @@ struct Integers<xsimd::avx512bw> {
   }
 
   /// A binary search: three comparisons in place of seven.
-  static Int three_bits(const Int* x, const std::int16_t* limits) {
+  static Int three_bits(const Int* x, const std::int16_t* limits, const std::uint8_t* base) {
     __mmask32 bit4[2], bit2[2], bit1[2];
     for (int h = 0; h < 2; ++h) {
       const auto at = [&](int j) { return limit(limits, j, h); };
@@ -127,15 +155,14 @@ struct Integers<xsimd::avx512bw> {
       bit2[h] = two;
       bit1[h] = _mm512_cmpgt_epi16_mask(x[h], _mm512_mask_blend_epi16(two, low, high));
     }
-    Int one = _mm512_set1_epi8(1), two = _mm512_set1_epi8(2), four = _mm512_set1_epi8(4);
-    asm("" : "+v"(one), "+v"(two), "+v"(four));  // kept in registers: gcc 12 would make them anew for each pixel
-    Int code = _mm512_maskz_mov_epi8(join(bit4[0], bit4[1]), four);
-    code = _mm512_mask_add_epi8(code, join(bit2[0], bit2[1]), code, two);
-    return _mm512_mask_add_epi8(code, join(bit1[0], bit1[1]), code, one);
+    Int code = load(base);
+    code = _mm512_mask_add_epi8(code, join(bit4[0], bit4[1]), code, load(base + 64));
+    code = _mm512_mask_add_epi8(code, join(bit2[0], bit2[1]), code, load(base + 128));
+    return _mm512_mask_add_epi8(code, join(bit1[0], bit1[1]), code, load(base + 192));
   }
 
-  static Int any_bits(const Int* x, const std::int16_t* limits, int count) {
-    Int code = zero();
+  static Int any_bits(const Int* x, const std::int16_t* limits, int count, const std::uint8_t* base) {
+    Int code = load(base);
     for (int j = 0; j < count; ++j) {
       const __mmask64 above =
           join(_mm512_cmpgt_epi16_mask(x[0], limit(limits, j, 0)), _mm512_cmpgt_epi16_mask(x[1], limit(limits, j, 1)));
@@ -152,10 +179,17 @@ template <>
 struct Integers<WithVnni<xsimd::avx512bw>> : Integers<xsimd::avx512bw> {
   static constexpr Index kByteSteps = 0;  // sums of 32 bits
 
+  // Instructions by name, for the reason that sums are held.
   static ByteSum begin_bytes(Int total) { return total; }
-  static ByteSum dot(ByteSum sum, Bytes x, Int w) { return _mm512_dpbusd_epi32(sum, x, w); }
-  static Int end_bytes(Int, ByteSum sum) { return sum; }
-  static ShortSum dot_shorts(ShortSum sum, Shorts x, Int w) { return _mm512_dpwssd_epi32(sum, x, w); }
+  static ByteSum dot(ByteSum sum, Bytes x, Int w) {
+    asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
+    return sum;
+  }
+  static Int end_bytes(Int, ByteSum sum) { return held(sum); }
+  static ShortSum dot_shorts(ShortSum sum, Shorts x, Int w) {
+    asm("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
+    return sum;
+  }
 };
 
 #elif defined(__AVX2__) && !defined(__AVX512F__)
@@ -181,6 +215,7 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
   }
 
   using Words = __m256i;
+  static Words load_all_words(const std::int16_t* p) { return load(p); }
   static Words load_words(const std::int16_t* p, Index n) {
     if (n >= 16) return load(p);
     alignas(32) std::int16_t part[16] = {};
@@ -199,7 +234,7 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
   static Shorts two_shorts(const std::int16_t* x) { return _mm256_set1_epi32(load32(x)); }
   static ShortSum begin_shorts() { return zero(); }
   static ShortSum dot_shorts(ShortSum sum, Shorts x, Int w) { return add(sum, _mm256_madd_epi16(x, w)); }
-  static Int end_shorts(ShortSum sum) { return sum; }
+  static Int end_shorts(ShortSum sum) { return held(sum); }
 
   static void store_shorts(std::int16_t* y, Int a, Int b, Index n) { store(y, _mm256_packs_epi32(a, b), n); }
   static void store_saturated(std::int16_t* y, Int a, Index n) {
@@ -210,6 +245,18 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
     const Int lowest = _mm256_and_si256(_mm256_srli_epi32(a, kShift), _mm256_set1_epi32(255));
     const Int shorts = _mm256_permute4x64_epi64(_mm256_packus_epi32(lowest, lowest), 0xD8);
     store(y, _mm256_packus_epi16(shorts, shorts), n < 8 ? n : 8);
+  }
+  static void store_two_bytes(std::uint8_t* ya, std::uint8_t* yb, Index plane, Int a, Int b) {
+    // As with AVX-512, in half as many lanes.
+    const Int words = _mm256_blend_epi16(a, _mm256_slli_epi32(b, 16), 0xAA);
+    const __m128i apart = _mm_set_epi8(14, 10, 6, 2, 12, 8, 4, 0, 15, 11, 7, 3, 13, 9, 5, 1);
+    const Int bytes = _mm256_shuffle_epi8(words, _mm256_broadcastsi128_si256(apart));
+    const Int all = _mm256_permutevar8x32_epi32(bytes, _mm256_set_epi32(7, 3, 6, 2, 5, 1, 4, 0));
+    const auto store = [](std::uint8_t* y, std::int64_t part) { __builtin_memcpy(y, &part, sizeof(part)); };
+    store(ya, _mm256_extract_epi64(all, 0));
+    store(yb, _mm256_extract_epi64(all, 1));
+    store(ya + plane, _mm256_extract_epi64(all, 2));
+    store(yb + plane, _mm256_extract_epi64(all, 3));
   }
   static void store_floats(float* y, Int a, Index n) { store(y, _mm256_castps_si256(_mm256_cvtepi32_ps(a)), n); }
 
@@ -262,6 +309,7 @@ struct Integers<xsimd::neon64> {
   static Int widen(const std::int8_t* p) { return vreinterpretq_s32_s16(vmovl_s8(vld1_s8(p))); }
 
   using Words = int16x8_t;
+  static Words load_all_words(const std::int16_t* p) { return vld1q_s16(p); }
   static Words load_words(const std::int16_t* p, Index n) {
     if (n >= 8) return vld1q_s16(p);
     std::int16_t part[8] = {};
@@ -310,6 +358,12 @@ struct Integers<xsimd::neon64> {
     std::uint8_t part[8];
     vst1_u8(part, vmovn_u16(vcombine_u16(shorts, shorts)));
     store_part(y, part, n < 4 ? n : 4);
+  }
+  static void store_two_bytes(std::uint8_t* ya, std::uint8_t* yb, Index plane, Int a, Int b) {
+    store_bytes<8>(ya, a, kLanes);
+    store_bytes<0>(ya + plane, a, kLanes);
+    store_bytes<8>(yb, b, kLanes);
+    store_bytes<0>(yb + plane, b, kLanes);
   }
   static void store_floats(float* y, Int a, Index n) {
     float part[4];

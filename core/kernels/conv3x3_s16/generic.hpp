@@ -70,13 +70,15 @@ struct Conv3x3S16Loops {
         for (int i = 0; i < kPointers; ++i) x[i] += 2;
       }
     }
-    const Index size = GroupSums<Arch>::element_size(args.shape.planes);
-    std::uint8_t* y = args.y + (row * args.width + column) * args.y_pixel + work.output * size;
-    for (int p = 0; p < P; ++p, y += args.y_pixel) {
-      for (int v = 0; v < V; ++v) {
-        const Int total = I::add(I::end_shorts(sum[p][v]), I::load(work.bias + v * 4 * I::kLanes));
-        GroupSums<Arch>::store(args, y + v * I::kLanes * size, total, work.used - v * I::kLanes);
-      }
+    for (int v = 0; v < V; ++v) {
+      const Int bias = I::load(work.bias + v * 4 * I::kLanes);
+      Int total[P];
+      for (int p = 0; p < P; ++p) total[p] = I::add(I::end_shorts(sum[p][v]), bias);
+      GroupSums<Arch>::with_planes(args.shape.planes, [&](auto planes) {
+        const Index first = work.output + v * I::kLanes, size = GroupSums<Arch>::element_size(planes);
+        std::uint8_t* const y = args.y + (row * args.width + column) * args.y_pixel + first * size;
+        GroupSums<Arch>::template store_row<planes>(y, args.y_pixel, args.y_plane, total, work.used - v * I::kLanes);
+      });
     }
   }
 

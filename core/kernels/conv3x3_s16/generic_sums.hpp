@@ -1,6 +1,8 @@
 // Sums of the 3x3 convolution of 16-bit numbers as its output wants them.
 #pragma once
 
+#include <type_traits>
+
 #include "core/kernels/conv3x3_s16/conv3x3_s16.hpp"
 #include "core/kernels/generic_integers.hpp"
 
@@ -16,16 +18,54 @@ struct GroupSums {
     return planes == Conv3x3S16Shape::kFloats ? 4 : planes == Conv3x3S16Shape::kShorts ? 2 : 1;
   }
 
+  /// Calls body with `planes` as a constant.
+  template <class Body>
+  [[gnu::always_inline]] static void with_planes(Index planes, const Body& body) {
+    switch (planes) {
+      case Conv3x3S16Shape::kShorts: return body(std::integral_constant<Index, Conv3x3S16Shape::kShorts>{});
+      case Conv3x3S16Shape::kFloats: return body(std::integral_constant<Index, Conv3x3S16Shape::kFloats>{});
+      case 1: return body(std::integral_constant<Index, 1>{});
+      case 2: return body(std::integral_constant<Index, 2>{});
+      case 3: return body(std::integral_constant<Index, 3>{});
+      default: return body(std::integral_constant<Index, 4>{});
+    }
+  }
+
   /// The first `used` of a vector of sums: floats, 16-bit numbers, or bytes plane by plane.
-  [[gnu::always_inline]] static void store(const Conv3x3S16& args, std::uint8_t* y, Int sum, Index used) {
-    const Index plane = args.y_plane;
-    switch (args.shape.planes) {
-      case Conv3x3S16Shape::kShorts: return I::store_saturated(reinterpret_cast<std::int16_t*>(y), sum, used);
-      case Conv3x3S16Shape::kFloats: return I::store_floats(reinterpret_cast<float*>(y), sum, used);
-      case 1: return store_planes<0>(y, plane, sum, used);
-      case 2: return store_planes<8>(y, plane, sum, used);
-      case 3: return store_planes<16>(y, plane, sum, used);
-      default: return store_planes<24>(y, plane, sum, used);
+  template <Index kPlanes>
+  [[gnu::always_inline]] static void store(std::uint8_t* y, Index plane, Int sum, Index used) {
+    if constexpr (kPlanes == Conv3x3S16Shape::kShorts) {
+      I::store_saturated(reinterpret_cast<std::int16_t*>(y), sum, used);
+    } else if constexpr (kPlanes == Conv3x3S16Shape::kFloats) {
+      I::store_floats(reinterpret_cast<float*>(y), sum, used);
+    } else {
+      store_planes<8 * (kPlanes - 1)>(y, plane, sum, used);
+    }
+  }
+
+  /// Two whole vectors of sums.
+  template <Index kPlanes>
+  [[gnu::always_inline]] static void store_all(std::uint8_t* ya, std::uint8_t* yb, Index plane, Int a, Int b) {
+    if constexpr (kPlanes == 2) {
+      I::store_two_bytes(ya, yb, plane, a, b);
+    } else {
+      store<kPlanes>(ya, plane, a, I::kLanes);
+      store<kPlanes>(yb, plane, b, I::kLanes);
+    }
+  }
+
+  /// The first `used` of vectors of sums that lie `pixel` bytes apart.
+  template <Index kPlanes, int P>
+  [[gnu::always_inline]] static void store_row(std::uint8_t* y, Index pixel, Index plane, const Int (&sums)[P],
+                                               Index used) {
+    if (P % 2 == 0 && used >= I::kLanes) {
+#pragma GCC unroll 8
+      for (int p = 0; p + 1 < P; p += 2, y += 2 * pixel) {
+        store_all<kPlanes>(y, y + pixel, plane, sums[p], sums[p + 1]);
+      }
+    } else {
+#pragma GCC unroll 16
+      for (int p = 0; p < P; ++p, y += pixel) store<kPlanes>(y, plane, sums[p], used);
     }
   }
 

@@ -19,7 +19,7 @@ void pack_winograd(const Conv3x3S16Weights& weights, Index lanes, std::byte* pac
     const Index block = o / blocks.outputs, within = o % blocks.outputs;  // of the joined groups
     const Index g = o / outputs, first_input = (g - block * (blocks.outputs / outputs)) * inputs;
     auto* const w = reinterpret_cast<std::int8_t*>(packed + block * blocks.bytes);
-    reinterpret_cast<std::int32_t*>(packed + block * blocks.bytes + blocks.bias)[within] = weights.bias[o];
+    reinterpret_cast<std::int32_t*>(packed + block * blocks.bytes + blocks.bias)[within] = 4 * weights.bias[o];
     for (Index i = 0; i < inputs; ++i) {
       const Index c = first_input + i;
       for (Index position = 0; position < WinogradBlocks::kPositions; ++position) {

@@ -8,15 +8,15 @@ namespace mog::kernels {
 /// F(2x2, 3x3) (Lavin and Gray, 2016): four pixels of a tile take 16 products an input where the sum itself takes 36.
 ///   4 y = A' [ (G g G') * (B' d B) ] A      with G twice the usual one, so that all are integers
 /// d the tile's 4x4 inputs, g the 3x3 weights. B adds two numbers along each side: |B' d B| <= 4 |x|, which must fit 16
-/// bits. The weights become at most 9 in magnitude: a byte each. 4 y must fit 32 bits, sums on the way may wrap.
+/// bits. The weights become at most 9 in magnitude: a byte each. 4 y must fit 32 bits, sums on the way may wrap. The
+/// second position of the second row counts for all four pixels alike: its sum begins at four times the bias.
 struct WinogradBlocks : Conv3x3Blocks {
   static constexpr Index kPositions = 16;
-  static constexpr Index kTiles = 16;       // transformed at once, at most
-  static constexpr Index kWords = 1 << 14;  // of the transformed inputs: 32 KB on the stack
+  static constexpr Index kTiles = 16;        // transformed at once
+  static constexpr Index kMostInputs = 256;  // room for so many transformed inputs of a group is on the stack
 
-  Index bias;    // bytes of int8 [vectors, positions, pairs, lanes, 2]; behind them int32 [vectors, lanes]
+  Index bias;    // bytes of int8 [vectors, positions, pairs, lanes, 2]; behind them int32 [vectors, lanes], times four
   Index joined;  // groups whose inputs are transformed together, to fill a vector
-  Index width;   // their inputs, in whole vectors
 
   [[gnu::always_inline]] WinogradBlocks(const Conv3x3S16Shape& shape, Index lanes) : Conv3x3Blocks(shape, lanes) {
     bias = whole_lines(vectors * kPositions * pairs * lanes * 2);
@@ -25,13 +25,6 @@ struct WinogradBlocks : Conv3x3Blocks {
     for (Index n = 2; n <= groups && n * inputs <= 2 * lanes; ++n) {
       if (groups % n == 0) joined = n;
     }
-    width = (joined * inputs + 2 * lanes - 1) / (2 * lanes) * 2 * lanes;
-  }
-
-  /// Tiles transformed at once.
-  [[nodiscard]] [[gnu::always_inline]] Index tiles() const {
-    const Index most = kWords / (kPositions * width);
-    return most < kTiles ? most : kTiles;
   }
 };
 
@@ -40,8 +33,8 @@ struct WinogradBlocks : Conv3x3Blocks {
 [[gnu::always_inline]] inline bool by_winograd(const Conv3x3S16Shape& shape, Index lanes) {
   constexpr Index kFewest = 32, kLargest = 8191, kSum = Index{1} << 31;
   const WinogradBlocks blocks(shape, lanes);
-  return blocks.inputs >= kFewest && shape.largest <= kLargest && 36 * blocks.inputs * shape.largest < kSum &&
-         blocks.tiles() >= 4;
+  return blocks.inputs >= kFewest && blocks.inputs <= WinogradBlocks::kMostInputs && shape.largest <= kLargest &&
+         72 * blocks.inputs * shape.largest < kSum;
 }
 
 /// pack and packed_size for vectors of `lanes` 32-bit sums.

@@ -37,6 +37,8 @@ struct Limits {
   }
 };
 
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
 /// The parts of a block on their way.
 struct Block {
   std::int8_t* w;
@@ -60,6 +62,7 @@ void pack_block(const PointwiseU8Weights& weights, Index lanes, Index first, std
     wide = wide || !Limits(weights.levels + (first + i) * levels, levels).narrow();
   }
   packed[layout.wide] = std::byte{wide};
+  for (Index bit = 0; bit < 3; ++bit) std::memset(to.base + (bit + 1) * layout.channels, 4 >> bit, at(layout.channels));
 
   for (Index lane = 0; lane < layout.channels; ++lane) {
     const Index i = natural_lane(lanes, lane / lanes, lane % lanes), o = first + i;
@@ -89,7 +92,7 @@ Index packed_pointwise_size(const PointwiseU8Shape& shape, Index lanes) {
 
 void pack_pointwise(const PointwiseU8Weights& weights, Index lanes, std::byte* packed) {
   const PointwiseBlock block(weights.shape, lanes);
-  std::memset(packed, 0, static_cast<std::size_t>(packed_pointwise_size(weights.shape, lanes)));
+  std::memset(packed, 0, at(packed_pointwise_size(weights.shape, lanes)));
   for (Index first = 0; first < weights.shape.out; first += block.channels, packed += block.bytes) {
     pack_block(weights, lanes, first, packed);
   }

@@ -13,7 +13,7 @@ struct PointwiseBlock {
   Index weights;   // int8 [steps, vectors, lanes, 4]
   Index bias;      // int32 [vectors, lanes], less the middle of the channel's levels where they are narrow
   Index limits;    // int16 [levels, channels]: what exceeds limit j reaches level j
-  Index base;      // uint8 [channels]: levels that every sum reaches
+  Index base;      // uint8 [channels]: levels that every sum reaches; behind them three times as many, 4, 2 and 1
   Index levels;    // int32 [levels, vectors, lanes], read when the block is wide
   Index wide;      // one byte: whether the span of some channel's levels exceeds 16 bits
   Index bytes;     // of a block
@@ -25,7 +25,7 @@ struct PointwiseBlock {
         bias(whole_lines(steps * channels * 4)),
         limits(bias + whole_lines(channels * 4)),
         base(limits + whole_lines(shape.levels * channels * 2)),
-        levels(base + whole_lines(channels)),
+        levels(base + whole_lines(4 * channels)),
         wide(levels + whole_lines(shape.levels * channels * 4)),
         bytes(wide + whole_lines(1)) {}
 };

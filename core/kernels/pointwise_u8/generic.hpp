@@ -86,21 +86,27 @@ struct PointwiseU8Loops {
 
   template <int P>
   [[gnu::always_inline]] static void sums(const Work& work, const std::uint8_t* x, Int (&total)[P][kVectors]) {
-    for (int p = 0; p < P; ++p) {
-      for (int v = 0; v < kVectors; ++v) total[p][v] = I::zero();
+    const auto bias = [&](int v) { return I::load(work.part(work.block.bias) + v * 4 * I::kLanes); };
+    const Index last = work.args.shape.planes - 1;
+    if (last == 0) {
+      for (int p = 0; p < P; ++p) {
+        for (int v = 0; v < kVectors; ++v) total[p][v] = bias(v);
+      }
+    } else {
+      for (int p = 0; p < P; ++p) {
+        for (int v = 0; v < kVectors; ++v) total[p][v] = I::zero();
+      }
+      for (Index plane = 0; plane < last; ++plane, x += work.args.x_plane) {
+        add_plane<P>(work, x, total);
+        for (int p = 0; p < P; ++p) {
+          for (int v = 0; v < kVectors; ++v) total[p][v] = I::times_256(total[p][v]);
+        }
+      }
+      for (int p = 0; p < P; ++p) {
+        for (int v = 0; v < kVectors; ++v) total[p][v] = I::add(total[p][v], bias(v));
+      }
     }
     add_plane<P>(work, x, total);
-    for (Index plane = 1; plane < work.args.shape.planes; ++plane) {
-      for (int p = 0; p < P; ++p) {
-        for (int v = 0; v < kVectors; ++v) total[p][v] = I::times_256(total[p][v]);
-      }
-      add_plane<P>(work, x + plane * work.args.x_plane, total);
-    }
-    const std::byte* const bias = work.part(work.block.bias);
-    for (int v = 0; v < kVectors; ++v) {
-      const Int add = I::load(bias + v * 4 * I::kLanes);
-      for (int p = 0; p < P; ++p) total[p][v] = I::add(total[p][v], add);
-    }
   }
 
   /// Codes by comparisons of 32 bits, channel by channel: rare, see PointwiseBlock.
@@ -123,31 +129,39 @@ struct PointwiseU8Loops {
     if (work.used > 2 * I::kLanes) I::store_shorts(y + 2 * I::kLanes, sums[2], sums[3], work.used - 2 * I::kLanes);
   }
 
-  template <int P>
+  enum class Output { shorts, codes, wide_codes };
+
+  /// What becomes of a pixel's sums is spelt out for each pixel of a tile, so that they never leave the registers.
+  template <Output kOutput, int P>
   [[gnu::always_inline]] static void tile(const Work& work, Index pixel, Place& place) {
     Int total[P][kVectors];
     sums<P>(work, work.args.x + pixel * work.args.x_pixel, total);
-    const auto count = static_cast<int>(work.args.shape.levels);
-    if (count == 0) {
-      for (int p = 0; p < P; ++p, place.next()) store_shorts(work, total[p], place.offset);
-      return;
-    }
     std::uint8_t* const y = static_cast<std::uint8_t*>(work.args.y) + work.first;
-    if (*work.part(work.block.wide) != std::byte{0}) {
-      for (int p = 0; p < P; ++p, place.next()) wide_codes(work, total[p], y + place.offset);
-      return;
+#pragma GCC unroll 8
+    for (int p = 0; p < P; ++p, place.next()) {
+      if constexpr (kOutput == Output::shorts) {
+        store_shorts(work, total[p], place.offset);
+      } else if constexpr (kOutput == Output::wide_codes) {
+        wide_codes(work, total[p], y + place.offset);
+      } else {
+        I::store_codes(y + place.offset, total[p], reinterpret_cast<const std::int16_t*>(work.part(work.block.limits)),
+                       static_cast<int>(work.args.shape.levels),
+                       reinterpret_cast<const std::uint8_t*>(work.part(work.block.base)), work.used);
+      }
     }
-    const auto* const limits = reinterpret_cast<const std::int16_t*>(work.part(work.block.limits));
-    const auto* const base = reinterpret_cast<const std::uint8_t*>(work.part(work.block.base));
-    for (int p = 0; p < P; ++p, place.next())
-      I::store_codes(y + place.offset, total[p], limits, count, base, work.used);
   }
 
   /// Tiles of P pixels as long as they fit, then smaller ones.
-  template <int P>
+  template <Output kOutput, int P>
   [[gnu::always_inline]] static void tiles(const Work& work, Index pixel, Place& place) {
-    for (; pixel + P <= work.args.pixels; pixel += P) tile<P>(work, pixel, place);
-    if constexpr (P > 1) tiles<(P > 4 ? 4 : 1)>(work, pixel, place);
+    for (; pixel + P <= work.args.pixels; pixel += P) tile<kOutput, P>(work, pixel, place);
+    if constexpr (P > 1) tiles<kOutput, (P > 4 ? 4 : 1)>(work, pixel, place);
+  }
+
+  template <Output kOutput>
+  [[gnu::noinline]] static void block_of(const Work& work) {
+    Place place{work.args.y_layout};
+    tiles<kOutput, Pixels>(work, 0, place);
   }
 
   static void run(const PointwiseU8& args) {
@@ -156,8 +170,13 @@ struct PointwiseU8Loops {
     for (Index first = 0; first < args.shape.out; first += kChannels, packed += block.bytes) {
       const Index rest = args.shape.out - first;
       const Work work{args, block, packed, first, rest < kChannels ? rest : kChannels};
-      Place place{args.y_layout};
-      tiles<Pixels>(work, 0, place);
+      if (args.shape.levels == 0) {
+        block_of<Output::shorts>(work);
+      } else if (*work.part(block.wide) == std::byte{0}) {
+        block_of<Output::codes>(work);
+      } else {
+        block_of<Output::wide_codes>(work);
+      }
     }
   }
 };
