@@ -58,9 +58,9 @@ struct PointwiseWeightGradientLoops {
 
   static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
   /// Tiles of a panel of x by V vectors: three quarters of the registers hold a tile, the others the operands.
-  static constexpr int tiles_of(int v) {
-    const int rows = static_cast<int>(smaller(kLine, Registers * 3 / 4 / v));
-    return (kLine + rows - 1) / rows;
+  static constexpr int tiles_of(Index v) {
+    const Index rows = smaller(kLine, Registers * 3 / 4 / v);
+    return static_cast<int>((kLine + rows - 1) / rows);
   }
 
   /// One panel of x and one of dy, and where their product goes.
@@ -104,7 +104,9 @@ struct PointwiseWeightGradientLoops {
     template <class X>
     Ahead(const PointwiseWeightGradientPart<X>& a, Index row)
         : x(a.x + row * a.in, a.in, a.in), dy(a.dy + row * a.out, a.columns, a.out) {
-      const Index tiles = (a.in + kLine - 1) / kLine * ((a.columns + kPanel - 1) / kPanel) * tiles_of(kVectors);
+      const Index rest = (a.columns % kPanel + kWidth - 1) / kWidth;  // vectors of a last, narrower panel
+      const Index across = a.columns / kPanel * tiles_of(kVectors) + (rest > 0 ? tiles_of(rest) : 0);
+      const Index tiles = (a.in + kLine - 1) / kLine * across;
       step = smaller(kLineBytes, (x.bytes + dy.bytes + tiles - 1) / tiles);
       x_tiles = x.bytes / step;
     }
