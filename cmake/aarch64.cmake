@@ -2,7 +2,8 @@
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
-set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64 -L /usr/aarch64-linux-gnu)
+# QEMU notes each page of address space that was ever reserved, so it has 8 GB of that (-R) for arenas to take from.
+set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64 -R 0x200000000 -L /usr/aarch64-linux-gnu)
 
 # The header-only dependencies are the same for every processor, but lie in /usr/include beside this machine's own C library,
 # which must not be seen: links to them alone.

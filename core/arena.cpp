@@ -123,11 +123,24 @@ void Storage::release() {
   }
 }
 
+namespace {
+
+constexpr std::size_t kLeastReserved = std::size_t{64} << 20;
+
+void* reserve(std::size_t bytes) {
+  return mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+}  // namespace
+
 Arena::Arena(std::size_t capacity) : region_(new Storage::Region) {
-  if (capacity == 0) {
+  const bool any = capacity == 0;
+  if (any) {
     capacity = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   }
-  void* base = mmap(nullptr, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* base = reserve(capacity);
+  // A limit on address space (ulimit -v, an emulator's) leaves the largest half, quarter, ... that it allows.
+  while (base == MAP_FAILED && any && capacity > kLeastReserved) base = reserve(capacity /= 2);
   if (base == MAP_FAILED) {
     delete region_;
     throw IoError(concat("arena: cannot reserve ", capacity, " bytes of address space: ", std::strerror(errno)));

@@ -66,8 +66,8 @@ class Storage {
 /// threads at once.
 class Arena {
  public:
-  /// Reserves address space, not memory. capacity: bytes, at most what the address space holds; 0 takes the machine's
-  /// memory. Throws IoError when the system refuses.
+  /// Reserves address space, not memory. capacity: bytes, at most what the address space holds; 0 takes as much as
+  /// the machine has memory, or less where address space is limited. Throws IoError when the system refuses.
   explicit Arena(std::size_t capacity = 0);
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;

@@ -25,15 +25,18 @@ int run_program(const std::string& program, const std::vector<std::string>& argu
   pid_t child = 0;
   const int failure = posix_spawnp(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
-  if (failure == ENOENT) {
-    throw IoError(concat(program, ": no such program; on Debian: apt-get install ", package));
-  }
+  const auto missing = [&] {
+    return IoError(concat(program, ": no such program; on Debian: apt-get install ", package));
+  };
+  if (failure == ENOENT) throw missing();
   if (failure != 0) throw IoError(concat(program, ": cannot be started: ", std::strerror(failure)));
 
   int status = 0;
   while (waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) throw IoError(concat(program, ": cannot be waited for: ", std::strerror(errno)));
   }
+  // POSIX lets a start fail in the child alone, which then ends with 127; neither curl nor tar does so by itself.
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 127) throw missing();
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

@@ -2,9 +2,12 @@
 #include "core/arena.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <new>
 #include <vector>
@@ -143,6 +146,22 @@ TEST_CASE("more than the capacity is refused, and the arena goes on") {
   CHECK_THROWS_AS(arena.take(0), std::bad_alloc);
   CHECK(arena.peak_bytes() == 1 << 16);
   CHECK_THROWS_AS(Arena(~std::size_t{0}), mog::IoError);
+}
+
+TEST_CASE("where address space is limited, the arena is content with less than the machine's memory") {
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const auto used = static_cast<rlim_t>(pages) * static_cast<rlim_t>(sysconf(_SC_PAGESIZE));
+  rlimit before;
+  REQUIRE(getrlimit(RLIMIT_AS, &before) == 0);
+  const rlimit tight = {used + (rlim_t{512} << 20), before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_AS, &tight) == 0);
+  {
+    Arena arena;
+    const Storage block = arena.take(1 << 20);
+    std::memset(block.data(), 1, 1 << 20);
+  }
+  setrlimit(RLIMIT_AS, &before);
 }
 
 TEST_CASE("any order of taking and giving back keeps blocks apart, and a repeated order needs no more memory") {
