@@ -25,11 +25,12 @@ inline Range piece_of(Index n, Index pieces, Index i, Index grain = 1) {
 /// throw: check the arguments before. Sums over pieces are written to one place each and added afterwards, in order.
 template <class Work>
 void parallel_for(Index n, const Work& work) {
-  if (n == 1) {
-    work(Index{0});
+  const int count = threads();
+  if (n == 1 || count == 1) {  // without OpenMP, whose team of one would ask the heap for memory each time
+    for (Index i = 0; i < n; ++i) work(i);
     return;
   }
-#pragma omp parallel for schedule(static) num_threads(threads())
+#pragma omp parallel for schedule(static) num_threads(count)
   for (Index i = 0; i < n; ++i) work(i);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/kernels/isa.hpp"
+#include "core/parallel.hpp"
 #include "tests/models/tiny_run.hpp"
 #include "tests/support/heap_requests.hpp"
 
@@ -25,19 +26,32 @@ TEST_CASE("the counter sees every kind of request") {
   CHECK_FALSE(grew([] {}));
 }
 
+namespace {
+
 // The reference rows are never clever: they take memory as they go.
-TEST_CASE("steps 2 to 5 of each run allocate nothing, and need no more memory than the first") {
-  for (const mog::Stage stage : {mog::Stage::full_precision, mog::Stage::quantized_weights, mog::Stage::quantized}) {
-    mog::TinyRun run(stage);
+void run_five_steps(mog::Stage stage) {
+  mog::TinyRun run(stage);
+  run.step();
+  const std::size_t peak = run.tape().arena().peak_bytes();
+  CHECK(run.tape().arena().bytes_in_use() == 0);
+  for (int step = 2; step <= 5; ++step) {
+    const long before = requests;
     run.step();
-    const std::size_t peak = run.tape().arena().peak_bytes();
-    CHECK(run.tape().arena().bytes_in_use() == 0);
-    for (int step = 2; step <= 5; ++step) {
-      const long before = requests;
-      run.step();
-      const long after = requests;
-      if (mog::kernels::chosen_isa() != mog::kernels::Isa::reference) CHECK(after - before == 0);
-      CHECK(run.tape().arena().peak_bytes() == peak);
+    const long after = requests;
+    if (mog::kernels::chosen_isa() != mog::kernels::Isa::reference) CHECK(after - before == 0);
+    CHECK(run.tape().arena().peak_bytes() == peak);
+  }
+}
+
+}  // namespace
+
+TEST_CASE(
+    "steps 2 to 5 of each run allocate nothing, and need no more memory than the first, on any number of threads") {
+  for (const int threads : {1, 2, 3}) {
+    CAPTURE(threads);
+    mog::set_threads(threads);
+    for (const mog::Stage stage : {mog::Stage::full_precision, mog::Stage::quantized_weights, mog::Stage::quantized}) {
+      run_five_steps(stage);
     }
   }
 }
