@@ -13,9 +13,10 @@ namespace {
 constexpr std::array kAll{Isa::avx512vnni, Isa::avx512, Isa::avx2, Isa::neon64, Isa::reference};  // best first
 
 Isa choose() {
-  const char* wanted = std::getenv("MOG_ISA");
+  const char* variable = std::getenv("MOG_ISA");
+  const std::string_view wanted = variable == nullptr ? "" : variable;  // empty is as good as not set
   for (const Isa isa : kAll) {
-    if (wanted == nullptr ? available(isa) : std::string_view(wanted) == name(isa)) {
+    if (wanted.empty() ? available(isa) : wanted == name(isa)) {
       require(available(isa), "MOG_ISA=", name(isa), ": this machine does not have it");
       return isa;
     }

@@ -25,9 +25,9 @@ TEST_CASE("the reference runs everywhere, and what is chosen is available") {
   CHECK(available(chosen_isa()));
 }
 
-TEST_CASE("MOG_ISA, where it is set, decides") {
+TEST_CASE("MOG_ISA, where it says anything, decides") {
   const char* wanted = std::getenv("MOG_ISA");
-  if (wanted != nullptr) CHECK(std::string(wanted) == mog::kernels::name(chosen_isa()));
+  if (wanted != nullptr && *wanted != '\0') CHECK(std::string(wanted) == mog::kernels::name(chosen_isa()));
 }
 
 #if defined(__aarch64__)
