@@ -10,13 +10,14 @@ namespace mog::apps {
 void add_version(CLI::App& app) {
   CLI::App* command = app.add_subcommand("version", "Print version, compiler, instruction set and threads");
   command->callback([] {
+    const char* isa = kernels::name(kernels::chosen_isa());  // before anything is printed: MOG_ISA may be wrong
     std::printf("mog %s\n", MOG_VERSION);
 #if defined(__clang__)
     std::printf("compiler         clang %s\n", __clang_version__);
 #else
     std::printf("compiler         gcc %s\n", __VERSION__);
 #endif
-    std::printf("instruction set  %s\n", kernels::name(kernels::chosen_isa()));
+    std::printf("instruction set  %s\n", isa);
     std::printf("threads          %d\n", threads());
   });
 }

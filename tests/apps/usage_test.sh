@@ -18,9 +18,9 @@ says out '^compiler +'
 says out '^instruction set +'
 says out '^threads +'
 expect 0 env MOG_ISA= "$MOG_PROGRAM" version
-mv out empty
+mv out variable_empty
 expect 0 env -u MOG_ISA "$MOG_PROGRAM" version
-same out empty
+same out variable_empty
 expect 0 env MOG_ISA=reference "$MOG_PROGRAM" version
 says out '^instruction set +reference$'
 refuses 2 'MOG_ISA=mmx: unknown, expected reference, ' env MOG_ISA=mmx "$MOG_PROGRAM" version
