@@ -2,10 +2,12 @@
 """A training step of MOGNET here and in PyTorch, side by side in one run: images per second, memory, and their ratios.
 
 The two take turns, a process each, so that a slow moment of the machine meets both. Compared are the medians over the
-rounds, and the fastest step of each, which tells what they can do where the machine is shared. Memory is the peak of the whole process. Needs the built program and Debian's python3-torch.
+rounds, and the fastest step of each, which tells what they can do where the machine is shared. Memory is the peak of
+the whole process. Needs the built program and Debian's python3-torch.
 """
 import argparse
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -24,9 +26,14 @@ def arguments():
     parser.add_argument("--k", type=int, default=3, help="activation bits (3)")
     parser.add_argument("--batch", type=int, default=50, help="images a step (50)")
     parser.add_argument("--threads", type=int, default=2, help="threads (2)")
+    parser.add_argument("--avx2", action="store_true", help="hold both to AVX2")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each (3)")
     parser.add_argument("--steps", type=int, default=5, help="timed steps of a turn (5)")
     return parser.parse_args()
+
+
+# What holds our kernels, PyTorch's own, its oneDNN and its OpenBLAS to AVX2.
+AVX2 = {"MOG_ISA": "avx2", "ATEN_CPU_CAPABILITY": "avx2", "DNNL_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "Haswell"}
 
 
 def turn(command, options, n, stage):
@@ -34,13 +41,15 @@ def turn(command, options, n, stage):
     settings = {"n": n, "g": options.g, "k": options.k, "batch": options.batch, "threads": options.threads,
                 "steps": options.steps, "stage": stage}
     words = [word for key, value in settings.items() for word in (f"--{key}", str(value))]
-    return json.loads(subprocess.run(command + words + ["--json"], check=True, stdout=subprocess.PIPE).stdout)
+    environment = os.environ | (AVX2 if options.avx2 else {})
+    done = subprocess.run(command + words + ["--json"], check=True, stdout=subprocess.PIPE, env=environment)
+    return json.loads(done.stdout)
 
 
 def main():
     options = arguments()
     torch_stage = {"full-precision": "float", "quantized-weights": "weights", "quantized": "quantized"}
-    print(f"g={options.g} k={options.k} batch={options.batch} threads={options.threads}, "
+    print(f"g={options.g} k={options.k} batch={options.batch} threads={options.threads}{', AVX2' * options.avx2}, "
           f"{options.rounds} rounds of {options.steps} steps; images/s: median, best")
     print(f"{'stage':<18}{'n':>4} {'mog':>14} {'torch':>14} {'ratio':>11}   {'mog MiB':>8} {'torch MiB':>10} {'ratio':>6}")
     for stage in options.stage:
