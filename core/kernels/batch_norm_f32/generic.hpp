@@ -89,20 +89,31 @@ struct BatchNormLoops {
   /// compiler knows, and it would read them again after each.
   template <class Activate, class Y>
   static void affine(const ChannelAffine<float>& args, const Activate& activate, Y* y) {
-    for_rows(args, [&](Index p, Index c, auto block) {
+    for_runs(args, [&](const Index first, const Index rows, Index c, auto block) {
       constexpr int vectors = decltype(block)::vectors;
-      const Index i = p * args.channels + c;
-      const float *const x = args.x + i, *const scale = args.scale + c, *const shift = args.shift + c;
-      Y* const to = y + i;
       const Activate activation = activate;
-      std::uint8_t* const mask = args.passes == nullptr ? nullptr : args.passes + p * mask_bytes(args.channels) + c / 8;
-      std::uint64_t passes = 0;
+      V scale[vectors], shift[vectors];
       for (int v = 0; v < vectors; ++v) {
-        const V z = multiply_add<Arch>(block.load(x, v), block.load(scale, v), block.load(shift, v));
-        passes |= bits_of<Arch>(activation.passes(z)) << (v * kLanes<Arch>);
-        block.store(to, v, activation(z));
+        scale[v] = block.load(args.scale + c, v);
+        shift[v] = block.load(args.shift + c, v);
       }
-      if (mask != nullptr) store_bits<Arch>(mask, passes, block.count);
+      const Index channels = args.channels, next = next_block(args, c, block), begin = first * channels + c;
+      const float* x = args.x + begin;
+      Y* to = y + begin;
+      std::uint8_t* mask = args.passes == nullptr ? nullptr : args.passes + first * mask_bytes(channels) + c / 8;
+      for (Index p = 0; p < rows; ++p, x += channels, to += channels) {
+        std::uint64_t passes = 0;
+        for (int v = 0; v < vectors; ++v) {
+          ask(x + next, v);
+          const V z = multiply_add<Arch>(block.load(x, v), scale[v], shift[v]);
+          passes |= bits_of<Arch>(activation.passes(z)) << (v * kLanes<Arch>);
+          block.store(to, v, activation(z));
+        }
+        if (mask != nullptr) {
+          store_bits<Arch>(mask, passes, block.count);
+          mask += mask_bytes(channels);
+        }
+      }
     });
   }
 
@@ -208,14 +219,6 @@ struct BatchNormLoops {
     for (Index first = 0; first < args.rows; first += kRunRows) {
       const Index rows = args.rows - first < kRunRows ? args.rows - first : kRunRows;
       for_channels<Arch>(args.channels, [&](Index c, auto block) { work(first, rows, c, block); });
-    }
-  }
-
-  /// Calls work(p, c, block) for every block of channels of every row.
-  template <class Args, class Work>
-  static void for_rows(const Args& args, const Work& work) {
-    for (Index p = 0; p < args.rows; ++p) {
-      for_channels<Arch>(args.channels, [&](Index c, auto block) { work(p, c, block); });
     }
   }
 };
