@@ -17,6 +17,8 @@ std::atomic<int>& setting() {
 
 }  // namespace
 
+int thread_number() { return omp_get_thread_num(); }
+
 int threads() { return setting().load(std::memory_order_relaxed); }
 
 void set_threads(int count) {

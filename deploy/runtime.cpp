@@ -46,10 +46,9 @@ class Runtime::Program {
     if (threads_ == 1) {  // OpenMP would ask the system for memory to run a single thread
       for (Index image = 0; image < images; ++image) run_alone(frame(image, 0), [](std::size_t) {});
     } else if (images >= threads_) {
-#pragma omp parallel for schedule(static) num_threads(threads_)
-      for (Index t = 0; t < threads_; ++t) {
-        const Range share = piece_of(images, threads_, t);
-        for (Index image = share.begin; image < share.end; ++image) run_alone(frame(image, t), [](std::size_t) {});
+#pragma omp parallel for schedule(dynamic) num_threads(threads_)  // one core may be slower than another
+      for (Index image = 0; image < images; ++image) {
+        run_alone(frame(image, omp_get_thread_num()), [](std::size_t) {});
       }
     } else {
       for (Index image = 0; image < images; ++image) run_together(frame(image, 0));
