@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <type_traits>
 
 #include "core/error.hpp"
 #include "core/kernels/conv3x3_s16/conv3x3_s16.hpp"
+#include "core/kernels/pointwise_u1/pointwise_u1.hpp"
 #include "core/kernels/pointwise_u8/pointwise_u8.hpp"
 #include "deploy/ranges.hpp"
 #include "deploy/runtime_steps.hpp"
@@ -17,6 +19,10 @@ using namespace kernels;
 /// The rows of the tables that this machine runs.
 const PointwiseU8Kernel& pointwise_kernel() {
   static const PointwiseU8Kernel& row = select(pointwise_u8_kernels());
+  return row;
+}
+const PointwiseU1Kernel& one_bit_kernel() {
+  static const PointwiseU1Kernel& row = select(pointwise_u1_kernels());
   return row;
 }
 const Conv3x3S16Kernel& conv3x3_kernel() {
@@ -62,44 +68,37 @@ struct Planes : MapBuffer {
 };
 
 /// A pointwise convolution's kernel with its weights.
-class PackedPointwise {
+template <auto kKernel, class Weights, class Args>
+class Packed {
  public:
-  explicit PackedPointwise(const PointwiseU8Weights& weights)
-      : shape_(weights.shape), packed_(pointwise_kernel().packed_size(weights.shape)) {
-    pointwise_kernel().pack(weights, packed_.data());
+  explicit Packed(const Weights& weights) : shape_(weights.shape), packed_(kKernel().packed_size(weights.shape)) {
+    kKernel().pack(weights, packed_.data());
   }
-  void run(PointwiseU8 args) const {
+  void run(Args args) const {
     args.packed = packed_.data();
     args.shape = shape_;
-    pointwise_kernel().run(args);
+    kKernel().run(args);
   }
   [[nodiscard]] Index bytes() const { return packed_.size(); }
   [[nodiscard]] Index weights() const { return shape_.in * shape_.out; }
 
  private:
-  PointwiseU8Shape shape_;
+  decltype(Weights::shape) shape_;
   AlignedBytes packed_;
 };
-
-/// A step of one pointwise convolution.
-class PointwiseStep : public Step {
- public:
-  explicit PointwiseStep(const PointwiseU8Weights& weights) : pointwise_(weights) {}
-  [[nodiscard]] Index weight_bytes() const override { return pointwise_.bytes(); }
-
- protected:
-  PackedPointwise pointwise_;
-};
+using PackedPointwise = Packed<pointwise_kernel, PointwiseU8Weights, PointwiseU8>;
+using PackedOneBit = Packed<one_bit_kernel, PointwiseU1Weights, PointwiseU1>;
 
 /// First convolution: patches of pixels, times weights, to codes.
-class ConvStep : public PointwiseStep {
+class ConvStep : public Step {
  public:
   ConvStep(const PointwiseU8Weights& weights, const MapBuffer& x, Index in, const MapBuffer& y)
-      : PointwiseStep(weights), patches_(x), in_(in), y_(y) {}
+      : pointwise_(weights), patches_(x), in_(in), y_(y) {}
 
   [[nodiscard]] Index rows() const override { return y_.height; }
   [[nodiscard]] std::vector<Index> buffers() const override { return {patches_.buffer, y_.buffer}; }
   [[nodiscard]] Index multiply_accumulates() const override { return y_.pixels() * pointwise_.weights(); }
+  [[nodiscard]] Index weight_bytes() const override { return pointwise_.bytes(); }
   void run(const Frame& frame, Range rows) const override {
     constexpr std::uint8_t kZero = 128;  // pixels stand for pixel - 128
     const Index first = rows.begin * y_.width, count = rows.end - rows.begin;
@@ -127,20 +126,23 @@ class ConvStep : public PointwiseStep {
   }
 
  private:
+  PackedPointwise pointwise_;
   MapBuffer patches_;
   Index in_;
   MapBuffer y_;
 };
 
-/// CFLOG's first factor: codes to latents.
-class SqueezeStep : public PointwiseStep {
+/// CFLOG's first factor: codes to latents. Squeeze is PackedPointwise, or PackedOneBit for codes of one bit.
+template <class Squeeze>
+class SqueezeStep : public Step {
  public:
-  SqueezeStep(const PointwiseU8Weights& weights, const MapBuffer& x, const Latents& y)
-      : PointwiseStep(weights), x_(x), y_(y) {}
+  template <class Weights>
+  SqueezeStep(const Weights& weights, const MapBuffer& x, const Latents& y) : squeeze_(weights), x_(x), y_(y) {}
 
   [[nodiscard]] Index rows() const override { return y_.height; }
   [[nodiscard]] std::vector<Index> buffers() const override { return {x_.buffer, y_.buffer}; }
-  [[nodiscard]] Index multiply_accumulates() const override { return y_.pixels() * pointwise_.weights(); }
+  [[nodiscard]] Index multiply_accumulates() const override { return y_.pixels() * squeeze_.weights(); }
+  [[nodiscard]] Index weight_bytes() const override { return squeeze_.bytes(); }
   void run(const Frame& frame, Range rows) const override {
     std::int16_t* const y = frame.at<std::int16_t>(y_.buffer);
     const Index row = y_.row(), m = y_.channels;
@@ -151,14 +153,13 @@ class SqueezeStep : public PointwiseStep {
       clear(h * row, m);
       clear((h + 1) * row - m, m);
     }
-    pointwise_.run({.x = frame.at<std::uint8_t>(x_.buffer) + rows.begin * x_.width * x_.stride(),
-                    .packed = nullptr,
-                    .y = y + (rows.begin + 1) * row + m,
-                    .pixels = (rows.end - rows.begin) * x_.width,
-                    .x_pixel = x_.stride(),
-                    .x_plane = x_.stride(),
-                    .y_layout = {.width = y_.width, .pixel = m, .row = row},
-                    .shape = {}});
+    run({.x = frame.at<std::uint8_t>(x_.buffer) + rows.begin * x_.width * x_.stride(),
+         .packed = nullptr,
+         .y = y + (rows.begin + 1) * row + m,
+         .pixels = (rows.end - rows.begin) * x_.width,
+         .x_pixel = x_.stride(),
+         .y_layout = {.width = y_.width, .pixel = m, .row = row},
+         .shape = {}});
   }
   void observe(const Frame& frame, const MapObserver& observer) const override {
     const std::int16_t* const y = frame.at<std::int16_t>(y_.buffer);
@@ -167,6 +168,22 @@ class SqueezeStep : public PointwiseStep {
   }
 
  private:
+  void run(const PointwiseU1& args) const {
+    if constexpr (std::is_same_v<Squeeze, PackedOneBit>) {
+      squeeze_.run(args);
+    } else {
+      squeeze_.run({.x = args.x,
+                    .packed = nullptr,
+                    .y = args.y,
+                    .pixels = args.pixels,
+                    .x_pixel = args.x_pixel,
+                    .x_plane = args.x_pixel,
+                    .y_layout = args.y_layout,
+                    .shape = {}});
+    }
+  }
+
+  Squeeze squeeze_;
   MapBuffer x_;
   Latents y_;
 };
@@ -322,10 +339,14 @@ MapBuffer StepBuilder::add(const IntegerCflog& cflog, const MapBuffer& x) {
   Latents latents{{.buffer = 0, .height = x.height, .width = x.width, .channels = m}};
   latents.buffer = plan_.add(latents.bytes());
   const std::vector<std::int8_t> squeeze = unpack_weights(cflog.squeeze), ternary = unpack_weights(cflog.group);
-  push(cflog.name + ".squeeze",
-       std::make_unique<SqueezeStep>(
-           PointwiseU8Weights{.shape = {cflog.in, m, 1, 0}, .w = squeeze.data(), .bias = nullptr, .levels = nullptr}, x,
-           latents));
+  if (network_.bits == 1) {
+    const PointwiseU1Weights weights{.shape = {cflog.in, m}, .w = squeeze.data()};
+    push(cflog.name + ".squeeze", std::make_unique<SqueezeStep<PackedOneBit>>(weights, x, latents));
+  } else {
+    const PointwiseU8Weights weights{
+        .shape = {cflog.in, m, 1, 0}, .w = squeeze.data(), .bias = nullptr, .levels = nullptr};
+    push(cflog.name + ".squeeze", std::make_unique<SqueezeStep<PackedPointwise>>(weights, x, latents));
+  }
 
   Planes planes{{.buffer = 0, .height = x.height, .width = x.width, .channels = m}};
   planes.fit(ranges[1].channels);

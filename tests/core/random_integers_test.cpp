@@ -9,6 +9,7 @@
 #include "core/kernels/conv3x3_s16/conv3x3_s16.hpp"
 #include "core/kernels/convert/convert.hpp"
 #include "core/kernels/pointwise_f32/pointwise_f32.hpp"
+#include "core/kernels/pointwise_u1/pointwise_u1.hpp"
 #include "core/kernels/pointwise_u8/pointwise_u8.hpp"
 #include "tests/support/integers.hpp"
 #include "tests/support/random_shapes.hpp"
@@ -32,6 +33,7 @@ auto within(std::int64_t low, std::int64_t high) {
 }
 const auto byte = within(0, 255);
 const auto ternary = within(-1, 1);
+const auto sign = [](Random& draw) { return draw.below(2) == 0 ? -1 : 1; };
 
 /// Gives row and reference the same operands, each packed in its own way, and runs them into a place of their own.
 template <class T, class Kernel, class Weight, class Run>
@@ -116,6 +118,40 @@ TEST_CASE("pointwise sums of 16 bits, and codes by levels") {
         Results<std::int16_t> sums(draw, size);
         both(row, reference, weights, sums, run);
       }
+    });
+  });
+}
+
+TEST_CASE("pointwise sums of codes of one bit") {
+  for_random_shapes([](Random& draw) {
+    constexpr Index kMostProducts = 200'000;
+    const PointwiseU1Shape shape{.in = draw_size(draw, 700), .out = draw_size(draw, 300)};
+    const Index pixels = std::clamp<Index>(kMostProducts / (shape.in * shape.out), 1, draw_size(draw, 90));
+    INFO(concat("in ", shape.in, ", out ", shape.out, ", pixels ", pixels));
+    PointwiseU1 args{.x = nullptr,
+                     .packed = nullptr,
+                     .y = nullptr,
+                     .pixels = pixels,
+                     .x_pixel = shape.in + draw.below(9),
+                     .y_layout = {},
+                     .shape = shape};
+    args.y_layout.width = 1 + draw.below(static_cast<std::uint64_t>(pixels));
+    args.y_layout.pixel = shape.out + draw.below(6);
+    args.y_layout.row = args.y_layout.width * args.y_layout.pixel + draw.below(9);
+    const Index last = pixels - 1, width = args.y_layout.width;
+    const Index size = last / width * args.y_layout.row + last % width * args.y_layout.pixel + shape.out;
+    const Bytes x(draw, last * args.x_pixel + shape.in, within(0, 1));
+    args.x = x.data();
+    const Weights w(draw, shape.in * shape.out, sign);
+    for_rows(pointwise_u1_kernels(), [&](const PointwiseU1Kernel& row) {
+      Results<std::int16_t> sums(draw, size);
+      both(row, pointwise_u1_kernels().back(), PointwiseU1Weights{shape, w.data()}, sums,
+           [&args](const PointwiseU1Kernel& kernel, const std::byte* packed, std::int16_t* y) {
+             PointwiseU1 with = args;
+             with.packed = packed;
+             with.y = y;
+             kernel.run(with);
+           });
     });
   });
 }
@@ -235,7 +271,6 @@ TEST_CASE("CFLOG on codes is the float kernels' sums") {
     INFO(concat("images ", images, ", map ", height, "x", width, ", in ", in, ", latents ", latents, ", groups ",
                 groups, ", out ", out));
     const auto code = within(0, std::min<Index>(255, 32767 / in));
-    const auto sign = [](Random& r) { return r.below(2) == 0 ? -1 : 1; };
     const Bytes x(draw, pixels * in, code);
     Floats floats(draw, pixels * in);
     std::copy(x.begin(), x.end(), floats.begin());

@@ -61,8 +61,11 @@ TEST_CASE("every map of every layer is the reference engine's, for k = 1 to 4, g
   }
 }
 
-TEST_CASE("so is the largest published network") {
-  check_every_layer(random_network({.maps = 128, .groups = 4, .bits = 3, .classes = 100}), 2);
+TEST_CASE("so is every map of the largest published network") {
+  for (const int bits : {1, 3}) {
+    INFO("k = ", bits);
+    check_every_layer(random_network({.maps = 128, .groups = 4, .bits = bits, .classes = 100}), 2);
+  }
 }
 
 TEST_CASE("latents that need all three of their bytes are expanded with all three") {

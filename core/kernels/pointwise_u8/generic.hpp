@@ -24,20 +24,6 @@ struct PointwiseU8Loops {
   static Index packed_size(const PointwiseU8Shape& shape) { return packed_pointwise_size(shape, I::kLanes); }
   static void pack(const PointwiseU8Weights& weights, std::byte* packed) { pack_pointwise(weights, I::kLanes, packed); }
 
-  /// A place in y, taken pixel by pixel.
-  struct Place {
-    PixelLayout layout;
-    Index column = 0, offset = 0;
-
-    [[gnu::always_inline]] void next() {
-      offset += layout.pixel;
-      if (++column == layout.width) {
-        column = 0;
-        offset += layout.row - layout.width * layout.pixel;
-      }
-    }
-  };
-
   /// A block of channels of one call.
   struct Work {
     const PointwiseU8& args;
@@ -133,7 +119,7 @@ struct PointwiseU8Loops {
 
   /// What becomes of a pixel's sums is spelt out for each pixel of a tile, so that they never leave the registers.
   template <Output kOutput, int P>
-  [[gnu::always_inline]] static void tile(const Work& work, Index pixel, Place& place) {
+  [[gnu::always_inline]] static void tile(const Work& work, Index pixel, PixelPlace& place) {
     Int total[P][kVectors];
     sums<P>(work, work.args.x + pixel * work.args.x_pixel, total);
     std::uint8_t* const y = static_cast<std::uint8_t*>(work.args.y) + work.first;
@@ -153,14 +139,14 @@ struct PointwiseU8Loops {
 
   /// Tiles of P pixels as long as they fit, then smaller ones.
   template <Output kOutput, int P>
-  [[gnu::always_inline]] static void tiles(const Work& work, Index pixel, Place& place) {
+  [[gnu::always_inline]] static void tiles(const Work& work, Index pixel, PixelPlace& place) {
     for (; pixel + P <= work.args.pixels; pixel += P) tile<kOutput, P>(work, pixel, place);
     if constexpr (P > 1) tiles<kOutput, (P > 4 ? 4 : 1)>(work, pixel, place);
   }
 
   template <Output kOutput>
   [[gnu::noinline]] static void block_of(const Work& work) {
-    Place place{work.args.y_layout};
+    PixelPlace place{work.args.y_layout};
     tiles<kOutput, Pixels>(work, 0, place);
   }
 

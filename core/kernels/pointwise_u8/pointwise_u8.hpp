@@ -6,7 +6,7 @@
 #include <span>
 
 #include "core/kernels/isa.hpp"
-#include "core/types.hpp"
+#include "core/kernels/pixel_layout.hpp"
 
 namespace mog::kernels {
 
@@ -27,12 +27,6 @@ struct PointwiseU8Weights {
   const std::int8_t* w;
   const std::int32_t* bias;
   const std::int32_t* levels;
-};
-
-/// Where a pixel of a map lies: so many elements behind the one before, so many between the beginnings of rows of
-/// `width` pixels. A map within a border has room between its rows.
-struct PixelLayout {
-  Index width, pixel, row;
 };
 
 /// x: pixels x_pixel bytes apart, each planes x_plane bytes, x_plane a multiple of 4 and at least `in`; what lies
