@@ -105,7 +105,7 @@ void conv3x3_input_gradient(const Conv3x3InputGradient<float>& args, const Conv3
 void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args, const Conv3x3Kernel& kernel) {
   const Conv3x3Sizes& sizes = args.sizes;
   check_sizes("conv3x3_weight_gradient", sizes);
-  const Index blocks = kernel.blocks(sizes), size = kernel.packed_size(sizes);
+  const Index blocks = kernel.blocks(sizes), size = kernel.sums_size(sizes);
   const Cut cut = weight_gradient_cut(sizes);
   const Index parts = cut.images * cut.rows;
   float* sums = scratch(Scratch::call, parts * size);

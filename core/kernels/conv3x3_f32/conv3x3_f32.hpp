@@ -72,10 +72,11 @@ struct Conv3x3Kernel {
   /// turned round, `sizes` has in and out exchanged, and `transposed` says that the weights are still [G, 3, 3, Q, I]
   /// in its terms.
   void (*pack)(const Conv3x3Sizes& sizes, Index block, const float* weight, bool transposed, float* packed);
-  /// The way back of one block: sums in the packed order to [G, 3, 3, I, Q].
-  void (*unpack)(const Conv3x3Sizes& sizes, Index block, const float* packed, float* weight);
+  /// Floats of all sums of a weight gradient, and what they are of one block in the order [G, 3, 3, I, Q].
+  Index (*sums_size)(const Conv3x3Sizes& sizes);
+  void (*unpack)(const Conv3x3Sizes& sizes, Index block, const float* sums, float* weight);
   void (*forward)(const Conv3x3Part& part, const float* x, const float* packed, float* y);
-  /// Adds the part's sums to `sums`, in the packed order.
+  /// Adds the part's sums to `sums`.
   void (*weight_gradient)(const Conv3x3Part& part, const float* x, const float* dy, float* sums);
 };
 

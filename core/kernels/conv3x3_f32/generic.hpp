@@ -14,7 +14,7 @@ namespace mog::kernels {
 template <class Arch, int Registers>
 struct Conv3x3Loops {
   static constexpr Conv3x3Kernel kernel(Isa isa) {
-    return {isa, blocks, scratch_size, packed_size, pack, unpack, forward, weight_gradient};
+    return {isa, blocks, scratch_size, packed_size, pack, sums_size, unpack, forward, weight_gradient};
   }
 
  private:
@@ -43,8 +43,11 @@ struct Conv3x3Loops {
   static void pack(const Conv3x3Sizes& z, Index block, const float* weight, bool transposed, float* packed) {
     with_loops(z, [&]<class Loops>(Loops) { Loops::pack(z, block, weight, transposed, packed); });
   }
-  static void unpack(const Conv3x3Sizes& z, Index block, const float* packed, float* weight) {
-    with_loops(z, [&]<class Loops>(Loops) { Loops::unpack(z, block, packed, weight); });
+  static Index sums_size(const Conv3x3Sizes& z) {
+    return with_loops(z, [&]<class Loops>(Loops) { return Loops::sums_size(z); });
+  }
+  static void unpack(const Conv3x3Sizes& z, Index block, const float* sums, float* weight) {
+    with_loops(z, [&]<class Loops>(Loops) { Loops::unpack(z, block, sums, weight); });
   }
   static void forward(const Conv3x3Part& part, const float* x, const float* packed, float* y) {
     with_loops(part.sizes, [&]<class Loops>(Loops) { Loops::forward(part, x, packed, y); });

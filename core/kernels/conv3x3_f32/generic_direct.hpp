@@ -26,6 +26,7 @@ struct Conv3x3Direct {
                     [=](Index to, Index from, bool there) { packed[to] = there ? weight[from] : 0.0F; });
   }
 
+  static Index sums_size(const Conv3x3Sizes& z) { return packed_size(z); }
   static void unpack(const Conv3x3Sizes& z, Index block, const float* packed, float* weight) {
     for_each_weight(z, block, false, [=](Index from, Index to, bool there) {
       if (there) weight[to] = packed[from];

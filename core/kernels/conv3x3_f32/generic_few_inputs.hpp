@@ -20,6 +20,7 @@ struct Conv3x3FewInputs {
   static void pack(const Conv3x3Sizes& z, Index, const float* weight, bool transposed, float* packed) {
     for_each_weight(z, transposed, [=](Index to, Index from) { packed[to] = weight[from]; });
   }
+  static Index sums_size(const Conv3x3Sizes& z) { return packed_size(z); }
   static void unpack(const Conv3x3Sizes& z, Index, const float* packed, float* weight) {
     for_each_weight(z, false, [=](Index from, Index to) { weight[to] = packed[from]; });
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/kernels/conv3x3_f32/generic_winograd_product.hpp"
+#include "core/kernels/conv3x3_f32/generic_winograd_rows.hpp"
 
 namespace mog::kernels {
 
@@ -13,7 +14,7 @@ namespace mog::kernels {
 ///           0  1  0 -1         0    0    1
 /// The sum over input channels moves inside the brackets: at each of the 16 positions a matrix product [tiles, I] by
 /// [I, Q]. The gradient by the weights is the same three transforms the other way: G^T [sum over tiles of v . (A dy
-/// A^T)] G, at each position a product [I, tiles] by [tiles, Q].
+/// A^T)] G, at each position a product [I, tiles] by [tiles, Q]; where a group is one vector WinogradRows is faster.
 /// A strip of tiles at a time, one group, its transforms in the cache.
 /// Rounding: v and u are sums of 4 and of 9 numbers, y of 9 products' sums, all factors are powers of two: an error
 /// grows by a few roundings of numbers some times larger than the direct sum's, and not with its depth. Whole numbers
@@ -26,7 +27,11 @@ struct Conv3x3Winograd {
   }
 
   static Index blocks(const Conv3x3Sizes& z) { return z.groups; }
-  static Index scratch_size(const Conv3x3Sizes& z) { return (z.in + z.out) / z.groups / kWidth * Map::kPlane; }
+  static Index scratch_size(const Conv3x3Sizes& z) {
+    const Index strip = (z.in + z.out) / z.groups / kWidth * Map::kPlane;
+    const Index rows = Rows::suits(z) ? Rows::scratch_size(z) : 0;
+    return strip < rows ? rows : strip;
+  }
   /// [groups, 16 positions, panels, I, lanes of the panel].
   static Index packed_size(const Conv3x3Sizes& z) { return kPositions * z.in * (z.out / z.groups); }
 
@@ -46,7 +51,9 @@ struct Conv3x3Winograd {
     });
   }
 
+  static Index sums_size(const Conv3x3Sizes& z) { return Rows::suits(z) ? Rows::sums_size(z) : packed_size(z); }
   static void unpack(const Conv3x3Sizes& z, Index group, const float* packed, float* weight) {
+    if (Rows::suits(z)) return Rows::unpack(z, group, packed, weight);
     for_each_weight(z, group, packed, [&](Index i, Index q, const float* sums, Index position) {
       const Index I = z.in / z.groups, Q = z.out / z.groups;
       float* dw = weight + group * 9 * I * Q + i * Q + q;
@@ -89,6 +96,7 @@ struct Conv3x3Winograd {
 
   static void weight_gradient(const Conv3x3Part& part, const float* x, const float* dy, float* sums) {
     const Conv3x3Sizes& z = part.sizes;
+    if (Rows::suits(z)) return Rows::weight_gradient(part, x, dy, sums);
     const Index I = z.in / z.groups, Q = z.out / z.groups;
     float* v = part.scratch;
     float* d = v + I / kWidth * Map::kPlane;
@@ -109,6 +117,7 @@ struct Conv3x3Winograd {
  private:
   using Map = WinogradMap<Arch>;
   using Product = WinogradProduct<Arch, Registers>;
+  using Rows = WinogradRows<Arch, Registers>;
   static constexpr Index kWidth = Map::kWidth, kPositions = Map::kPositions;
 
   static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }

@@ -82,6 +82,7 @@ struct WinogradProduct {
   template <int R, int V>
   [[gnu::always_inline]] static void multiply_tiles(Index I, const float* v, const float* u, float* m) {
     Vector sum[R][V];
+#pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
       for (int j = 0; j < V; ++j) sum[r][j] = Vector(0.0F);
     }
@@ -96,6 +97,7 @@ struct WinogradProduct {
         }
       }
     }
+#pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
       for (int j = 0; j < V; ++j) sum[r][j].store_aligned(m + j * Map::kPlane + r * kWidth);
     }
@@ -105,6 +107,7 @@ struct WinogradProduct {
   template <int R, int V>
   [[gnu::always_inline]] static void add_tile(Index tiles, const float* v, const float* d, float* s) {
     Vector sum[R][V];
+#pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
       for (int j = 0; j < V; ++j) sum[r][j] = Vector::load_aligned(s + (r * V + j) * kWidth);
     }
@@ -117,6 +120,7 @@ struct WinogradProduct {
         for (int j = 0; j < V; ++j) sum[r][j] = multiply_add(element, row[j], sum[r][j]);
       }
     }
+#pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
       for (int j = 0; j < V; ++j) sum[r][j].store_aligned(s + (r * V + j) * kWidth);
     }

@@ -107,8 +107,8 @@ void weight_gradient_part(const Conv3x3Part& p, const float* x, const float* dy,
 
 }  // namespace
 
-constinit const Conv3x3Kernel kConv3x3Reference{Isa::reference, blocks, scratch_size, packed_size,
-                                                pack,           unpack, forward_part, weight_gradient_part};
+constinit const Conv3x3Kernel kConv3x3Reference{Isa::reference, blocks, scratch_size, packed_size,         pack,
+                                                packed_size,    unpack, forward_part, weight_gradient_part};
 
 void conv3x3_forward(const Conv3x3Forward<double>& args) {
   check_sizes("conv3x3_forward", args.sizes);
