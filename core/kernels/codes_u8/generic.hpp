@@ -17,26 +17,40 @@ struct CodesU8Loops {
 
  private:
   static void patches(const Patches& args) {
-    const Index tap = args.channels;
     for (Index row = args.row; row < args.row + args.rows; ++row) {
-      for (Index column = 0; column < args.width; ++column) {
-        Byte* const y = args.y + ((row - args.row) * args.width + column) * args.y_pixel;
-        const bool inside = column > 0 && column + 1 < args.width;
-        for (Index r = 0; r < 3; ++r) {
-          const Index from = row + r - 1;
-          const Byte* const x = args.x + (from * args.width + column - 1) * tap;
-          Byte* const to = y + r * 3 * tap;
-          if (from >= 0 && from < args.height && inside && tap == 3) {
-            __builtin_memcpy(to, x, 9);
-            continue;
-          }
-          for (Index s = 0; s < 3; ++s) {
-            const Index at = column - 1 + s;
-            const bool border = from < 0 || from >= args.height || at < 0 || at >= args.width;
-            for (Index c = 0; c < tap; ++c) to[s * tap + c] = border ? args.border : x[s * tap + c];
-          }
-        }
+      const bool inner = args.channels == 3 && row > 0 && row + 1 < args.height && args.width > 2;
+      if (inner) inner_patches(args, row);
+      for (Index column = 0; column < args.width; column += inner ? args.width - 1 : 1) {
+        args.channels == 3 ? patch(args, row, column, 3) : patch(args, row, column, args.channels);
       }
+    }
+  }
+  [[gnu::always_inline]] static Byte* patch_of(const Patches& args, Index row, Index column) {
+    return args.y + ((row - args.row) * args.width + column) * args.y_pixel;
+  }
+
+  [[gnu::always_inline]] static void patch(const Patches& args, Index row, Index column, Index channels) {
+    const Index height = args.height, width = args.width;
+    const Byte border = args.border;
+    Byte* y = patch_of(args, row, column);
+    for (Index tap = 0; tap < 9; ++tap, y += channels) {
+      const Index h = row + tap / 3 - 1, w = column + tap % 3 - 1;
+      const bool inside = h >= 0 && h < height && w >= 0 && w < width;
+      const Byte* const x = args.x + (inside ? (h * width + w) * channels : 0);
+      for (Index c = 0; c < channels; ++c) y[c] = inside ? x[c] : border;
+    }
+  }
+
+  /// A row's patches of three channels but the first and the last: nine bytes of each of three rows. Vectors are moved
+  /// where it does no harm: the image goes on behind the first two rows, and so does the patch.
+  [[gnu::always_inline]] static void inner_patches(const Patches& args, Index row) {
+    const Index stride = args.width * 3, y_pixel = args.y_pixel;
+    const Byte* x = args.x + (row - 1) * stride;
+    Byte* y = patch_of(args, row, 1);
+    for (Index left = args.width - 2; left > 0; --left, x += 3, y += y_pixel) {
+      __builtin_memcpy(y, x, 16);
+      __builtin_memcpy(y + 9, x + stride, 16);
+      __builtin_memcpy(y + 18, x + 2 * stride, 9);
     }
   }
 
