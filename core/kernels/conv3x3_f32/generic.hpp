@@ -1,16 +1,18 @@
-// The 3x3 convolution kernels of an instruction set: which of four ways a convolution goes.
+// The 3x3 convolution kernels of an instruction set: which of five ways a convolution goes.
 #pragma once
 
 #include "core/kernels/conv3x3_f32/generic_direct.hpp"
 #include "core/kernels/conv3x3_f32/generic_few_inputs.hpp"
 #include "core/kernels/conv3x3_f32/generic_small_groups.hpp"
 #include "core/kernels/conv3x3_f32/generic_winograd.hpp"
+#include "core/kernels/conv3x3_f32/generic_winograd_rows.hpp"
 
 namespace mog::kernels {
 
 /// Groups that share a vector and maps of a few channels have ways of their own; Winograd's saves multiplications where
-/// vectors of channels are full; the direct loops take all the rest, such as channels that fill no vector, maps of a
-/// single row, and the input gradient of the first layer, which no network asks for.
+/// vectors of channels are full, in one direction only where a group is one vector; the direct loops take all the rest,
+/// such as channels that fill no vector, maps of a single row, and the input gradient of the first layer, which no
+/// network asks for.
 template <class Arch, int Registers>
 struct Conv3x3Loops {
   static constexpr Conv3x3Kernel kernel(Isa isa) {
@@ -22,12 +24,14 @@ struct Conv3x3Loops {
   using FewInputs = Conv3x3FewInputs<Arch, Registers>;
   using SmallGroups = Conv3x3SmallGroups<Arch, Registers>;
   using Winograd = Conv3x3Winograd<Arch, Registers>;
+  using WinogradRows = Conv3x3WinogradRows<Arch, Registers>;
 
   /// Calls work with an object of the class whose loops run.
   template <class Work>
   static auto with_loops(const Conv3x3Sizes& z, const Work& work) {
     if (SmallGroups::suits(z)) return work(SmallGroups());
     if (FewInputs::suits(z)) return work(FewInputs());
+    if (WinogradRows::suits(z)) return work(WinogradRows());
     return Winograd::suits(z) ? work(Winograd()) : work(Direct());
   }
 

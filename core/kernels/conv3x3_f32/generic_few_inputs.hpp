@@ -125,6 +125,7 @@ struct Conv3x3FewInputs {
       if (count < P) return pixels<P - 1, V>(count, z, rows, w, y);
     }
     Vector sum[P][V];
+#pragma GCC unroll 8
     for (int p = 0; p < P; ++p) {
       for (int v = 0; v < V; ++v) sum[p][v] = Vector(0.0F);
     }
@@ -132,12 +133,14 @@ struct Conv3x3FewInputs {
       for (Index d = 0; d < 3 * z.in; ++d, w += V * kWidth) {
         Vector weight[V];
         for (int v = 0; v < V; ++v) weight[v] = Vector::load_aligned(w + v * kWidth);
+#pragma GCC unroll 8
         for (int p = 0; p < P; ++p) {
           const Vector input(rows[p * z.in + d]);
           for (int v = 0; v < V; ++v) sum[p][v] = multiply_add(input, weight[v], sum[p][v]);
         }
       }
     }
+#pragma GCC unroll 8
     for (int p = 0; p < P; ++p) {
       for (int v = 0; v < V; ++v) sum[p][v].store_unaligned(y + p * z.out + v * kWidth);
     }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/kernels/conv3x3_f32/generic_winograd_product.hpp"
-#include "core/kernels/conv3x3_f32/generic_winograd_rows.hpp"
 
 namespace mog::kernels {
 
@@ -14,7 +13,7 @@ namespace mog::kernels {
 ///           0  1  0 -1         0    0    1
 /// The sum over input channels moves inside the brackets: at each of the 16 positions a matrix product [tiles, I] by
 /// [I, Q]. The gradient by the weights is the same three transforms the other way: G^T [sum over tiles of v . (A dy
-/// A^T)] G, at each position a product [I, tiles] by [tiles, Q]; where a group is one vector WinogradRows is faster.
+/// A^T)] G, at each position a product [I, tiles] by [tiles, Q].
 /// A strip of tiles at a time, one group, its transforms in the cache.
 /// Rounding: v and u are sums of 4 and of 9 numbers, y of 9 products' sums, all factors are powers of two: an error
 /// grows by a few roundings of numbers some times larger than the direct sum's, and not with its depth. Whole numbers
@@ -27,11 +26,7 @@ struct Conv3x3Winograd {
   }
 
   static Index blocks(const Conv3x3Sizes& z) { return z.groups; }
-  static Index scratch_size(const Conv3x3Sizes& z) {
-    const Index strip = (z.in + z.out) / z.groups / kWidth * Map::kPlane;
-    const Index rows = Rows::suits(z) ? Rows::scratch_size(z) : 0;
-    return strip < rows ? rows : strip;
-  }
+  static Index scratch_size(const Conv3x3Sizes& z) { return (z.in + z.out) / z.groups / kWidth * Map::kPlane; }
   /// [groups, 16 positions, panels, I, lanes of the panel].
   static Index packed_size(const Conv3x3Sizes& z) { return kPositions * z.in * (z.out / z.groups); }
 
@@ -51,9 +46,8 @@ struct Conv3x3Winograd {
     });
   }
 
-  static Index sums_size(const Conv3x3Sizes& z) { return Rows::suits(z) ? Rows::sums_size(z) : packed_size(z); }
+  static Index sums_size(const Conv3x3Sizes& z) { return packed_size(z); }
   static void unpack(const Conv3x3Sizes& z, Index group, const float* packed, float* weight) {
-    if (Rows::suits(z)) return Rows::unpack(z, group, packed, weight);
     for_each_weight(z, group, packed, [&](Index i, Index q, const float* sums, Index position) {
       const Index I = z.in / z.groups, Q = z.out / z.groups;
       float* dw = weight + group * 9 * I * Q + i * Q + q;
@@ -74,12 +68,9 @@ struct Conv3x3Winograd {
     const Conv3x3Sizes& z = part.sizes;
     const Index I = z.in / z.groups, Q = z.out / z.groups;
     float* v = part.scratch;
-    // Where a group is one vector, both ways, a tile of v is read once: its product takes its place. Half a strip and
-    // the weights of its 16 positions then fit the first-level cache.
-    const bool in_place = I == kWidth && Q == kWidth;
-    float* m = in_place ? v : v + I / kWidth * Map::kPlane;
+    float* m = v + I / kWidth * Map::kPlane;
     const float* u = packed + part.block * kPositions * I * Q;
-    for_each_strip(part, in_place ? Map::kMostTiles / 2 : Map::kMostTiles, [&](Index begin, Index end) {
+    for_each_strip(part, [&](Index begin, Index end) {
       for_each_run(part, begin, end, [&](const WinogradRun& run) {
         for (Index i = 0; i < I / kWidth; ++i) {
           Map::transform_input(run, z, x + part.block * I + i * kWidth, v + i * Map::kPlane);
@@ -96,12 +87,11 @@ struct Conv3x3Winograd {
 
   static void weight_gradient(const Conv3x3Part& part, const float* x, const float* dy, float* sums) {
     const Conv3x3Sizes& z = part.sizes;
-    if (Rows::suits(z)) return Rows::weight_gradient(part, x, dy, sums);
     const Index I = z.in / z.groups, Q = z.out / z.groups;
     float* v = part.scratch;
     float* d = v + I / kWidth * Map::kPlane;
     float* s = sums + part.block * kPositions * I * Q;
-    for_each_strip(part, Map::kMostTiles, [&](Index begin, Index end) {
+    for_each_strip(part, [&](Index begin, Index end) {
       for_each_run(part, begin, end, [&](const WinogradRun& run) {
         for (Index i = 0; i < I / kWidth; ++i) {
           Map::transform_input(run, z, x + part.block * I + i * kWidth, v + i * Map::kPlane);
@@ -117,18 +107,18 @@ struct Conv3x3Winograd {
  private:
   using Map = WinogradMap<Arch>;
   using Product = WinogradProduct<Arch, Registers>;
-  using Rows = WinogradRows<Arch, Registers>;
   static constexpr Index kWidth = Map::kWidth, kPositions = Map::kPositions;
 
   static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
 
-  /// Calls visit(first tile, end) for the strips of a part, of `most` tiles but the last; the tiles are numbered image
-  /// by image, row by row.
+  /// Calls visit(first tile, end) for the strips of a part; the tiles are numbered image by image, row by row.
   template <class Visit>
-  static void for_each_strip(const Conv3x3Part& part, Index most, const Visit& visit) {
+  static void for_each_strip(const Conv3x3Part& part, const Visit& visit) {
     const Index tiles =
         (part.image_end - part.image_begin) * ((part.row_end - part.row_begin + 1) / 2) * ((part.sizes.width + 1) / 2);
-    for (Index begin = 0; begin < tiles; begin += most) visit(begin, smaller(tiles, begin + most));
+    for (Index begin = 0; begin < tiles; begin += Map::kMostTiles) {
+      visit(begin, smaller(tiles, begin + Map::kMostTiles));
+    }
   }
 
   /// Calls visit(run) for the rows of tiles of a strip.

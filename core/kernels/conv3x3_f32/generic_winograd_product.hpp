@@ -22,7 +22,7 @@ struct WinogradProduct {
   /// Vectors of the panel that starts `left` vectors before the last one of a group: 4, 2 or 1.
   static Index panel_vectors(Index left) { return left >= kMostVectors ? kMostVectors : left >= 2 ? 2 : 1; }
 
-  /// m [tiles, Q] = v [tiles, I] u [I, Q] at each position; m may be v where both are one plane.
+  /// m [tiles, Q] = v [tiles, I] u [I, Q] at each position.
   [[gnu::noinline]] static void multiply(const WinogradSizes& z, const float* v, const float* u, float* m) {
     for_each_panel(z, [&]<int V>(std::integral_constant<int, V>, Index position, Index panel) {
       multiply_panel<tile_rows(V), V>(z, v + position, u, m + panel * Map::kPlane + position);
