@@ -57,11 +57,11 @@ void classify_a_few(const std::filesystem::path& checkpoint) {
 
 void run(const std::filesystem::path& out) {
   const auto start = std::chrono::steady_clock::now();
+  make_room(out);
   std::fprintf(stderr,
                "A small MOGNET learns to tell ten classes of drawn pictures apart, about two minutes:\n"
                "mog train --recipe demo --n 32 --g 4 --k 3 --out %s\n\n",
                out.c_str());
-  make_room(out);
   train({"train", "--recipe", "demo", "--n", "32", "--g", "4", "--k", "3", "--out", out.string()});
   classify_a_few(out / "best.safetensors");
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;

@@ -22,6 +22,8 @@ same whole/best.safetensors again/best.safetensors
 # shellcheck disable=SC2086
 refuses 2 'holds a run already; resume it' mog train --out whole $small
 cp whole/last.safetensors last.before
+refuses 2 "whole: holds a run that is no demo's" mog demo --out whole
+same last.before whole/last.safetensors
 expect 0 mog train --config whole/config.ini --resume
 same last.before whole/last.safetensors
 refuses 3 'another n: 8, expected 12' mog train --config whole/config.ini --n 12 --resume
