@@ -15,7 +15,7 @@ namespace mog::kernels {
 ///   mismatches(s, w)   byte l: how many of the codes differ from their bits in byte l of w
 ///   add                byte by byte
 ///   half<h>(bytes)     the lower (0) and higher (1) bytes, as output_of_byte says, as 16-bit numbers
-///   store_first        the first n numbers of such a half
+///   load_first, store_first  the first n numbers of such a half
 template <class Arch>
 struct OneBit;
 
@@ -48,7 +48,7 @@ struct OneBit<xsimd::avx512bw> : MismatchRows<xsimd::avx512bw> {
   static constexpr Index kBytes = 64;
 
   static void gather(const std::uint8_t* x, Index n, std::uint32_t* to) {
-    const __m512i codes = n >= 64 ? _mm512_loadu_si512(x) : _mm512_maskz_loadu_epi8((1ULL << n) - 1, x);
+    const __m512i codes = n >= 64 ? _mm512_loadu_si512(x) : load_first(x, n);
     const __m512i pairs = _mm512_maddubs_epi16(codes, _mm512_set1_epi32(0x08040201));
     _mm512_storeu_si512(to, _mm512_madd_epi16(pairs, _mm512_set1_epi16(16)));
   }
@@ -60,8 +60,15 @@ struct OneBit<xsimd::avx512bw> : MismatchRows<xsimd::avx512bw> {
     const __m512i zero = _mm512_setzero_si512();
     return kHalf == 0 ? _mm512_unpacklo_epi8(bytes, zero) : _mm512_unpackhi_epi8(bytes, zero);
   }
-  static void store_first(std::int16_t* y, __m512i words, Index n) {
+  // Not expanded in every tile: a sanitizer looks at each byte of these.
+  [[gnu::noinline]] static __m512i load_first(const std::uint8_t* x, Index n) {
+    return _mm512_maskz_loadu_epi8((1ULL << n) - 1, x);
+  }
+  [[gnu::noinline]] static void store_first(std::int16_t* y, __m512i words, Index n) {
     _mm512_mask_storeu_epi16(y, (1U << n) - 1, words);
+  }
+  [[gnu::noinline]] static __m512i load_first(const std::int16_t* y, Index n) {
+    return _mm512_maskz_loadu_epi16((1U << n) - 1, y);
   }
 };
 
@@ -85,6 +92,9 @@ struct OneBit<xsimd::fma3<xsimd::avx2>> : MismatchRows<xsimd::fma3<xsimd::avx2>>
   static __m256i half(__m256i bytes) {
     const __m256i zero = _mm256_setzero_si256();
     return kHalf == 0 ? _mm256_unpacklo_epi8(bytes, zero) : _mm256_unpackhi_epi8(bytes, zero);
+  }
+  static __m256i load_first(const std::int16_t* y, Index n) {
+    return Integers<xsimd::fma3<xsimd::avx2>>::load_words(y, n);
   }
   static void store_first(std::int16_t* y, __m256i words, Index n) {
     std::int16_t part[kBytes / 2];
@@ -124,6 +134,7 @@ struct OneBit<xsimd::neon64> {
     const uint8x16_t bytes = vreinterpretq_u8_s32(counts);
     return vreinterpretq_s16_u16(kHalf == 0 ? vmovl_u8(vget_low_u8(bytes)) : vmovl_high_u8(bytes));
   }
+  static int16x8_t load_first(const std::int16_t* y, Index n) { return Integers<xsimd::neon64>::load_words(y, n); }
   static void store_first(std::int16_t* y, int16x8_t words, Index n) {
     std::int16_t part[kBytes / 2];
     vst1q_s16(part, words);
@@ -192,7 +203,7 @@ struct PointwiseU1Loops {
     if (kWhole || n >= kFirst + kWords) {
       I::store_words(y + kFirst, I::sub_words(I::load_all_words(from + kFirst), words));
     } else if (n > kFirst) {
-      B::store_first(y + kFirst, I::sub_words(I::load_words(from + kFirst, n - kFirst), words), n - kFirst);
+      B::store_first(y + kFirst, I::sub_words(B::load_first(from + kFirst, n - kFirst), words), n - kFirst);
     }
   }
 
