@@ -18,6 +18,7 @@ std::atomic<int>& setting() {
 }  // namespace
 
 int thread_number() { return omp_get_thread_num(); }
+int team_size() { return omp_get_num_threads(); }
 
 int threads() { return setting().load(std::memory_order_relaxed); }
 

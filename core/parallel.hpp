@@ -22,13 +22,15 @@ inline Range piece_of(Index n, Index pieces, Index i, Index grain = 1) {
   return {std::min(n, grains * i / pieces * grain), std::min(n, grains * (i + 1) / pieces * grain)};
 }
 
-/// The number of the calling thread within parallel_for, from 0.
+/// Within parallel_for: the number of the calling thread, from 0, and how many there are.
 int thread_number();
+int team_size();
 
 /// Calls work(i) for each i in [0, n), on several threads. The work of one i must not depend on another's, and must not
 /// throw: check the arguments before. Sums over pieces are written to one place each and added afterwards, in order.
-/// Each thread begins with a share of its own, which from one call to the next are the same parts of memory, and then
-/// helps the others with theirs: where other programs run too, one core is often slower than the next.
+/// Each thread begins with a share of its own, from one call to the next the same part of memory, and then helps the
+/// others with theirs: where other programs run too, one core is often slower than the next. A share's beginning is
+/// its owner's in any case, so that who takes part in a call, and needs memory for it, is no matter of chance.
 template <class Work>
 void parallel_for(Index n, const Work& work) {
   const int count = threads();
@@ -43,17 +45,27 @@ void parallel_for(Index n, const Work& work) {
   constexpr int kMostShares = 64;
   Share shares[kMostShares];
   const int used = std::min(count, kMostShares);
+  const Index step = std::max<Index>(1, n / (32 * used));  // taken at once
   for (int s = 0; s < used; ++s) {
     const Range own = piece_of(n, used, s);
-    shares[s].next = own.begin;
+    shares[s].next = std::min(own.begin + step, own.end);
     shares[s].end = own.end;
   }
-  const Index step = std::max<Index>(1, n / (32 * used));  // taken at once
+  const auto run = [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) work(i);
+  };
 #pragma omp parallel num_threads(count)
-  for (int s = 0, own = thread_number(); s < used; ++s) {
-    Share& share = shares[(own + s) % used];
-    for (Index i; (i = share.next.fetch_add(step, std::memory_order_relaxed)) < share.end;) {
-      for (const Index end = std::min(i + step, share.end); i < end; ++i) work(i);
+  {
+    const int me = thread_number(), team = team_size();  // which may be smaller than asked
+    for (int s = me; s < used; s += team) {
+      const Range own = piece_of(n, used, s);
+      run(own.begin, std::min(own.begin + step, own.end));
+    }
+    for (int s = 0; s < used; ++s) {
+      Share& share = shares[(me + s) % used];
+      for (Index i; (i = share.next.fetch_add(step, std::memory_order_relaxed)) < share.end;) {
+        run(i, std::min(i + step, share.end));
+      }
     }
   }
 }
