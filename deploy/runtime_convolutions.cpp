@@ -25,6 +25,11 @@ const PointwiseU1Kernel& one_bit_kernel() {
   static const PointwiseU1Kernel& row = select(pointwise_u1_kernels());
   return row;
 }
+/// Whether codes of one bit are counted: not where dot products of bytes are at hand and the outputs fill no vector.
+bool counting_pays(Index outputs) {
+  constexpr Index kVector = 64;
+  return chosen_isa() != Isa::avx512vnni || outputs >= kVector;
+}
 const Conv3x3S16Kernel& conv3x3_kernel() {
   static const Conv3x3S16Kernel& row = select(conv3x3_s16_kernels());
   return row;
@@ -132,7 +137,7 @@ class ConvStep : public Step {
   MapBuffer y_;
 };
 
-/// CFLOG's first factor: codes to latents. Squeeze is PackedPointwise, or PackedOneBit for codes of one bit.
+/// CFLOG's first factor: codes to latents. Squeeze is PackedPointwise, or PackedOneBit to count codes of one bit.
 template <class Squeeze>
 class SqueezeStep : public Step {
  public:
@@ -339,7 +344,7 @@ MapBuffer StepBuilder::add(const IntegerCflog& cflog, const MapBuffer& x) {
   Latents latents{{.buffer = 0, .height = x.height, .width = x.width, .channels = m}};
   latents.buffer = plan_.add(latents.bytes());
   const std::vector<std::int8_t> squeeze = unpack_weights(cflog.squeeze), ternary = unpack_weights(cflog.group);
-  if (network_.bits == 1) {
+  if (network_.bits == 1 && counting_pays(m)) {
     const PointwiseU1Weights weights{.shape = {cflog.in, m}, .w = squeeze.data()};
     push(cflog.name + ".squeeze", std::make_unique<SqueezeStep<PackedOneBit>>(weights, x, latents));
   } else {
