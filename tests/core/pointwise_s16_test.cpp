@@ -33,7 +33,9 @@ TEST_CASE("every row adds as the reference does, for any sizes, and touches noth
     for (const Index in : {1, 2, 3, 8, 31, 64, 257}) {
       for (const Index out : {1, 4, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 128, 200}) check(in, out, 5, 32767);
     }
-    for (const Index pixels : {1, 2, 3, 4, 5, 6, 7, 9, 11, 12, 13, 64}) check(10, 40, pixels, 32767);
+    for (const Index pixels : {1, 2, 3, 4, 5, 6, 7, 9, 11, 12, 13, 16, 17, 23, 64}) {
+      for (const Index out : {3, 8, 16, 24, 32, 40, 64, 75}) check(10, out, pixels, 32767);  // 1 to 4 vectors, and more
+    }
     check(256, 512, 16, 32767);
     check(1031, 65, 3, 32767);
   });
