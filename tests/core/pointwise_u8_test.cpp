@@ -79,8 +79,10 @@ TEST_CASE("every row adds codes to 16 bits as the reference does, for any sizes,
         Case({.in = in, .out = out, .planes = 1, .levels = 0}, 5, 7, 0).check<std::int16_t>(row);
       }
     }
-    for (const Index pixels : {1, 2, 3, 4, 5, 6, 7, 8, 13}) {
-      Case({.in = 20, .out = 40, .planes = 1, .levels = 0}, pixels, 255, 0, false).check<std::int16_t>(row);
+    for (const Index pixels : {1, 2, 3, 4, 5, 6, 7, 8, 13, 16, 23}) {
+      for (const Index out : {3, 8, 15, 16, 17, 32, 40, 64, 81}) {  // 1, 2 and 4 vectors, and more
+        Case({.in = 20, .out = out, .planes = 1, .levels = 0}, pixels, 255, 0, false).check<std::int16_t>(row);
+      }
     }
   });
 }
@@ -94,6 +96,13 @@ TEST_CASE("every row counts levels as the reference does, narrow and wide, for o
           for (const Index out : {3, 16, 63, 64, 130}) {
             Case({.in = 33, .out = out, .planes = planes, .levels = levels}, 6, 255, spread).check<std::uint8_t>(row);
           }
+        }
+      }
+    }
+    for (const Index pixels : {1, 2, 3, 5, 8, 12, 13, 23}) {
+      for (const Index out : {1, 8, 15, 16, 17, 32, 33, 81}) {
+        for (const std::int64_t spread : {3000, 1 << 29}) {
+          Case({.in = 20, .out = out, .planes = 2, .levels = 7}, pixels, 255, spread, false).check<std::uint8_t>(row);
         }
       }
     }

@@ -50,34 +50,34 @@ struct Block {
 
 void pack_block(const PointwiseU8Weights& weights, Index lanes, Index first, std::byte* packed) {
   const auto [in, out, planes, levels] = weights.shape;
-  const PointwiseBlock layout(weights.shape, lanes);
+  const PointwiseBlock layout(weights.shape, lanes, first);
   const Block to{.w = reinterpret_cast<std::int8_t*>(packed + layout.weights),
                  .bias = reinterpret_cast<std::int32_t*>(packed + layout.bias),
                  .limits = reinterpret_cast<std::int16_t*>(packed + layout.limits),
                  .base = reinterpret_cast<std::uint8_t*>(packed + layout.base),
                  .levels = reinterpret_cast<std::int32_t*>(packed + layout.levels)};
-  const Index channels = std::min(layout.channels, out - first);
+  const Index sums = layout.vectors * lanes, codes = kCodeVectors * lanes;
   bool wide = false;
-  for (Index i = 0; levels > 0 && i < channels; ++i) {
+  for (Index i = 0; levels > 0 && i < layout.channels; ++i) {
     wide = wide || !Limits(weights.levels + (first + i) * levels, levels).narrow();
   }
   packed[layout.wide] = std::byte{wide};
-  for (Index bit = 0; bit < 3; ++bit) std::memset(to.base + (bit + 1) * layout.channels, 4 >> bit, at(layout.channels));
+  for (Index bit = 0; bit < 3; ++bit) std::memset(to.base + (bit + 1) * codes, 4 >> bit, at(codes));
 
-  for (Index lane = 0; lane < layout.channels; ++lane) {
-    const Index i = natural_lane(lanes, lane / lanes, lane % lanes), o = first + i;
-    if (i >= channels) continue;
-    for (Index c = 0; c < in; ++c) to.w[(c / 4 * layout.channels + lane) * 4 + c % 4] = weights.w[c * out + o];
+  for (Index lane = 0; lane < sums; ++lane) {
+    const Index i = layout.channel(lanes, lane / lanes, lane % lanes), o = first + i;
+    if (i >= layout.channels) continue;
+    for (Index c = 0; c < in; ++c) to.w[(c / 4 * sums + lane) * 4 + c % 4] = weights.w[c * out + o];
     std::int64_t bias = weights.bias == nullptr ? 0 : weights.bias[o];
     if (levels > 0) {
       const std::int32_t* const own = weights.levels + o * levels;
-      for (Index j = 0; j < levels; ++j) to.levels[j * layout.channels + lane] = own[j];
+      for (Index j = 0; j < levels; ++j) to.levels[j * sums + lane] = own[j];
       const Limits limits(own, levels);
-      to.base[i] = static_cast<std::uint8_t>(limits.first - own);
-      if (!wide) {
-        limits.write(to.limits + i, layout.channels, levels);
-        bias -= limits.middle;
+      for (Index code = i; code < codes; code += sums) {
+        to.base[code] = static_cast<std::uint8_t>(limits.first - own);
+        if (!wide) limits.write(to.limits + code, codes, levels);
       }
+      if (!wide) bias -= limits.middle;
     }
     to.bias[lane] = static_cast<std::int32_t>(bias);
   }
@@ -86,15 +86,18 @@ void pack_block(const PointwiseU8Weights& weights, Index lanes, Index first, std
 }  // namespace
 
 Index packed_pointwise_size(const PointwiseU8Shape& shape, Index lanes) {
-  const PointwiseBlock block(shape, lanes);
-  return (shape.out + block.channels - 1) / block.channels * block.bytes;
+  Index bytes = 0;
+  for (Index first = 0; first < shape.out; first += kCodeVectors * lanes) {
+    bytes += PointwiseBlock(shape, lanes, first).bytes;
+  }
+  return bytes;
 }
 
 void pack_pointwise(const PointwiseU8Weights& weights, Index lanes, std::byte* packed) {
-  const PointwiseBlock block(weights.shape, lanes);
   std::memset(packed, 0, at(packed_pointwise_size(weights.shape, lanes)));
-  for (Index first = 0; first < weights.shape.out; first += block.channels, packed += block.bytes) {
+  for (Index first = 0; first < weights.shape.out; first += kCodeVectors * lanes) {
     pack_block(weights, lanes, first, packed);
+    packed += PointwiseBlock(weights.shape, lanes, first).bytes;
   }
 }
 

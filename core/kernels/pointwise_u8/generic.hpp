@@ -6,17 +6,16 @@
 
 namespace mog::kernels {
 
-/// A tile of P pixels by four vectors of channels stays in registers while the dot products run: each step takes four
-/// inputs, broadcast, times the weights that 16 (8, 4) lanes have for them. A number of several bytes is taken a plane
-/// at a time, from the highest, the sums being multiplied by 256 in between: the dot products of bytes do twice the
-/// work of those of 16-bit words, so that two planes cost what words would, and three serve where words are too short.
-/// The channels' blocks are the outer loop, so that one block's weights stay in the first-level cache for all pixels.
+/// A tile of P pixels by V vectors of channels stays in registers while the dot products run: each step takes four
+/// inputs, broadcast, times the weights that 16 (8, 4) lanes have for them; where fewer than four vectors are left,
+/// more pixels fill the registers. A number of several bytes is taken a plane at a time, from the highest, the sums
+/// being multiplied by 256 in between: the dot products of bytes do twice the work of those of 16-bit words, so that
+/// two planes cost what words would, and three serve where words are too short. The channels' blocks are the outer
+/// loop, so that one block's weights stay in the first-level cache for all pixels.
 template <class Arch, int Pixels>
 struct PointwiseU8Loops {
   using I = Integers<Arch>;
   using Int = typename I::Int;
-  static constexpr int kVectors = kCodeVectors;
-  static constexpr Index kChannels = kVectors * I::kLanes;
 
   static constexpr PointwiseU8Kernel kernel(Isa isa) { return {isa, packed_size, pack, run}; }
 
@@ -29,140 +28,185 @@ struct PointwiseU8Loops {
     const PointwiseU8& args;
     PointwiseBlock block;
     const std::byte* packed;
-    Index first, used;  // channels
+    Index first;  // channel
 
     [[gnu::always_inline]] const std::byte* part(Index offset) const { return packed + offset; }
   };
 
   /// Adds `steps` times four inputs of one plane to the sums.
-  template <int P>
-  [[gnu::always_inline]] static void add_steps(const std::uint8_t* x, Index x_pixel, const std::byte* w, Index steps,
-                                               Int (&total)[P][kVectors]) {
-    typename I::ByteSum sum[P][kVectors];
+  template <int P, int V>
+  [[gnu::always_inline]] static void add_steps(const std::uint8_t* first, Index x_pixel, const std::byte* w,
+                                               Index steps, Int (&total)[P][V]) {
+    // Four pixels share a pointer: their addresses are it plus 0, 1, 2 or 3 times x_pixel, which needs few registers.
+    constexpr int kPointers = (P + 3) / 4;
+    const std::uint8_t* x[kPointers];
+    for (int i = 0; i < kPointers; ++i) x[i] = first + 4 * i * x_pixel;
+    typename I::ByteSum sum[P][V];
     for (int p = 0; p < P; ++p) {
-      for (int v = 0; v < kVectors; ++v) sum[p][v] = I::begin_bytes(total[p][v]);
+      for (int v = 0; v < V; ++v) sum[p][v] = I::begin_bytes(total[p][v]);
     }
-    for (Index step = 0; step < steps; ++step) {
-      Int weights[kVectors];
-      for (int v = 0; v < kVectors; ++v) weights[v] = I::load(w + (step * kVectors + v) * 4 * I::kLanes);
+    for (Index step = 0; step < steps; ++step, w += V * 4 * I::kLanes) {
+      Int weights[V];
+      for (int v = 0; v < V; ++v) weights[v] = I::load(w + v * 4 * I::kLanes);
+#pragma GCC unroll 16
       for (int p = 0; p < P; ++p) {
-        const auto inputs = I::four_bytes(x + p * x_pixel + 4 * step);
-        for (int v = 0; v < kVectors; ++v) sum[p][v] = I::dot(sum[p][v], inputs, weights[v]);
+        const auto inputs = I::four_bytes(x[p / 4] + p % 4 * x_pixel);
+        for (int v = 0; v < V; ++v) sum[p][v] = I::dot(sum[p][v], inputs, weights[v]);
       }
+      for (int i = 0; i < kPointers; ++i) x[i] += 4;
     }
     for (int p = 0; p < P; ++p) {
-      for (int v = 0; v < kVectors; ++v) total[p][v] = I::end_bytes(total[p][v], sum[p][v]);
+      for (int v = 0; v < V; ++v) total[p][v] = I::end_bytes(total[p][v], sum[p][v]);
     }
   }
 
-  template <int P>
-  [[gnu::always_inline]] static void add_plane(const Work& work, const std::uint8_t* x, Int (&total)[P][kVectors]) {
+  template <int P, int V>
+  [[gnu::always_inline]] static void add_plane(const Work& work, const std::uint8_t* x, Int (&total)[P][V]) {
     const std::byte* const w = work.part(work.block.weights);
     const Index x_pixel = work.args.x_pixel, steps = work.block.steps;
     if constexpr (I::kByteSteps == 0) {
-      add_steps<P>(x, x_pixel, w, steps, total);
+      add_steps<P, V>(x, x_pixel, w, steps, total);
     } else {
       for (Index step = 0; step < steps; step += I::kByteSteps) {
         const Index rest = steps - step;
-        add_steps<P>(x + 4 * step, x_pixel, w + step * 4 * kChannels, rest < I::kByteSteps ? rest : I::kByteSteps,
-                     total);
+        add_steps<P, V>(x + 4 * step, x_pixel, w + step * 4 * V * I::kLanes,
+                        rest < I::kByteSteps ? rest : I::kByteSteps, total);
       }
     }
   }
 
-  template <int P>
-  [[gnu::always_inline]] static void sums(const Work& work, const std::uint8_t* x, Int (&total)[P][kVectors]) {
+  template <int P, int V>
+  [[gnu::always_inline]] static void sums(const Work& work, const std::uint8_t* x, Int (&total)[P][V]) {
     const auto bias = [&](int v) { return I::load(work.part(work.block.bias) + v * 4 * I::kLanes); };
     const Index last = work.args.shape.planes - 1;
     if (last == 0) {
       for (int p = 0; p < P; ++p) {
-        for (int v = 0; v < kVectors; ++v) total[p][v] = bias(v);
+        for (int v = 0; v < V; ++v) total[p][v] = bias(v);
       }
     } else {
       for (int p = 0; p < P; ++p) {
-        for (int v = 0; v < kVectors; ++v) total[p][v] = I::zero();
+        for (int v = 0; v < V; ++v) total[p][v] = I::zero();
       }
       for (Index plane = 0; plane < last; ++plane, x += work.args.x_plane) {
-        add_plane<P>(work, x, total);
+        add_plane<P, V>(work, x, total);
         for (int p = 0; p < P; ++p) {
-          for (int v = 0; v < kVectors; ++v) total[p][v] = I::times_256(total[p][v]);
+          for (int v = 0; v < V; ++v) total[p][v] = I::times_256(total[p][v]);
         }
       }
       for (int p = 0; p < P; ++p) {
-        for (int v = 0; v < kVectors; ++v) total[p][v] = I::add(total[p][v], bias(v));
+        for (int v = 0; v < V; ++v) total[p][v] = I::add(total[p][v], bias(v));
       }
     }
-    add_plane<P>(work, x, total);
-  }
-
-  /// Codes by comparisons of 32 bits, channel by channel: rare, see PointwiseBlock.
-  [[gnu::noinline]] static void wide_codes(const Work& work, const Int* sums, std::uint8_t* y) {
-    const auto* const levels = reinterpret_cast<const std::int32_t*>(work.part(work.block.levels));
-    std::int32_t values[kChannels];
-    __builtin_memcpy(values, sums, sizeof(values));
-    for (Index i = 0; i < kChannels; ++i) {
-      const Index natural = natural_lane(I::kLanes, i / I::kLanes, i % I::kLanes);
-      if (natural >= work.used) continue;
-      int code = 0;
-      for (Index j = 0; j < work.args.shape.levels; ++j) code += values[i] >= levels[j * kChannels + i] ? 1 : 0;
-      y[natural] = static_cast<std::uint8_t>(code);
-    }
-  }
-
-  [[gnu::always_inline]] static void store_shorts(const Work& work, const Int* sums, Index offset) {
-    std::int16_t* const y = static_cast<std::int16_t*>(work.args.y) + work.first + offset;
-    I::store_shorts(y, sums[0], sums[1], work.used);
-    if (work.used > 2 * I::kLanes) I::store_shorts(y + 2 * I::kLanes, sums[2], sums[3], work.used - 2 * I::kLanes);
+    add_plane<P, V>(work, x, total);
   }
 
   enum class Output { shorts, codes, wide_codes };
 
   /// What becomes of a pixel's sums is spelt out for each pixel of a tile, so that they never leave the registers.
-  template <Output kOutput, int P>
-  [[gnu::always_inline]] static void tile(const Work& work, Index pixel, PixelPlace& place) {
-    Int total[P][kVectors];
-    sums<P>(work, work.args.x + pixel * work.args.x_pixel, total);
-    std::uint8_t* const y = static_cast<std::uint8_t*>(work.args.y) + work.first;
-#pragma GCC unroll 8
+  template <int P, int V>
+  [[gnu::always_inline]] static void store_shorts(const Work& work, const Int (&total)[P][V], PixelPlace& place) {
+    std::int16_t* const y = static_cast<std::int16_t*>(work.args.y) + work.first;
+    const Index channels = work.block.channels, rest = channels - 2 * I::kLanes;
+#pragma GCC unroll 16
     for (int p = 0; p < P; ++p, place.next()) {
-      if constexpr (kOutput == Output::shorts) {
-        store_shorts(work, total[p], place.offset);
-      } else if constexpr (kOutput == Output::wide_codes) {
-        wide_codes(work, total[p], y + place.offset);
+      std::int16_t* const to = y + place.offset;
+      if constexpr (V == 1) {
+        I::store_saturated(to, total[p][0], channels);
       } else {
-        I::store_codes(y + place.offset, total[p], reinterpret_cast<const std::int16_t*>(work.part(work.block.limits)),
-                       static_cast<int>(work.args.shape.levels),
-                       reinterpret_cast<const std::uint8_t*>(work.part(work.block.base)), work.used);
+        I::store_shorts(to, total[p][0], total[p][1], channels);
+        if constexpr (V == 4) I::store_shorts(to + 2 * I::kLanes, total[p][2], total[p][3], rest);
+      }
+    }
+  }
+
+  template <int P, int V>
+  [[gnu::always_inline]] static void store_codes(const Work& work, const Int (&total)[P][V], PixelPlace& place) {
+    std::uint8_t* const y = static_cast<std::uint8_t*>(work.args.y) + work.first;
+    const auto* const limits = reinterpret_cast<const std::int16_t*>(work.part(work.block.limits));
+    const auto* const base = reinterpret_cast<const std::uint8_t*>(work.part(work.block.base));
+    const int levels = static_cast<int>(work.args.shape.levels);
+    const Index channels = work.block.channels;
+    constexpr int kTogether = V == 2 && P % 2 == 0 ? 2 : 1;
+#pragma GCC unroll 16
+    for (int p = 0; p < P; p += kTogether, place.next()) {
+      std::uint8_t* const to = y + place.offset;
+      if constexpr (V == 4) {
+        I::store_codes(to, I::codes(total[p], limits, levels, base), channels);
+      } else if constexpr (kTogether == 2) {
+        place.next();
+        const Int both[4] = {total[p][0], total[p][1], total[p + 1][0], total[p + 1][1]};
+        I::store_halves(to, y + place.offset, I::codes(both, limits, levels, base), channels);
+      } else {
+        const Int one[4] = {total[p][0], total[p][1], I::zero(), I::zero()};
+        I::store_codes(to, I::codes(one, limits, levels, base), channels);
+      }
+    }
+  }
+
+  /// Codes by comparisons of 32 bits, channel by channel: rare, see PointwiseBlock.
+  template <int P, int V>
+  [[gnu::noinline]] static void store_wide_codes(const Work& work, const Int (&total)[P][V], PixelPlace& place) {
+    std::uint8_t* const y = static_cast<std::uint8_t*>(work.args.y) + work.first;
+    const auto* const levels = reinterpret_cast<const std::int32_t*>(work.part(work.block.levels));
+    constexpr Index kSums = V * I::kLanes;
+    std::int32_t values[P][kSums];
+    __builtin_memcpy(values, total, sizeof(values));
+    for (int p = 0; p < P; ++p, place.next()) {
+      for (Index i = 0; i < kSums; ++i) {
+        const Index channel = natural_lane(I::kLanes, i / I::kLanes, i % I::kLanes);
+        if (channel >= work.block.channels) continue;
+        int code = 0;
+        for (Index j = 0; j < work.args.shape.levels; ++j) code += values[p][i] >= levels[j * kSums + i] ? 1 : 0;
+        y[place.offset + channel] = static_cast<std::uint8_t>(code);
       }
     }
   }
 
   /// Tiles of P pixels as long as they fit, then smaller ones.
-  template <Output kOutput, int P>
+  template <Output kOutput, int P, int V>
   [[gnu::always_inline]] static void tiles(const Work& work, Index pixel, PixelPlace& place) {
-    for (; pixel + P <= work.args.pixels; pixel += P) tile<kOutput, P>(work, pixel, place);
-    if constexpr (P > 1) tiles<kOutput, (P > 4 ? 4 : 1)>(work, pixel, place);
+    for (; pixel + P <= work.args.pixels; pixel += P) {
+      Int total[P][V];
+      sums<P, V>(work, work.args.x + pixel * work.args.x_pixel, total);
+      if constexpr (kOutput == Output::shorts) {
+        store_shorts<P, V>(work, total, place);
+      } else if constexpr (kOutput == Output::codes) {
+        store_codes<P, V>(work, total, place);
+      } else {
+        store_wide_codes<P, V>(work, total, place);
+      }
+    }
+    if constexpr (P > 1) tiles<kOutput, (P > 4 ? 4 : 1), V>(work, pixel, place);
+  }
+
+  /// A block of V vectors.
+  template <Output kOutput, int V>
+  [[gnu::noinline]] static void block_of(const Work& work) {
+    constexpr int kMost = Pixels * kCodeVectors / V;
+    PixelPlace place{work.args.y_layout};
+    tiles<kOutput, (kMost < 16 ? kMost : 16), V>(work, 0, place);
   }
 
   template <Output kOutput>
-  [[gnu::noinline]] static void block_of(const Work& work) {
-    PixelPlace place{work.args.y_layout};
-    tiles<kOutput, Pixels>(work, 0, place);
+  [[gnu::always_inline]] static void block_of(const Work& work) {
+    work.block.vectors == 4 ? block_of<kOutput, 4>(work) : block_of<kOutput, 2>(work);
   }
 
   static void run(const PointwiseU8& args) {
-    const PointwiseBlock block(args.shape, I::kLanes);
     const std::byte* packed = args.packed;
-    for (Index first = 0; first < args.shape.out; first += kChannels, packed += block.bytes) {
-      const Index rest = args.shape.out - first;
-      const Work work{args, block, packed, first, rest < kChannels ? rest : kChannels};
-      if (args.shape.levels == 0) {
+    for (Index first = 0; first < args.shape.out; first += kCodeVectors * I::kLanes) {
+      const PointwiseBlock block(args.shape, I::kLanes, first);
+      const Work work{args, block, packed, first};
+      if (block.vectors == 1) {
+        block_of<Output::shorts, 1>(work);
+      } else if (args.shape.levels == 0) {
         block_of<Output::shorts>(work);
       } else if (*work.part(block.wide) == std::byte{0}) {
         block_of<Output::codes>(work);
       } else {
         block_of<Output::wide_codes>(work);
       }
+      packed += block.bytes;
     }
   }
 };

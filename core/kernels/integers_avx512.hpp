@@ -1,0 +1,149 @@
+// Integers of AVX-512, and of AVX-512 with VNNI.
+#pragma once
+
+#include "core/kernels/integers.hpp"
+
+namespace mog::kernels {
+
+template <>
+struct Integers<xsimd::avx512bw> {
+  using Int = __m512i;
+  using Bytes = __m512i;
+  using Shorts = __m512i;
+  using Codes = __m512i;
+  using ByteSum = __m512i;  // 16-bit sums of pairs
+  using ShortSum = __m512i;
+  static constexpr Index kLanes = 16;
+  static constexpr Index kByteSteps = 64;  // 2 * 255 * 64 < 2^15
+
+  static Int zero() { return _mm512_setzero_si512(); }
+  static Int load(const void* p) { return _mm512_loadu_si512(p); }
+  static Int add(Int a, Int b) { return _mm512_add_epi32(a, b); }
+  static Int times_256(Int a) { return _mm512_slli_epi32(a, 8); }
+  static Int sub(Int a, Int b) { return _mm512_sub_epi32(a, b); }
+  static Int quarter(Int a) { return _mm512_srai_epi32(a, 2); }
+  static Int widen(const std::int8_t* p) {
+    return _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  }
+
+  using Words = __m512i;
+  static Words load_all_words(const std::int16_t* p) { return load(p); }
+  static Words load_words(const std::int16_t* p, Index n) { return _mm512_maskz_loadu_epi16(first32(n), p); }
+  static void store_words(std::int16_t* p, Words a) { _mm512_storeu_si512(p, a); }
+  static Words add_words(Words a, Words b) { return _mm512_add_epi16(a, b); }
+  static Words sub_words(Words a, Words b) { return _mm512_sub_epi16(a, b); }
+
+  static Bytes four_bytes(const std::uint8_t* x) { return _mm512_set1_epi32(load32(x)); }
+  static ByteSum begin_bytes(Int) { return zero(); }
+  static ByteSum dot(ByteSum sum, Bytes x, Int w) { return _mm512_add_epi16(sum, _mm512_maddubs_epi16(x, w)); }
+  static Int end_bytes(Int total, ByteSum sum) { return add(total, _mm512_madd_epi16(sum, _mm512_set1_epi16(1))); }
+
+  static Shorts two_shorts(const std::int16_t* x) { return _mm512_set1_epi32(load32(x)); }
+  static ShortSum begin_shorts() { return zero(); }
+  static ShortSum dot_shorts(ShortSum sum, Shorts x, Int w) { return add(sum, _mm512_madd_epi16(x, w)); }
+  static Int end_shorts(ShortSum sum) { return held(sum); }
+
+  static void store_shorts(std::int16_t* y, Int a, Int b, Index n) {
+    _mm512_mask_storeu_epi16(y, first32(n), _mm512_packs_epi32(a, b));
+  }
+  static void store_saturated(std::int16_t* y, Int a, Index n) {
+    _mm256_mask_storeu_epi16(y, static_cast<__mmask16>(first32(n)), _mm512_cvtsepi32_epi16(a));
+  }
+  template <int kShift>
+  static void store_bytes(std::uint8_t* y, Int a, Index n) {
+    const __m128i bytes = _mm512_cvtepi32_epi8(_mm512_srli_epi32(a, kShift));
+    _mm_mask_storeu_epi8(y, static_cast<__mmask16>(first32(n)), bytes);
+  }
+  static void store_two_bytes(std::uint8_t* ya, std::uint8_t* yb, Index plane, Int a, Int b) {
+    // Low words of a and b side by side; in each 128 bits four high bytes of a, four of b, four low ones of a, four of
+    // b; then what belongs together from all 128 bits.
+    const Int words = _mm512_mask_blend_epi16(0xAAAAAAAA, a, _mm512_slli_epi32(b, 16));
+    const __m128i apart = _mm_set_epi8(14, 10, 6, 2, 12, 8, 4, 0, 15, 11, 7, 3, 13, 9, 5, 1);
+    const Int quarters = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
+    const Int bytes = _mm512_shuffle_epi8(words, _mm512_broadcast_i32x4(apart));
+    const Int all = _mm512_permutexvar_epi32(quarters, bytes);
+    const auto store = [](std::uint8_t* y, __m128i part) { _mm_storeu_si128(reinterpret_cast<__m128i*>(y), part); };
+    store(ya, _mm512_castsi512_si128(all));
+    store(yb, _mm512_extracti32x4_epi32(all, 1));
+    store(ya + plane, _mm512_extracti32x4_epi32(all, 2));
+    store(yb + plane, _mm512_extracti32x4_epi32(all, 3));
+  }
+
+  static void store_floats(float* y, Int a, Index n) {
+    _mm512_mask_storeu_ps(y, static_cast<__mmask16>(first32(n)), _mm512_cvtepi32_ps(a));
+  }
+
+  static Codes codes(const Int (&sums)[4], const std::int16_t* limits, int count, const std::uint8_t* base) {
+    const Int x[2] = {_mm512_packs_epi32(sums[0], sums[1]), _mm512_packs_epi32(sums[2], sums[3])};
+    return count == 7 ? three_bits(x, limits, base) : any_bits(x, limits, count, base);
+  }
+  static void store_codes(std::uint8_t* y, Codes codes, Index n) {
+    if (n >= 64) {
+      _mm512_storeu_si512(y, codes);
+    } else {
+      _mm512_mask_storeu_epi8(y, (1ULL << n) - 1, codes);
+    }
+  }
+  static void store_halves(std::uint8_t* ya, std::uint8_t* yb, Codes codes, Index n) {
+    _mm256_mask_storeu_epi8(ya, first32(n), _mm512_castsi512_si256(codes));
+    _mm256_mask_storeu_epi8(yb, first32(n), _mm512_extracti64x4_epi64(codes, 1));
+  }
+
+ protected:
+  static __mmask32 first32(Index n) { return n >= 32 ? ~0U : (1U << n) - 1; }
+  static __mmask64 join(__mmask32 low, __mmask32 high) { return _mm512_kunpackd(high, low); }
+  static Int limit(const std::int16_t* limits, int j, int half) {
+    return _mm512_loadu_si512(limits + j * 64 + half * 32);
+  }
+
+  /// A binary search: three comparisons in place of seven.
+  static Int three_bits(const Int* x, const std::int16_t* limits, const std::uint8_t* base) {
+    __mmask32 bit4[2], bit2[2], bit1[2];
+    for (int h = 0; h < 2; ++h) {
+      const auto at = [&](int j) { return limit(limits, j, h); };
+      const __mmask32 four = _mm512_cmpgt_epi16_mask(x[h], at(3));
+      const __mmask32 two = _mm512_cmpgt_epi16_mask(x[h], _mm512_mask_blend_epi16(four, at(1), at(5)));
+      const Int low = _mm512_mask_blend_epi16(four, at(0), at(4)), high = _mm512_mask_blend_epi16(four, at(2), at(6));
+      bit4[h] = four;
+      bit2[h] = two;
+      bit1[h] = _mm512_cmpgt_epi16_mask(x[h], _mm512_mask_blend_epi16(two, low, high));
+    }
+    Int code = load(base);
+    code = _mm512_mask_add_epi8(code, join(bit4[0], bit4[1]), code, load(base + 64));
+    code = _mm512_mask_add_epi8(code, join(bit2[0], bit2[1]), code, load(base + 128));
+    return _mm512_mask_add_epi8(code, join(bit1[0], bit1[1]), code, load(base + 192));
+  }
+
+  static Int any_bits(const Int* x, const std::int16_t* limits, int count, const std::uint8_t* base) {
+    Int code = load(base);
+    for (int j = 0; j < count; ++j) {
+      const __mmask64 above =
+          join(_mm512_cmpgt_epi16_mask(x[0], limit(limits, j, 0)), _mm512_cmpgt_epi16_mask(x[1], limit(limits, j, 1)));
+      code = _mm512_mask_add_epi8(code, above, code, _mm512_set1_epi8(1));
+    }
+    return code;
+  }
+};
+
+#if defined(__AVX512VNNI__)
+
+template <>
+struct Integers<WithVnni<xsimd::avx512bw>> : Integers<xsimd::avx512bw> {
+  static constexpr Index kByteSteps = 0;  // sums of 32 bits
+
+  // Instructions by name, for the reason that sums are held.
+  static ByteSum begin_bytes(Int total) { return total; }
+  static ByteSum dot(ByteSum sum, Bytes x, Int w) {
+    asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
+    return sum;
+  }
+  static Int end_bytes(Int, ByteSum sum) { return held(sum); }
+  static ShortSum dot_shorts(ShortSum sum, Shorts x, Int w) {
+    asm("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
+    return sum;
+  }
+};
+
+#endif
+
+}  // namespace mog::kernels
