@@ -60,6 +60,74 @@ template <int J, class Arch>
 #endif
 }
 
+/// Lane l of the result is p[l % N], N a power of two up to the lanes; p aligned to N numbers.
+template <int N, class Arch>
+[[gnu::always_inline]] inline Floats<Arch> repeat(const float* p) {
+  if constexpr (N == 1) {
+    return Floats<Arch>(*p);
+  } else if constexpr (N == kLanes<Arch>) {
+    return Floats<Arch>::load_aligned(p);
+  } else {
+#if defined(__AVX2__)
+    double two;
+    std::memcpy(&two, p, sizeof two);
+#endif
+#if defined(__AVX512F__)
+    if constexpr (N == 2) return _mm512_castpd_ps(_mm512_set1_pd(two));
+    if constexpr (N == 4) return _mm512_broadcast_f32x4(_mm_load_ps(p));
+    if constexpr (N == 8) return _mm512_broadcast_f32x8(_mm256_load_ps(p));
+#elif defined(__AVX2__)
+    if constexpr (N == 2) return _mm256_castpd_ps(_mm256_set1_pd(two));
+    if constexpr (N == 4) return _mm256_set_m128(_mm_load_ps(p), _mm_load_ps(p));
+#else
+    float lanes[kLanes<Arch>];
+    for (Index l = 0; l < kLanes<Arch>; ++l) lanes[l] = p[l % N];
+    return Floats<Arch>::load_unaligned(lanes);
+#endif
+  }
+}
+
+/// The lanes of two vectors in turns, a[0], b[0], a[1], b[1], ...: the first half becomes a, the second b.
+template <class Arch>
+[[gnu::always_inline]] inline void zip(Floats<Arch>& a, Floats<Arch>& b) {
+#if defined(__AVX512F__)
+  const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const __m512i second = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  const __m512 x = a, y = b;
+  a = _mm512_permutex2var_ps(x, first, y);
+  b = _mm512_permutex2var_ps(x, second, y);
+#elif defined(__AVX2__)
+  const __m256 low = _mm256_unpacklo_ps(a, b), high = _mm256_unpackhi_ps(a, b);
+  a = _mm256_permute2f128_ps(low, high, 0x20);
+  b = _mm256_permute2f128_ps(low, high, 0x31);
+#else
+  const Floats<Arch> x = a;
+  a = xsimd::zip_lo(x, b);
+  b = xsimd::zip_hi(x, b);
+#endif
+}
+
+/// The way back: a becomes the even lanes of both, b the odd ones.
+template <class Arch>
+[[gnu::always_inline]] inline void unzip(Floats<Arch>& a, Floats<Arch>& b) {
+#if defined(__AVX512F__)
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const __m512i odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  const __m512 x = a, y = b;
+  a = _mm512_permutex2var_ps(x, even, y);
+  b = _mm512_permutex2var_ps(x, odd, y);
+#elif defined(__AVX2__)
+  const __m256 low = _mm256_permute2f128_ps(a, b, 0x20), high = _mm256_permute2f128_ps(a, b, 0x31);
+  a = _mm256_shuffle_ps(low, high, 0x88);
+  b = _mm256_shuffle_ps(low, high, 0xdd);
+#else
+  // Number v of address bits v l1 l0 moves one bit up in each step; three are the way round.
+  static_assert(kLanes<Arch> == 4);
+  zip(a, b);
+  zip(a, b);
+#endif
+}
+
 #if defined(__AVX2__)
 /// Numbers that one instruction finds by their place: 8 of a vector, or 32 of two.
 template <class Arch>

@@ -103,8 +103,12 @@ std::vector<Conv3x3Sizes> sizes() {
   // Maps around the tiles and patches, with channels for each way to fill a vector.
   for (const Index height : {1, 2, 3, 4, 5, 8, 19}) {
     for (const Index width : {1, 2, 3, 4, 5, 8, 9, 33}) {
-      for (const Index groups : {1, 4, 16}) all.push_back({3, height, width, 16, 16, groups});
+      for (const Index groups : {1, 2, 4, 16}) all.push_back({3, height, width, 16, 16, groups});
     }
+  }
+  // Maps wider than a strip, the last vector of channels full and not.
+  for (const Index channels : {2, 4, 8, 16}) {
+    for (const Index groups : {1, 2, 3}) all.push_back({2, 5, 70, groups * channels, groups * channels, groups});
   }
   // The models' layers, with few images.
   all.insert(all.end(), {{1, 32, 32, 3, 128, 1}, {1, 32, 32, 3, 32, 1}});

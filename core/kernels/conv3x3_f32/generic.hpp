@@ -9,10 +9,10 @@
 
 namespace mog::kernels {
 
-/// Groups that share a vector and maps of a few channels have ways of their own; Winograd's saves multiplications where
-/// vectors of channels are full, in one direction only where a group is one vector; the direct loops take all the rest,
-/// such as channels that fill no vector, maps of a single row, and the input gradient of the first layer, which no
-/// network asks for.
+/// Narrow groups and maps of a few channels have ways of their own; Winograd's saves multiplications where vectors of
+/// channels are full, in one direction only where a group is one vector or half of one; the direct loops take all the
+/// rest, such as channels that fill no vector, maps of a single row, and the input gradient of the first layer, which
+/// no network asks for.
 template <class Arch, int Registers>
 struct Conv3x3Loops {
   static constexpr Conv3x3Kernel kernel(Isa isa) {
@@ -24,14 +24,16 @@ struct Conv3x3Loops {
   using FewInputs = Conv3x3FewInputs<Arch, Registers>;
   using SmallGroups = Conv3x3SmallGroups<Arch, Registers>;
   using Winograd = Conv3x3Winograd<Arch, Registers>;
-  using WinogradRows = Conv3x3WinogradRows<Arch, Registers>;
+  template <int kPairs>
+  using WinogradRows = Conv3x3WinogradRows<Arch, Registers, kPairs>;
 
   /// Calls work with an object of the class whose loops run.
   template <class Work>
   static auto with_loops(const Conv3x3Sizes& z, const Work& work) {
-    if (SmallGroups::suits(z)) return work(SmallGroups());
     if (FewInputs::suits(z)) return work(FewInputs());
-    if (WinogradRows::suits(z)) return work(WinogradRows());
+    if (WinogradRows<1>::suits(z)) return work(WinogradRows<1>());
+    if (WinogradRows<2>::suits(z)) return work(WinogradRows<2>());
+    if (SmallGroups::suits(z)) return work(SmallGroups());
     return Winograd::suits(z) ? work(Winograd()) : work(Direct());
   }
 

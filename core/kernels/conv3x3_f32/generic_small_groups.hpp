@@ -1,4 +1,4 @@
-// The 3x3 convolution of groups that share a vector: as many inputs as outputs, a power of two below the lanes.
+// The 3x3 convolution of narrow groups: as many inputs as outputs, a power of two up to a quarter of the lanes.
 #pragma once
 
 #include "core/kernels/conv3x3_f32/conv3x3_f32.hpp"
@@ -11,12 +11,12 @@ namespace mog::kernels {
 /// whole vectors, and lanes are exchanged only once all taps are summed:
 ///     y[l] = sum over j of sum_j[l ^ j];
 /// the gradient by w_j is the sum over pixels of x[l] dy[l ^ j].
-/// Winograd's way would have to exchange lanes at each of its 16 positions: with its transforms no fewer instructions.
+/// Winograd's way, as Conv3x3WinogradRows has it for wider groups, would have more lanes to move than products to save.
 template <class Arch, int Registers>
 struct Conv3x3SmallGroups {
   static bool suits(const Conv3x3Sizes& z) {
     const Index Q = z.out / z.groups;
-    return z.in == z.out && Q < kWidth && kWidth % Q == 0;
+    return z.in == z.out && Q <= kWidth / 4 && kWidth % Q == 0;
   }
 
   /// A block is a vector of channels.
@@ -64,11 +64,9 @@ struct Conv3x3SmallGroups {
  private:
   using Vector = Floats<Arch>;
   static constexpr Index kWidth = kLanes<Arch>;
-  /// Sums of a pixel that are computed together, and pixels: their product is half of the registers.
+  /// Pixels whose sums are computed together: these take half of the registers.
   template <int Q>
-  static constexpr int kSums = Q < Registers / 8 ? Q : Registers / 8;
-  template <int Q>
-  static constexpr int kPixels = Registers / 2 / kSums<Q> < 8 ? Registers / 2 / kSums<Q> : 8;
+  static constexpr int kPixels = Registers / 2 / Q < 8 ? Registers / 2 / Q : 8;
   /// A patch stays in the first-level cache.
   static constexpr Index kPatchFloats = 6144, kPatchColumns = 32;
 
@@ -119,7 +117,7 @@ struct Conv3x3SmallGroups {
   template <int Q, class Work>
   static void for_each_patch(const Conv3x3Part& part, const float* x, const Work& work) {
     const Conv3x3Sizes& z = part.sizes;
-    if constexpr (2 * Q < kWidth) {
+    if constexpr (2 * Q <= kWidth / 4) {
       if (z.out / z.groups > Q) return for_each_patch<2 * Q>(part, x, work);
     }
     const Patch most = largest_patch(z);
@@ -170,49 +168,41 @@ struct Conv3x3SmallGroups {
         const Index column = patch.columns - larger(left, P);
         const float* from = x + h * patch.stride() + column * kWidth;
         float* to = y + h * steps.row + column * steps.pixel;
-        Vector out[P];
-        for (Vector& v : out) v = Vector(0.0F);
-        if constexpr (kSums<Q> < Q) {
-          add_pixels<Q, P>(from, patch.stride(), w + kSums<Q> * kWidth, out);
-          for (Vector& v : out) v = exchange<kSums<Q>>(v);
-        }
-        add_pixels<Q, P>(from, patch.stride(), w, out);
-        for (int p = 0; p < P; ++p) channels.store(to + p * steps.pixel, 0, out[p]);
+        Vector sum[Q][P];
+        add_taps(from, patch.stride(), w, sum);
+        if constexpr (Q > 1) gather<1>(sum);
+        for (int p = 0; p < P; ++p) channels.store(to + p * steps.pixel, 0, sum[0][p]);
       }
     }
   }
 
-  /// Adds to `out` the first kSums sums of P pixels.
+  /// The Q sums of P pixels.
   template <int Q, int P>
-  [[gnu::always_inline]] static void add_pixels(const float* x, Index stride, const float* w, Vector (&out)[P]) {
-    constexpr int J = kSums<Q>;
-    Vector sum[J][P];
-    for (int j = 0; j < J; ++j) {
+  [[gnu::always_inline]] static void add_taps(const float* x, Index stride, const float* w, Vector (&sum)[Q][P]) {
+    for (int j = 0; j < Q; ++j) {
       for (int p = 0; p < P; ++p) sum[j][p] = Vector(0.0F);
     }
-    for (Index r = 0; r < 3; ++r, x += stride, w += 3 * Q * kWidth) {
+    for (Index r = 0; r < 3; ++r, x += stride) {
       Vector in[P + 2];
       for (int p = 0; p < P + 2; ++p) in[p] = Vector::load_aligned(x + p * kWidth);
+      for (int s = 0; s < 3; ++s) {
 #pragma GCC unroll 8
-      for (int j = 0; j < J; ++j) {
-        for (int s = 0; s < 3; ++s) {
-          const Vector weight = Vector::load_aligned(w + (s * Q + j) * kWidth);
+        for (int j = 0; j < Q; ++j, w += kWidth) {
+          const Vector weight = Vector::load_aligned(w);
           for (int p = 0; p < P; ++p) sum[j][p] = multiply_add(in[p + s], weight, sum[j][p]);
         }
       }
     }
-    if constexpr (J > 1) gather<1>(sum);
-    for (int p = 0; p < P; ++p) out[p] += sum[0][p];
   }
 
   /// sum[0][l] = sum over j of sum[j][l ^ j], by halves: the other sums are used up.
-  template <int Step, int J, int P>
-  [[gnu::always_inline]] static void gather(Vector (&sum)[J][P]) {
+  template <int Step, int Q, int P>
+  [[gnu::always_inline]] static void gather(Vector (&sum)[Q][P]) {
 #pragma GCC unroll 8
-    for (int j = 0; j < J; j += 2 * Step) {
+    for (int j = 0; j < Q; j += 2 * Step) {
       for (int p = 0; p < P; ++p) sum[j][p] += exchange<Step>(sum[j + Step][p]);
     }
-    if constexpr (2 * Step < J) gather<2 * Step>(sum);
+    if constexpr (2 * Step < Q) gather<2 * Step>(sum);
   }
 
   /// Adds to sums [kTaps / 3, 3, Q, lanes] what the pixels of a patch contribute; x: its first row that these taps
