@@ -17,7 +17,8 @@ struct WithVnni {};
 ///   dot(sum, x, w)        lane l: sum += x[0] w[4 l] + .. + x[3] w[4 l + 3]: four unsigned bytes x, the same for all
 ///                         lanes, and signed bytes w of -1, 0 or 1
 ///   dot(sum, x, w)        the same with two signed 16-bit numbers x and w[2 l], w[2 l + 1]
-///   begin.., end..        such sums may be kept in another form, for at most kByteSteps steps of bytes
+///   spread                two 16-bit numbers of kLanes for each lane in place of the same for all: pair number
+///   place[l] begin.., end..        such sums may be kept in another form, for at most kByteSteps steps of bytes
 ///   store_shorts          two Ints as 16-bit numbers, in the order that natural_lane says
 ///   store_saturated       an Int as 16-bit numbers, saturated, in the order of the lanes
 ///   store_bytes           the lowest bytes of an Int, in the order of the lanes

@@ -44,6 +44,10 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
   static Int end_bytes(Int total, ByteSum sum) { return add(total, _mm256_madd_epi16(sum, _mm256_set1_epi16(1))); }
 
   static Shorts two_shorts(const std::int16_t* x) { return _mm256_set1_epi32(load32(x)); }
+  static Shorts spread(const std::int16_t* x, Int places) {
+    const __m128i numbers = _mm_loadu_si128(reinterpret_cast<const __m128i*>(x));
+    return _mm256_permutevar8x32_epi32(_mm256_castsi128_si256(numbers), places);
+  }
   static ShortSum begin_shorts() { return zero(); }
   static ShortSum dot_shorts(ShortSum sum, Shorts x, Int w) { return add(sum, _mm256_madd_epi16(x, w)); }
   static Int end_shorts(ShortSum sum) { return held(sum); }

@@ -39,6 +39,10 @@ struct Integers<xsimd::avx512bw> {
   static Int end_bytes(Int total, ByteSum sum) { return add(total, _mm512_madd_epi16(sum, _mm512_set1_epi16(1))); }
 
   static Shorts two_shorts(const std::int16_t* x) { return _mm512_set1_epi32(load32(x)); }
+  static Shorts spread(const std::int16_t* x, Int places) {
+    const __m256i numbers = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x));
+    return _mm512_permutexvar_epi32(places, _mm512_castsi256_si512(numbers));
+  }
   static ShortSum begin_shorts() { return zero(); }
   static ShortSum dot_shorts(ShortSum sum, Shorts x, Int w) { return add(sum, _mm512_madd_epi16(x, w)); }
   static Int end_shorts(ShortSum sum) { return held(sum); }

@@ -50,6 +50,12 @@ struct Integers<xsimd::neon64> {
   }
 
   static Shorts two_shorts(const std::int16_t* x) { return vreinterpretq_s16_s32(vdupq_n_s32(load32(x))); }
+  static Shorts spread(const std::int16_t* x, Int places) {
+    const int16x4_t numbers = vld1_s16(x);
+    const uint8x16_t bytes = vreinterpretq_u8_s16(vcombine_s16(numbers, numbers));
+    const Int four = vmlaq_n_s32(vdupq_n_s32(0x03020100), places, 0x04040404);  // a place's four bytes
+    return vreinterpretq_s16_u8(vqtbl1q_u8(bytes, vreinterpretq_u8_s32(four)));
+  }
   static ShortSum begin_shorts() { return {{zero(), zero()}}; }
   static ShortSum dot_shorts(ShortSum sum, Shorts x, Int w) {
     const int16x8_t shorts = vreinterpretq_s16_s32(w);

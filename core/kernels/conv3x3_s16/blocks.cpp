@@ -18,12 +18,16 @@ void pack_conv3x3(const Conv3x3S16Weights& weights, Index lanes, std::byte* pack
     const Index joined = g * outputs / blocks.outputs, member = g - joined * (blocks.outputs / outputs);
     auto* const w = reinterpret_cast<std::int16_t*>(packed + joined * blocks.bytes);
     auto* const bias = reinterpret_cast<std::int32_t*>(packed + joined * blocks.bytes + blocks.weights);
+    auto* const places = reinterpret_cast<std::int32_t*>(packed + joined * blocks.bytes + blocks.places);
     for (Index q = 0; q < outputs; ++q) {
       const Index o = member * outputs + q, vector = o / lanes, lane = o % lanes;
       bias[o] = weights.bias[g * outputs + q];
+      for (Index pair = 0; blocks.spread && pair < blocks.pairs; ++pair) {
+        places[pair * lanes + o] = static_cast<std::int32_t>(member * blocks.pairs + pair);
+      }
       for (Index tap = 0; tap < 9; ++tap) {
         for (Index i = 0; i < inputs; ++i) {
-          const Index c = member * inputs + i;
+          const Index c = blocks.spread ? i : member * inputs + i;
           const Index step = (vector * 3 + tap / 3) * blocks.pairs + c / 2;
           w[((step * 3 + tap % 3) * lanes + lane) * 2 + c % 2] = weights.w[((g * 9 + tap) * inputs + i) * outputs + q];
         }

@@ -6,28 +6,34 @@
 
 namespace mog::kernels {
 
-/// Groups with fewer outputs than a vector has lanes are joined, as many as fit; what one of them takes from another's
-/// inputs has weight 0. The joined groups' outputs fill vectors, the last one with weights 0.
+/// Groups with fewer outputs than a vector has lanes are joined, as many as fit. Each lane then sums up all their
+/// inputs; what an output takes from another group's inputs has weight 0. Where groups of as many inputs as outputs
+/// fill vectors evenly, their inputs are spread instead: each lane is given, pair by pair, its own group's inputs only.
+/// The joined groups' outputs fill vectors, the last one with weights 0.
 struct Conv3x3Blocks {
+  bool spread;
   Index groups, inputs, outputs;  // joined
   Index vectors;                  // of a group's outputs
-  Index pairs;                    // of inputs
+  Index pairs;                    // of inputs that a lane takes
   Index weights;                  // int16 [vectors, 3 rows, pairs, 3 columns, lanes, 2]: bytes of a group
-  Index bytes;                    // of a group: the weights and, behind them, int32 bias [vectors, lanes]
+  Index places;                   // bytes of weights and, behind them, int32 bias [vectors, lanes]
+  Index bytes;                    // of all that and, where spread, int32 places [pairs, lanes]: see Integers::spread
 
   [[gnu::always_inline]] Conv3x3Blocks(const Conv3x3S16Shape& shape, Index lanes) {
+    const Index I = shape.inputs, Q = shape.outputs;
+    spread = I == Q && Q >= 2 && Q < lanes && lanes % Q == 0 && shape.groups * Q % lanes == 0;
     Index joined = 1;
-    for (Index n = 2; n <= shape.groups && n * shape.outputs <= lanes; ++n) {
+    for (Index n = 2; n <= shape.groups && n * Q <= lanes; ++n) {
       if (shape.groups % n == 0) joined = n;
     }
     groups = shape.groups / joined;
-    inputs = shape.inputs * joined;
-    outputs = shape.outputs * joined;
+    inputs = I * joined;
+    outputs = Q * joined;
     vectors = (outputs + lanes - 1) / lanes;
-    pairs = (inputs + 1) / 2;
+    pairs = spread ? I / 2 : (inputs + 1) / 2;
     weights = vectors * 9 * pairs * lanes * 4;
-    bytes = weights + vectors * lanes * 4;
-    bytes = whole_lines(bytes);
+    places = weights + vectors * lanes * 4;
+    bytes = whole_lines(places + (spread ? pairs * lanes * 4 : 0));
   }
 };
 

@@ -9,8 +9,9 @@ namespace mog::kernels {
 /// A tile of `Tile` vectors of sums stays in registers while the dot products run over nine taps and all pairs of a
 /// group's inputs: Tile pixels of a row by one vector of outputs, or half as many pixels by two. A step takes three
 /// taps of a row for one pair of inputs: each pixel's pair is broadcast once and serves up to three outputs, its own
-/// and its neighbours'. The vectors of outputs are the outer loop, so that their weights stay near for all pixels.
-/// Shapes that by_winograd names run in Conv3x3S16Winograd instead.
+/// and its neighbours'. Groups that share a vector have their inputs spread in place of broadcast, where that is
+/// possible: see Conv3x3Blocks. The vectors of outputs are the outer loop, so that their weights stay near for all
+/// pixels. Shapes that by_winograd names run in Conv3x3S16Winograd instead.
 template <class Arch, int Tile>
 struct Conv3x3S16Loops {
   using I = Integers<Arch>;
@@ -35,9 +36,10 @@ struct Conv3x3S16Loops {
     Index input, output, used;  // the first channels of the group and of the vectors; outputs
     const std::byte* weights;
     const std::byte* bias;
+    const std::byte* places;
   };
 
-  template <int P, int V>
+  template <int P, int V, bool kSpread>
   [[gnu::always_inline]] static void tile(const Work& work, Index row, Index column) {
     const Conv3x3S16& args = work.args;
     const Index vector_bytes = 9 * work.blocks.pairs * I::kLanes * 4;
@@ -54,20 +56,22 @@ struct Conv3x3S16Loops {
       const std::int16_t* x[kPointers];
       for (int i = 0; i < kPointers; ++i) x[i] = corner + tap_row * args.x_row + 4 * i * stride;
       for (Index pair = 0; pair < steps; ++pair, w += 3 * 4 * I::kLanes) {
+        const Int places = kSpread ? I::load(work.places + pair * 4 * I::kLanes) : I::zero();
         Int weights[3][V];
         for (int t = 0; t < 3; ++t) {
           for (int v = 0; v < V; ++v) weights[t][v] = I::load(w + v * vector_bytes + t * 4 * I::kLanes);
         }
 #pragma GCC unroll 18
         for (int q = 0; q < P + 2; ++q) {
-          const auto inputs = I::two_shorts(x[q / 4] + q % 4 * stride);
+          const std::int16_t* const from = x[q / 4] + q % 4 * stride;
+          const auto inputs = kSpread ? I::spread(from, places) : I::two_shorts(from);
 #pragma GCC unroll 3
           for (int t = 0; t < 3; ++t) {
             if (q < t || q >= P + t) continue;
             for (int v = 0; v < V; ++v) sum[q - t][v] = I::dot_shorts(sum[q - t][v], inputs, weights[t][v]);
           }
         }
-        for (int i = 0; i < kPointers; ++i) x[i] += 2;
+        for (int i = 0; i < kPointers && !kSpread; ++i) x[i] += 2;
       }
     }
     for (int v = 0; v < V; ++v) {
@@ -82,15 +86,15 @@ struct Conv3x3S16Loops {
     }
   }
 
-  template <int P, int V>
+  template <int P, int V, bool kSpread>
   [[gnu::always_inline]] static void tiles(const Work& work, Index row, Index column) {
-    for (; column + P <= work.args.width; column += P) tile<P, V>(work, row, column);
-    if constexpr (P > 1) tiles<(P > 4 ? P / 2 : 1), V>(work, row, column);
+    for (; column + P <= work.args.width; column += P) tile<P, V, kSpread>(work, row, column);
+    if constexpr (P > 1) tiles<(P > 4 ? P / 2 : 1), V, kSpread>(work, row, column);
   }
 
-  template <int V>
+  template <int V, bool kSpread>
   static void rows(const Work& work) {
-    for (Index row = 0; row < work.args.height; ++row) tiles<Tile / V, V>(work, row, 0);
+    for (Index row = 0; row < work.args.height; ++row) tiles<Tile / V, V, kSpread>(work, row, 0);
   }
 
   static void run(const Conv3x3S16& args) {
@@ -107,12 +111,13 @@ struct Conv3x3S16Loops {
                         g * blocks.outputs + first,
                         blocks.outputs - first,
                         group + v * vector_bytes,
-                        group + blocks.weights + first * 4};
+                        group + blocks.weights + first * 4,
+                        group + blocks.places};
         if (v + 1 < blocks.vectors) {
-          rows<2>(work);
+          rows<2, false>(work);
           v += 2;
         } else {
-          rows<1>(work);
+          blocks.spread ? rows<1, true>(work) : rows<1, false>(work);
           ++v;
         }
       }
