@@ -36,13 +36,13 @@ void shifted_sums(benchmark::State& state, const Row& row, const Row& reference,
 void gradient_sums(benchmark::State& state, const Row& row, const Row& reference, MapShape map) {
   const auto x = random_codes(map.count()), dy = random_numbers(map.count()), mean = random_numbers(map.channels);
   time_sums(state, row, reference, map, 2, [&](const Row& by, double* sums) {
-    by.gradient_sums({.x = x.data(),
-                      .dy = dy.data(),
-                      .mean = mean.data(),
-                      .sum_dz = sums,
-                      .sum_dz_x = sums + map.channels,
-                      .rows = map.rows(),
-                      .channels = map.channels});
+    by.numbers.gradient_sums({.x = x.data(),
+                              .dy = dy.data(),
+                              .mean = mean.data(),
+                              .sum_dz = sums,
+                              .sum_dz_x = sums + map.channels,
+                              .rows = map.rows(),
+                              .channels = map.channels});
   });
 }
 
@@ -50,12 +50,12 @@ void channel_affine(benchmark::State& state, const Row& row, const Row& referenc
   const auto x = random_numbers(map.count()), scale = random_numbers(map.channels), shift = random_codes(map.channels);
   Tensor<float> y({map.count()}), expected({map.count()});
   const auto run = [&](const Row& by, float* out) {
-    by.channel_affine({.x = x.data(),
-                       .scale = scale.data(),
-                       .shift = shift.data(),
-                       .y = out,
-                       .rows = map.rows(),
-                       .channels = map.channels});
+    by.numbers.channel_affine({.x = x.data(),
+                               .scale = scale.data(),
+                               .shift = shift.data(),
+                               .y = out,
+                               .rows = map.rows(),
+                               .channels = map.channels});
   };
   run(reference, expected.data());
   run(row, y.data());
@@ -67,15 +67,15 @@ void input_gradient(benchmark::State& state, const Row& row, const Row& referenc
              constants = random_numbers(4 * map.channels);
   Tensor<float> dx({map.count()}), expected({map.count()});
   const auto run = [&](const Row& by, float* out) {
-    by.input_gradient({.x = x.data(),
-                       .dy = dy.data(),
-                       .mean = constants.data(),
-                       .a = constants.data() + map.channels,
-                       .b = constants.data() + 2 * map.channels,
-                       .d = constants.data() + 3 * map.channels,
-                       .dx = out,
-                       .rows = map.rows(),
-                       .channels = map.channels});
+    by.numbers.input_gradient({.x = x.data(),
+                               .dy = dy.data(),
+                               .mean = constants.data(),
+                               .a = constants.data() + map.channels,
+                               .b = constants.data() + 2 * map.channels,
+                               .d = constants.data() + 3 * map.channels,
+                               .dx = out,
+                               .rows = map.rows(),
+                               .channels = map.channels});
   };
   run(reference, expected.data());
   run(row, dx.data());

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "core/kernels/pointwise_f32/pointwise_f32.hpp"
 #include "layers/activations.hpp"
@@ -29,13 +30,24 @@ void fold(const Parameter<T>& gamma, const Parameter<T>& beta, const Tensor<T>& 
 /// What the backward pass keeps of the forward pass.
 template <class T>
 struct Kept {
-  Tensor<T> x, mean, variance, scale;
+  Tensor<T> x;
+  Tensor<std::int16_t> shorts;  // x in 16 bits: then x is empty
+  Tensor<T> mean, variance, scale;
   Tensor<std::uint8_t> passes;  // where the activation lets the gradient through
   kernels::Activation activation;
   double epsilon;
   bool batch;   // the statistics are the batch's own: they depend on x
   Tensor<T> w;  // of the product that x is, where its gradient goes through that as well
 };
+
+/// Calls work with a pointer to x's numbers.
+template <class T, class Work>
+void with_numbers(const Tensor<T>& x, const Tensor<std::int16_t>& shorts, const Work& work) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (!shorts.empty()) return work(shorts.data());
+  }
+  work(x.data());
+}
 
 /// Sums over the rows of one batch, channel by channel; dz: dy behind the activation.
 template <class T>
@@ -49,15 +61,17 @@ template <class T>
 Sums<T> gradient_sums(Tape<T>& tape, const Kept<T>& kept, const Tensor<T>& dy) {
   const Shape channels{dy.channels()};
   Sums<T> sums{.dz = tape.make(channels), .dz_x = tape.make(channels), .dgamma = tape.make(channels)};
-  kernels::batch_norm_gradient_sums(kernels::BatchNormGradientSums<T>{.x = kept.x.data(),
-                                                                      .dy = dy.data(),
-                                                                      .mean = kept.mean.data(),
-                                                                      .sum_dz = sums.dz.data(),
-                                                                      .sum_dz_x = sums.dz_x.data(),
-                                                                      .rows = dy.rows(),
-                                                                      .channels = dy.channels(),
-                                                                      .activation = kept.activation,
-                                                                      .passes = kept.passes.data()});
+  with_numbers(kept.x, kept.shorts, [&]<class X>(const X* x) {
+    kernels::batch_norm_gradient_sums(kernels::BatchNormGradientSums<T, X>{.x = x,
+                                                                           .dy = dy.data(),
+                                                                           .mean = kept.mean.data(),
+                                                                           .sum_dz = sums.dz.data(),
+                                                                           .sum_dz_x = sums.dz_x.data(),
+                                                                           .rows = dy.rows(),
+                                                                           .channels = dy.channels(),
+                                                                           .activation = kept.activation,
+                                                                           .passes = kept.passes.data()});
+  });
   for (Index c = 0; c < dy.channels(); ++c) {
     sums.dgamma[c] = static_cast<T>(sums.dz_x[c] * inverse_deviation(kept.variance[c], kept.epsilon));
   }
@@ -76,24 +90,32 @@ Tensor<T> input_gradient(Tape<T>& tape, const Kept<T>& kept, const Sums<T>& sums
   }
   const bool through = !kept.w.empty();
   Tensor<T> dx = through ? tape.make(dy.shape().with_channels(kept.w.shape()[0])) : tape.make_over(dy);
-  const kernels::BatchNormInputGradient<T> own{.x = kept.x.data(),
-                                               .dy = dy.data(),
-                                               .mean = kept.mean.data(),
-                                               .a = kept.scale.data(),
-                                               .b = b.data(),
-                                               .d = d.data(),
-                                               .dx = through ? nullptr : dx.data(),
-                                               .rows = dy.rows(),
-                                               .channels = dy.channels(),
-                                               .activation = kept.activation,
-                                               .passes = kept.passes.data()};
-  if (through) {
-    kernels::pointwise_input_gradient(kernels::NormalisedPointwiseInputGradient<T>{
-        .normalisation = own, .w = kept.w.data(), .dx = dx.data(), .in = dx.channels()});
-  } else {
-    kernels::batch_norm_input_gradient(own);
-  }
+  with_numbers(kept.x, kept.shorts, [&]<class X>(const X* x) {
+    const kernels::BatchNormInputGradient<T, X> own{.x = x,
+                                                    .dy = dy.data(),
+                                                    .mean = kept.mean.data(),
+                                                    .a = kept.scale.data(),
+                                                    .b = b.data(),
+                                                    .d = d.data(),
+                                                    .dx = through ? nullptr : dx.data(),
+                                                    .rows = dy.rows(),
+                                                    .channels = dy.channels(),
+                                                    .activation = kept.activation,
+                                                    .passes = kept.passes.data()};
+    if (through) {
+      kernels::pointwise_input_gradient(kernels::NormalisedPointwiseInputGradient<T, X>{
+          .normalisation = own, .w = kept.w.data(), .dx = dx.data(), .in = dx.channels()});
+    } else {
+      kernels::batch_norm_input_gradient(own);
+    }
+  });
   return dx;
+}
+
+/// x as nobody's product.
+template <class T>
+FixedProduct<T> alone(const Variable<T>& x) {
+  return {.y = {x.numbers(), x.gradient}, .dx = x.gradient, .w = {}};
 }
 
 }  // namespace
@@ -112,7 +134,7 @@ BatchNorm<T>::BatchNorm(Parameters<T>& parameters, const std::string& name, cons
 
 template <class T>
 Variable<T> BatchNorm<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
-  Variable<T> y = normalise(pass, x, {});
+  Variable<T> y = normalise(pass, alone(x), {});
   if (pass.observer) {
     pass.report({.name = name_, .kind = "batch norm", .precision = Precision::full, .constants = 2 * options_.channels},
                 y);
@@ -123,13 +145,13 @@ Variable<T> BatchNorm<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
 template <class T>
 Variable<T> BatchNorm<T>::activated(Pass<T>& pass, const Variable<T>& x, int bits) {
   if (pass.observer) return activation(pass, (*this)(pass, x), bits);
-  return normalise(pass, x, activation_of(pass, bits));
+  return normalise(pass, alone(x), activation_of(pass, bits));
 }
 
 template <class T>
 Variable<T> BatchNorm<T>::activated(Pass<T>& pass, const FixedProduct<T>& x, int bits) {
   if (pass.observer) return activated(pass, x.y, bits);
-  return normalise(pass, x.y, activation_of(pass, bits), &x);
+  return normalise(pass, x, activation_of(pass, bits));
 }
 
 template <class T>
@@ -142,14 +164,15 @@ kernels::Activation BatchNorm<T>::activation_of(const Pass<T>& pass, int bits) c
 /// The batch's mean and variance of each channel, summed up unless they are known, which the running ones learn from.
 /// They are where a NaN is found before a quantized activation turns it into code 0.
 template <class T>
-typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, const Tensor<T>& x, Statistics batch) {
-  require(x.rows() >= 2, name_, ": training on ", x.rows(), " row, expected at least 2");
+typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, const Tensor<T>& x, Index rows,
+                                                                 Statistics batch) {
+  require(rows >= 2, name_, ": training on ", rows, " row, expected at least 2");
   if (const Shape channels{options_.channels}; batch.mean.empty()) {
     batch = {.mean = pass.tape.make(channels), .variance = pass.tape.make(channels)};
     kernels::batch_statistics(kernels::BatchStatistics<T>{.x = x.data(),
                                                           .mean = batch.mean.data(),
                                                           .variance = batch.variance.data(),
-                                                          .rows = x.rows(),
+                                                          .rows = rows,
                                                           .channels = options_.channels});
   }
   for (Index c = 0; c < options_.channels; ++c) {
@@ -167,38 +190,40 @@ typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, 
 }
 
 template <class T>
-Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, kernels::Activation activation,
-                                    const FixedProduct<T>* x_of) {
-  const Tensor<T> kept_x = x.numbers();
-  require(kept_x.rows() >= 1 && kept_x.channels() == options_.channels, name_, ": x has shape ", x.shape(),
-          ", expected [..., ", options_.channels, "]");
+Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const FixedProduct<T>& product, kernels::Activation activation) {
+  const Tensor<T> kept_x = product.y.value;
+  const Shape& shape = product.shorts.empty() ? kept_x.shape() : product.shorts.shape();
+  const Index rows = shape.rows(), channels = options_.channels;
+  require(shape.rank() >= 1 && rows >= 1 && shape[-1] == channels, name_, ": x has shape ", shape, ", expected [..., ",
+          channels, "]");
   Tape<T>& tape = pass.tape;
-  const Index rows = kept_x.rows(), channels = options_.channels;
-  const Statistics known = x_of == nullptr ? Statistics() : Statistics{x_of->mean, x_of->variance};
-  const Statistics statistics =
-      pass.training ? batch_statistics(pass, kept_x, known) : Statistics{mean_->value, variance_->value};
+  const Statistics statistics = pass.training ? batch_statistics(pass, kept_x, rows, {product.mean, product.variance})
+                                              : Statistics{mean_->value, variance_->value};
   Variable<T> y;
   if (activation.kind == kernels::Activation::qrelu) {
-    y.codes = tape.template make_as<std::uint8_t>(x.shape());
+    y.codes = tape.template make_as<std::uint8_t>(shape);
   } else {
-    y.value = tape.make(x.shape());
+    y.value = tape.make(shape);
   }
   const Tensor<T> scale = tape.make({channels}), shift = tape.make({channels});
   fold(*gamma_, *beta_, statistics.mean, statistics.variance, options_.epsilon, scale, shift);
   const bool masked = activation.kind != kernels::Activation::none && tape.recording();
   const auto passes =
       masked ? tape.template make_as<std::uint8_t>({rows, kernels::mask_bytes(channels)}) : Tensor<std::uint8_t>();
-  kernels::channel_affine(kernels::ChannelAffine<T>{.x = kept_x.data(),
-                                                    .scale = scale.data(),
-                                                    .shift = shift.data(),
-                                                    .y = y.value.data(),
-                                                    .rows = rows,
-                                                    .channels = channels,
-                                                    .activation = activation,
-                                                    .passes = passes.data(),
-                                                    .codes = y.codes.data()});
+  with_numbers(kept_x, product.shorts, [&]<class X>(const X* x) {
+    kernels::channel_affine(kernels::ChannelAffine<T, X>{.x = x,
+                                                         .scale = scale.data(),
+                                                         .shift = shift.data(),
+                                                         .y = y.value.data(),
+                                                         .rows = rows,
+                                                         .channels = channels,
+                                                         .activation = activation,
+                                                         .passes = passes.data(),
+                                                         .codes = y.codes.data()});
+  });
 
   const Kept<T> kept{.x = kept_x,
+                     .shorts = product.shorts,
                      .mean = statistics.mean,
                      .variance = statistics.variance,
                      .scale = scale,
@@ -206,9 +231,9 @@ Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, kernels
                      .activation = activation,
                      .epsilon = options_.epsilon,
                      .batch = pass.training,
-                     .w = x_of == nullptr ? Tensor<T>() : x_of->w};
-  const Gradient<T> dx_sum = x_of == nullptr ? x.gradient : x_of->dx;
-  const Gradient<T> dgamma_sum = gamma_->variable().gradient, dbeta_sum = beta_->variable().gradient;
+                     .w = product.w};
+  const Gradient<T> dx_sum = product.dx, dgamma_sum = gamma_->variable().gradient,
+                    dbeta_sum = beta_->variable().gradient;
   return tape.record(y, {dx_sum, dgamma_sum, dbeta_sum},
                      [&tape, kept, dx_sum, dgamma_sum, dbeta_sum](const Tensor<T>& dy) {
                        const Sums<T> sums = gradient_sums(tape, kept, dy);

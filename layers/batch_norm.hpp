@@ -41,11 +41,10 @@ class BatchNorm {
   struct Statistics {
     Tensor<T> mean, variance;
   };
-  Statistics batch_statistics(Pass<T>& pass, const Tensor<T>& x, Statistics batch);
+  Statistics batch_statistics(Pass<T>& pass, const Tensor<T>& x, Index rows, Statistics batch);
   kernels::Activation activation_of(const Pass<T>& pass, int bits) const;
-  /// x: the value of x_of, if that is given; then its gradient goes straight to x_of's factor.
-  Variable<T> normalise(Pass<T>& pass, const Variable<T>& x, kernels::Activation activation,
-                        const FixedProduct<T>* x_of = nullptr);
+  /// Of product.y; its gradient goes to product.dx, through product.w where that is not empty.
+  Variable<T> normalise(Pass<T>& pass, const FixedProduct<T>& product, kernels::Activation activation);
 
   std::string name_;
   BatchNormOptions options_;

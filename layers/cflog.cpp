@@ -33,11 +33,16 @@ Cflog<T>::Cflog(Parameters<T>& parameters, const std::string& name, const CflogO
 
 /// Where activations are codes, in integers; an observer wants to see each factor.
 template <class T>
-FixedProduct<T> Cflog<T>::product(Pass<T>& pass, const Variable<T>& x) {
+FixedProduct<T> Cflog<T>::product(Pass<T>& pass, const Variable<T>& x, bool shorts) {
   if constexpr (std::is_same_v<T, float>) {
     if (pass.quantized_activations() && !pass.observer) {
-      const auto y =
-          three_factors_of_codes(pass.tape, x, squeeze_.weights(pass), group_.weights(pass), generated_, pass.training);
+      const auto y = three_factors_of_codes(pass.tape, x,
+                                            {.squeeze = squeeze_.weights(pass),
+                                             .group = group_.weights(pass),
+                                             .expand = generated_,
+                                             .statistics = pass.training,
+                                             .shorts = shorts});
+      if (shorts && y && y->shorts.empty()) fits_shorts_ = false;
       if (y) return *y;
     }
   }

@@ -25,9 +25,9 @@ template <class T>
 class Cflog {
  public:
   Cflog(Parameters<T>& parameters, const std::string& name, const CflogOptions& options);
-  Variable<T> operator()(Pass<T>& pass, const Variable<T>& x) { return product(pass, x).y; }
-  /// The same as the expansion's product, for a normalisation behind it.
-  FixedProduct<T> product(Pass<T>& pass, const Variable<T>& x);
+  Variable<T> operator()(Pass<T>& pass, const Variable<T>& x) { return product(pass, x, false).y; }
+  /// The same as the expansion's product, for a normalisation behind it; its numbers perhaps in 16 bits.
+  FixedProduct<T> product(Pass<T>& pass, const Variable<T>& x) { return product(pass, x, fits_shorts_); }
 
   /// Replaces the automaton's first state, one 0 or 1 for each of the `out` cells: for networks that come from
   /// elsewhere.
@@ -40,10 +40,14 @@ class Cflog {
   [[nodiscard]] const Tensor<T>& generated() const { return generated_; }
 
  private:
+  FixedProduct<T> product(Pass<T>& pass, const Variable<T>& x, bool shorts);
+
   std::string name_;
   CflogOptions options_;
   Conv<T> squeeze_, group_;
   Tensor<T> generated_;  // [m, O], expanded from the automaton once
+  bool fits_shorts_ =
+      true;  // whether y always fitted 16 bits so far: wide layers' soon does not, and is not tried again
 };
 
 }  // namespace mog

@@ -105,9 +105,9 @@ Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
 }
 
 std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, const Variable<float>& x,
-                                                          const Variable<float>& squeeze, const Variable<float>& group,
-                                                          const Tensor<float>& expand, bool statistics) {
+                                                          const ThreeFactors& factors) {
   if (!x.in_bytes()) return std::nullopt;
+  const auto& [squeeze, group, expand, statistics, may_be_shorts] = factors;
   const Shape &shape = x.shape(), &first = squeeze.shape(), &second = group.shape(), &third = expand.shape();
   require(shape.rank() == 4 && shape.elements() > 0 && first.rank() == 2 && second.rank() == 5 && third.rank() == 2 &&
               shape[-1] == first[0] && second[1] == 3 && second[2] == 3 && second[3] == second[4] &&
@@ -115,29 +115,35 @@ std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, con
           "three_factors_of_codes: x of shape ", shape, ", weights of shapes ", first, ", ", second, " and ", third,
           ", expected [N, H, W, C], [C, G I], [G, 3, 3, I, I] and [G I, O]");
   const Index latents = first[1];
+  const Shape y_shape = shape.with_channels(third[1]);
   const kernels::Conv3x3Sizes sizes{
       .images = shape[0], .height = shape[1], .width = shape[2], .in = latents, .out = latents, .groups = second[0]};
   const auto latent = tape.recording() && group.gradient ? tape.make(shape.with_channels(latents)) : Tensor<float>();
-  const Tensor<float> y = tape.make(shape.with_channels(third[1]));
   const auto mean = statistics ? tape.make({third[1]}) : Tensor<float>();
   const auto variance = statistics ? tape.make({third[1]}) : Tensor<float>();
-  if (!kernels::cflog_codes({.x = x.codes.data(),
-                             .squeeze = squeeze.value.data(),
-                             .group = group.value.data(),
-                             .expand = expand.data(),
-                             .y = y.data(),
-                             .latent = latent.data(),
-                             .mean = mean.data(),
-                             .variance = variance.data(),
-                             .images = sizes.images,
-                             .height = sizes.height,
-                             .width = sizes.width,
-                             .in = shape[-1],
-                             .latents = latents,
-                             .groups = sizes.groups,
-                             .out = third[1]})) {
-    return std::nullopt;
-  }
+  const auto computes = [&](float* y, std::int16_t* shorts) {
+    return kernels::cflog_codes({.x = x.codes.data(),
+                                 .squeeze = squeeze.value.data(),
+                                 .group = group.value.data(),
+                                 .expand = expand.data(),
+                                 .y = y,
+                                 .shorts = shorts,
+                                 .latent = latent.data(),
+                                 .mean = mean.data(),
+                                 .variance = variance.data(),
+                                 .images = sizes.images,
+                                 .height = sizes.height,
+                                 .width = sizes.width,
+                                 .in = shape[-1],
+                                 .latents = latents,
+                                 .groups = sizes.groups,
+                                 .out = third[1]});
+  };
+  auto shorts = may_be_shorts ? tape.make_as<std::int16_t>(y_shape) : Tensor<std::int16_t>();
+  if (!shorts.empty() && !computes(nullptr, shorts.data())) shorts = {};
+  const auto y = shorts.empty() ? tape.make(y_shape) : Tensor<float>();
+  if (!y.empty() && !computes(y.data(), nullptr)) return std::nullopt;
+
   const auto codes = squeeze.gradient ? x.codes : Tensor<std::uint8_t>();
   const Variable<float> squeezed = record_pointwise(tape, latent, x.gradient, squeeze, codes);
   const Variable<float> grouped = record_conv3x3(tape, Tensor<float>(), squeezed, group, sizes);  // never written
@@ -145,7 +151,8 @@ std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, con
                              .dx = grouped.gradient,
                              .w = expand,
                              .mean = mean,
-                             .variance = variance};
+                             .variance = variance,
+                             .shorts = shorts};
 }
 
 namespace {

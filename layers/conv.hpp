@@ -23,10 +23,11 @@ struct FixedProduct {
   Gradient<T> dx;  // of x
   Tensor<T> w;
   Tensor<T> mean = {}, variance = {};  // of y's channels, biased; empty when nobody has summed them up
+  Tensor<std::int16_t> shorts = {};    // y's numbers, where they are in 16 bits: then y.value is empty
 };
 template <class T>
 FixedProduct<T> fixed_product(Tape<T>& tape, const Variable<T>& x, const Tensor<T>& w) {
-  return {.y = pointwise(tape, x, {w}), .dx = x.gradient, .w = w, .mean = {}, .variance = {}};
+  return {.y = pointwise(tape, x, {w}), .dx = x.gradient, .w = w, .mean = {}, .variance = {}, .shorts = {}};
 }
 
 /// 3x3 convolution with stride 1 and a border of zeros, in G groups of I input and Q output channels.
@@ -37,11 +38,16 @@ Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w);
 
 /// fixed_product(tape, conv3x3(tape, pointwise(tape, x, squeeze), group), expand) for maps of codes in bytes and
 /// weights -1, 0, +1, the sums taken in integers: the same numbers and gradients, sooner (core/kernels/cflog_codes).
-/// Saves  x and the first product. With `statistics`, tells mean and variance, too. Empty when x is not in bytes, its
-/// codes are too large for 16 bits, or the weights are anything else.
+/// Saves  x and the first product. Empty when x is not in bytes, its codes are too large for 16 bits, or the weights
+/// are anything else.
+struct ThreeFactors {
+  Variable<float> squeeze, group;
+  Tensor<float> expand;
+  bool statistics;  // whether mean and variance are wanted
+  bool shorts;      // whether y may come in 16 bits, which it does when all of its numbers fit
+};
 std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, const Variable<float>& x,
-                                                          const Variable<float>& squeeze, const Variable<float>& group,
-                                                          const Tensor<float>& expand, bool statistics);
+                                                          const ThreeFactors& factors);
 
 struct ConvOptions {
   Index in;                               // input channels, at least 1

@@ -286,6 +286,50 @@ Floats<Arch> load_first_bytes(const std::uint8_t* p, Index n) {
 #endif
 }
 
+/// The first n lanes, integers of 16 bits, as such numbers, and the way back; 0 <= n <= lanes.
+template <class Arch>
+void store_first_shorts(std::int16_t* p, Floats<Arch> x, Index n) {
+#if defined(__AVX512F__)
+  const __m256i shorts = _mm512_cvtsepi32_epi16(_mm512_cvtps_epi32(x));
+  if (n == kLanes<Arch>) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), shorts);
+  } else {
+    _mm256_mask_storeu_epi16(p, static_cast<__mmask16>((1U << n) - 1), shorts);
+  }
+#else
+#if defined(__AVX2__)
+  if (n == kLanes<Arch>) {
+    const __m256i numbers = _mm256_cvtps_epi32(x);
+    const __m128i shorts = _mm_packs_epi32(_mm256_castsi256_si128(numbers), _mm256_extracti128_si256(numbers, 1));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), shorts);
+    return;
+  }
+#endif
+  float lanes[kLanes<Arch>];
+  x.store_unaligned(lanes);
+  for (Index i = 0; i < n; ++i) p[i] = static_cast<std::int16_t>(lanes[i]);
+#endif
+}
+template <class Arch>
+Floats<Arch> load_first_shorts(const std::int16_t* p, Index n) {
+#if defined(__AVX512F__)
+  const __m256i shorts = n == kLanes<Arch> ? _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))
+                                           : _mm256_maskz_loadu_epi16(static_cast<__mmask16>((1U << n) - 1), p);
+  return _mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(shorts));
+#else
+#if defined(__AVX2__)
+  if (n == kLanes<Arch>) {
+    return _mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+  }
+#elif defined(__aarch64__)
+  if (n == kLanes<Arch>) return vcvtq_f32_s32(vmovl_s16(vld1_s16(p)));
+#endif
+  float lanes[kLanes<Arch>] = {};
+  for (Index i = 0; i < n; ++i) lanes[i] = p[i];
+  return Floats<Arch>::load_unaligned(lanes);
+#endif
+}
+
 /// Several vectors of consecutive numbers, all of their lanes in use; used(v) of vector v's.
 template <class Arch, int kVectors>
 struct Whole {
@@ -296,10 +340,17 @@ struct Whole {
   [[nodiscard]] Floats<Arch> load(const float* p, int v) const {
     return Floats<Arch>::load_unaligned(p + v * kLanes<Arch>);
   }
+  [[nodiscard]] Floats<Arch> load(const std::int16_t* p, int v) const {
+    return load_first_shorts<Arch>(p + v * kLanes<Arch>, kLanes<Arch>);
+  }
   void store(float* p, int v, Floats<Arch> x) const { x.store_unaligned(p + v * kLanes<Arch>); }
   /// Numbers 0..255, in bytes.
   void store(std::uint8_t* p, int v, Floats<Arch> x) const {
     store_first_bytes<Arch>(p + v * kLanes<Arch>, x, kLanes<Arch>);
+  }
+  /// Whole numbers of 16 bits.
+  void store(std::int16_t* p, int v, Floats<Arch> x) const {
+    store_first_shorts<Arch>(p + v * kLanes<Arch>, x, kLanes<Arch>);
   }
 };
 
@@ -317,11 +368,17 @@ struct Part {
   [[nodiscard]] Floats<Arch> load(const float* p, int v) const {
     return used(v) == 0 ? Floats<Arch>(0.0F) : load_first<Arch>(p + v * kLanes<Arch>, used(v));
   }
+  [[nodiscard]] Floats<Arch> load(const std::int16_t* p, int v) const {
+    return used(v) == 0 ? Floats<Arch>(0.0F) : load_first_shorts<Arch>(p + v * kLanes<Arch>, used(v));
+  }
   void store(float* p, int v, Floats<Arch> x) const {
     if (used(v) > 0) store_first<Arch>(p + v * kLanes<Arch>, x, used(v));
   }
   void store(std::uint8_t* p, int v, Floats<Arch> x) const {
     if (used(v) > 0) store_first_bytes<Arch>(p + v * kLanes<Arch>, x, used(v));
+  }
+  void store(std::int16_t* p, int v, Floats<Arch> x) const {
+    if (used(v) > 0) store_first_shorts<Arch>(p + v * kLanes<Arch>, x, used(v));
   }
 };
 

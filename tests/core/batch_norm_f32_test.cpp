@@ -3,6 +3,7 @@
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
 
 #include "core/kernels/elementwise_f32/elementwise_f32.hpp"
+#include "tests/support/integers.hpp"
 #include "tests/support/kernel_rows.hpp"
 
 using namespace mog;
@@ -80,9 +81,9 @@ TEST_CASE("every row maps channels with one fused multiply-add, to the bit, in p
       if (count > 3) x[3] = std::numeric_limits<float>::infinity();
       GuardedBuffer<float> y(count), expected(count);
       for (Index i = 0; i < count; ++i) expected[i] = std::fma(x[i], scale[i % channels], shift[i % channels]);
-      row.channel_affine({x.data(), scale.data(), shift.data(), y.data(), rows, channels});
+      row.numbers.channel_affine({x.data(), scale.data(), shift.data(), y.data(), rows, channels});
       check_same_bits(y, expected);
-      row.channel_affine({x.data(), scale.data(), shift.data(), x.data(), rows, channels});
+      row.numbers.channel_affine({x.data(), scale.data(), shift.data(), x.data(), rows, channels});
       check_same_bits(x, expected);
     }
   });
@@ -97,9 +98,10 @@ TEST_CASE("every row applies an activation as the elementwise kernels would afte
     if (count > 2) x[2] = std::numeric_limits<float>::quiet_NaN();
     GuardedBuffer<float> y(count), dx(count), z(count), expected(count), dz(count);
     GuardedBuffer<std::uint8_t> passes(bytes), expected_passes(bytes);
-    row.channel_affine({x.data(), scale.data(), shift.data(), y.data(), rows, channels, activation, passes.data()});
+    row.numbers.channel_affine(
+        {x.data(), scale.data(), shift.data(), y.data(), rows, channels, activation, passes.data()});
 
-    reference().channel_affine({x.data(), scale.data(), shift.data(), z.data(), rows, channels});
+    reference().numbers.channel_affine({x.data(), scale.data(), shift.data(), z.data(), rows, channels});
     const float top = activation.kind == Activation::relu ? 1.0F : static_cast<float>((1 << activation.bits) - 1);
     for (Index i = 0; i < count; ++i) {
       const bool relu = activation.kind == Activation::relu;
@@ -117,22 +119,23 @@ TEST_CASE("every row applies an activation as the elementwise kernels would afte
     check_same_bits(passes, expected_passes);
     if (activation.kind == Activation::qrelu) {
       GuardedBuffer<std::uint8_t> codes(count), again(bytes);
-      row.channel_affine(
+      row.numbers.channel_affine(
           {x.data(), scale.data(), shift.data(), nullptr, rows, channels, activation, again.data(), codes.data()});
       for (Index i = 0; i < count; ++i) REQUIRE(static_cast<float>(codes[i]) == y[i]);
       check_same_bits(again, expected_passes);
     }
 
     if (count > 2) x[2] = 1.0F;
-    row.input_gradient({x.data(), dy.data(), mean.data(), a.data(), b.data(), d.data(), dx.data(), rows, channels,
-                        activation, passes.data()});
-    row.input_gradient(
+    row.numbers.input_gradient({x.data(), dy.data(), mean.data(), a.data(), b.data(), d.data(), dx.data(), rows,
+                                channels, activation, passes.data()});
+    row.numbers.input_gradient(
         {x.data(), dz.data(), mean.data(), a.data(), b.data(), d.data(), expected.data(), rows, channels});
     check_same_bits(dx, expected);
     GuardedBuffer<double> sum(channels), product(channels), plain_sum(channels), plain_product(channels);
-    row.gradient_sums(
+    row.numbers.gradient_sums(
         {x.data(), dy.data(), mean.data(), sum.data(), product.data(), rows, channels, activation, passes.data()});
-    row.gradient_sums({x.data(), dz.data(), mean.data(), plain_sum.data(), plain_product.data(), rows, channels});
+    row.numbers.gradient_sums(
+        {x.data(), dz.data(), mean.data(), plain_sum.data(), plain_product.data(), rows, channels});
     check_same_bits(sum, plain_sum);
     check_same_bits(product, plain_product);
   };
@@ -141,6 +144,44 @@ TEST_CASE("every row applies an activation as the elementwise kernels would afte
       CAPTURE(channels);
       one_pass(row, {.kind = Activation::relu}, channels);
       for (const int bits : {1, 2, 3, 8}) one_pass(row, {.kind = Activation::qrelu, .bits = bits}, channels);
+    }
+  });
+}
+
+TEST_CASE("x in 16 bits gives what the same numbers give in floats, to the bit") {
+  for_rows(batch_norm_kernels(), [](const auto& row) {
+    for (const Index channels : kSizes) {
+      for (const Activation activation :
+           {Activation{}, Activation{.kind = Activation::relu}, Activation{.kind = Activation::qrelu, .bits = 3}}) {
+        CAPTURE(channels);
+        CAPTURE(static_cast<int>(activation.kind));
+        const Index rows = 35, count = rows * channels;  // a run and a short one
+        const RandomIntegers<std::int16_t> shorts(count, 1, -32768, 32767);
+        GuardedBuffer<float> x(count), y(count), expected(count);
+        std::copy(shorts.begin(), shorts.end(), x.begin());
+        const Numbers dy(count, 2, -1.0F, 1.0F), scale(channels, 3, -1e-4F, 1e-4F), shift(channels, 4, -1.0F, 1.0F);
+        const bool masked = activation.kind != Activation::none;
+        GuardedBuffer<std::uint8_t> passes(rows * mask_bytes(channels)), expected_passes(passes.size());
+        std::uint8_t *const mask = masked ? passes.data() : nullptr, *const expected_mask =
+                                                                         masked ? expected_passes.data() : nullptr;
+        row.shorts.channel_affine(
+            {shorts.data(), scale.data(), shift.data(), y.data(), rows, channels, activation, mask});
+        row.numbers.channel_affine(
+            {x.data(), scale.data(), shift.data(), expected.data(), rows, channels, activation, expected_mask});
+        check_same_bits(y, expected);
+        check_same_bits(passes, expected_passes);
+        row.shorts.input_gradient({shorts.data(), dy.data(), shift.data(), scale.data(), scale.data(), shift.data(),
+                                   y.data(), rows, channels, activation, mask});
+        row.numbers.input_gradient({x.data(), dy.data(), shift.data(), scale.data(), scale.data(), shift.data(),
+                                    expected.data(), rows, channels, activation, mask});
+        check_same_bits(y, expected);
+        GuardedBuffer<double> sums(2 * channels), expected_sums(2 * channels);
+        row.shorts.gradient_sums({shorts.data(), dy.data(), shift.data(), sums.data(), sums.data() + channels, rows,
+                                  channels, activation, mask});
+        row.numbers.gradient_sums({x.data(), dy.data(), shift.data(), expected_sums.data(),
+                                   expected_sums.data() + channels, rows, channels, activation, mask});
+        check_same_bits(sums, expected_sums);
+      }
     }
   });
 }
@@ -158,14 +199,14 @@ TEST_CASE("every row gives the input gradient's bits, in place too") {
         return BatchNormInputGradient<float>{x.data(), dy.data(), mean.data(), a.data(), b.data(),
                                              d.data(), out,       rows,        channels};
       };
-      reference().input_gradient(args(expected.data()));
-      row.input_gradient(args(dx.data()));
+      reference().numbers.input_gradient(args(expected.data()));
+      row.numbers.input_gradient(args(dx.data()));
       check_same_bits(dx, expected);
-      row.input_gradient(args(dy.data()));
+      row.numbers.input_gradient(args(dy.data()));
       check_same_bits(dy, expected);
       const Numbers again(count, 2, -1.0F, 1.0F);
       std::copy(again.begin(), again.end(), dy.begin());
-      row.input_gradient(args(x.data()));
+      row.numbers.input_gradient(args(x.data()));
       check_same_bits(x, expected);
     }
   });
@@ -200,7 +241,7 @@ TEST_CASE("every row sums integers exactly") {
         GuardedBuffer<float> mean(channels);
         std::fill(mean.begin(), mean.end(), 2.0F);
         GuardedBuffer<double> sum(channels), product(channels);
-        row.gradient_sums({x.data(), dy.data(), mean.data(), sum.data(), product.data(), rows, channels});
+        row.numbers.gradient_sums({x.data(), dy.data(), mean.data(), sum.data(), product.data(), rows, channels});
         const auto sums = column_sums(rows, channels, [&](Index i, Index) { return dy[i]; });
         const auto products = column_sums(rows, channels, [&](Index i, Index) { return dy[i] * (x[i] - 2.0); });
         for (Index c = 0; c < channels; ++c) {
@@ -220,7 +261,7 @@ TEST_CASE("every row's gradient sums follow double to the roundings of a run") {
       const Numbers dy(rows * channels, 2, -1.0F, 1.0F), mean(channels, 3, -1.0F, 1.0F);
       const Activations x(rows, channels, 0.5);
       GuardedBuffer<double> sum(channels), product(channels);
-      row.gradient_sums({x.data(), dy.data(), mean.data(), sum.data(), product.data(), rows, channels});
+      row.numbers.gradient_sums({x.data(), dy.data(), mean.data(), sum.data(), product.data(), rows, channels});
       const auto term = [&](Index i, Index c) { return dy[i] * (static_cast<double>(x[i]) - mean[c]); };
       const auto sums = column_sums(rows, channels, [&](Index i, Index) { return dy[i]; });
       const auto sizes = column_sums(rows, channels, [&](Index i, Index) { return std::abs(dy[i]); });

@@ -27,6 +27,27 @@ TEST_CASE("every row converts exactly, and reads and writes nothing behind the l
   });
 }
 
+TEST_CASE("numbers of 16 bits go there exactly, and a larger one is found wherever it stands") {
+  for_rows(convert_kernels(), [](const auto& row) {
+    for (const Index count : kSizes) {
+      GuardedBuffer<float> x(count);
+      for (Index i = 0; i < count; ++i) x[i] = static_cast<float>(60 * i - 30000);
+      x[count / 2] = 32767;
+      x[0] = -32768;
+      GuardedBuffer<std::int16_t> shorts(count);
+      CHECK(row.floats_to_shorts(x.data(), count, shorts.data()));
+      for (Index i = 0; i < count; ++i) REQUIRE(static_cast<float>(shorts[i]) == x[i]);
+      for (const Index at : {Index{0}, count / 2, count - 1}) {
+        for (const float number : {32768.0F, -32769.0F, 1e9F}) {
+          const float before = std::exchange(x[at], number);
+          CHECK(!row.floats_to_shorts(x.data(), count, shorts.data()));
+          x[at] = before;
+        }
+      }
+    }
+  });
+}
+
 TEST_CASE("a number that is no code up to the limit is found wherever it stands") {
   for_rows(convert_kernels(), [](const auto& row) {
     for (const float number : {0.5F, -1.0F, 8.0F, 6.9999995F, std::numeric_limits<float>::infinity(),

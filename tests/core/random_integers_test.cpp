@@ -288,6 +288,7 @@ TEST_CASE("CFLOG on codes is the float kernels' sums") {
                        .group = group.data(),
                        .expand = expand.data(),
                        .y = y.got.data(),
+                       .shorts = nullptr,
                        .latent = wanted ? latent.got.data() : nullptr,
                        .mean = nullptr,
                        .variance = nullptr,

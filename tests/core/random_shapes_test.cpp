@@ -184,11 +184,11 @@ TEST_CASE("batch normalisation: maps to the bit, gradient sums of whole numbers 
       Results<double> sum(draw, channels), squares(draw, channels), sum_dz(draw, channels), sum_dz_x(draw, channels);
       const auto run = [&](const auto& k, float* out, std::uint8_t* mask, float* gradient, double* const sums[4]) {
         std::uint8_t* const p = masked ? mask : nullptr;
-        k.channel_affine({x.data(), a.data(), b.data(), out, rows, channels, activation, p});
-        k.input_gradient(
+        k.numbers.channel_affine({x.data(), a.data(), b.data(), out, rows, channels, activation, p});
+        k.numbers.input_gradient(
             {x.data(), dy.data(), mean.data(), a.data(), b.data(), d.data(), gradient, rows, channels, activation, p});
         k.shifted_sums({x_whole.data(), mean.data(), sums[0], sums[1], rows, channels});
-        k.gradient_sums(
+        k.numbers.gradient_sums(
             {x_whole.data(), dy_whole.data(), mean.data(), sums[2], sums[3], rows, channels, activation, p});
       };
       double* const got[] = {sum.got.data(), squares.got.data(), sum_dz.got.data(), sum_dz_x.got.data()};

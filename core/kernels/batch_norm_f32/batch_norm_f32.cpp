@@ -113,11 +113,11 @@ void run(const BatchStatistics<T>& all) {
   }
 }
 
-template <class T>
-void run(const ChannelAffine<T>& all) {
+template <class T, class X>
+void run(const ChannelAffine<T, X>& all) {
   const Timed timed("channel_affine", {all.rows, all.channels},
-                    stream_work<T>(all.rows * all.channels, all.codes == nullptr ? 2 : 1,
-                                   (all.codes == nullptr ? 0 : 1) + (all.passes == nullptr ? 0 : 0.125)));
+                    stream_work<T>(all.rows * all.channels, all.codes == nullptr ? 1 : 0,
+                                   sizeof(X) + (all.codes == nullptr ? 0 : 1) + (all.passes == nullptr ? 0 : 0.125)));
   const void* const y = all.codes == nullptr ? static_cast<const void*>(all.y) : all.codes;
   if (!check_operands("channel_affine", {{"rows", all.rows}, {"channels", all.channels}},
                       {{"x", all.x}, {"scale", all.scale}, {"shift", all.shift}, {"y", y}})) {
@@ -127,35 +127,35 @@ void run(const ChannelAffine<T>& all) {
   require(all.codes == nullptr || (all.y == nullptr && all.activation.kind == Activation::qrelu),
           "channel_affine: codes in bytes, but with them numbers or another activation than qrelu");
   split(all.rows, all.channels, [&](Index p, Index rows, Index) {
-    ChannelAffine<T> part = all;
+    ChannelAffine<T, X> part = all;
     part.x += p * all.channels;
     part.y = offset(all.y, p * all.channels);
     part.codes = offset(all.codes, p * all.channels);
     part.passes = from_row(all.passes, p, all.channels);
     part.rows = rows;
-    chosen(T{}).channel_affine(part);
+    chosen(T{}).template passes<X>().channel_affine(part);
   });
 }
 
-template <class T>
-void run(const BatchNormGradientSums<T>& all) {
+template <class T, class X>
+void run(const BatchNormGradientSums<T, X>& all) {
   const Timed timed("batch_norm_gradient_sums", {all.rows, all.channels},
-                    stream_work<T>(all.rows * all.channels, 2, all.passes == nullptr ? 0 : 0.125));
+                    stream_work<T>(all.rows * all.channels, 1, sizeof(X) + (all.passes == nullptr ? 0 : 0.125)));
   const auto [x, dy, mean, sum_dz, sum_dz_x, rows, channels, activation, passes] = all;
   check_operands("batch_norm_gradient_sums", {{"rows", rows}, {"channels", channels}},
                  {{"x", x}, {"dy", dy}, {"mean", mean}, {"sum_dz", sum_dz}, {"sum_dz_x", sum_dz_x}});
   check_activation("batch_norm_gradient_sums", activation, rows * channels > 0, passes);
   if (channels == 0) return;
   const double* const sums = sums_of_ranges(rows, channels, [&](Index p, Index count, TwoSums to) {
-    chosen(T{}).gradient_sums({.x = all.x + p * all.channels,
-                               .dy = all.dy + p * all.channels,
-                               .mean = all.mean,
-                               .sum_dz = to.first,
-                               .sum_dz_x = to.second,
-                               .rows = count,
-                               .channels = all.channels,
-                               .activation = all.activation,
-                               .passes = from_row(all.passes, p, all.channels)});
+    chosen(T{}).template passes<X>().gradient_sums({.x = all.x + p * all.channels,
+                                                    .dy = all.dy + p * all.channels,
+                                                    .mean = all.mean,
+                                                    .sum_dz = to.first,
+                                                    .sum_dz_x = to.second,
+                                                    .rows = count,
+                                                    .channels = all.channels,
+                                                    .activation = all.activation,
+                                                    .passes = from_row(all.passes, p, all.channels)});
   });
   for (Index c = 0; c < channels; ++c) {
     sum_dz[c] = static_cast<T>(sums[c]);
@@ -163,10 +163,10 @@ void run(const BatchNormGradientSums<T>& all) {
   }
 }
 
-template <class T>
-void run(const BatchNormInputGradient<T>& all) {
+template <class T, class X>
+void run(const BatchNormInputGradient<T, X>& all) {
   const Timed timed("batch_norm_input_gradient", {all.rows, all.channels},
-                    stream_work<T>(all.rows * all.channels, 3, all.passes == nullptr ? 0 : 0.125));
+                    stream_work<T>(all.rows * all.channels, 2, sizeof(X) + (all.passes == nullptr ? 0 : 0.125)));
   if (!check_operands("batch_norm_input_gradient", {{"rows", all.rows}, {"channels", all.channels}},
                       {{"x", all.x},
                        {"dy", all.dy},
@@ -179,7 +179,7 @@ void run(const BatchNormInputGradient<T>& all) {
   }
   check_activation("batch_norm_input_gradient", all.activation, true, all.passes);
   split(all.rows, all.channels, [&](Index p, Index rows, Index) {
-    chosen(T{}).input_gradient(some_rows(all, p, rows, all.dx + p * all.channels));
+    chosen(T{}).template passes<X>().input_gradient(some_rows(all, p, rows, all.dx + p * all.channels));
   });
 }
 
@@ -189,6 +189,9 @@ void batch_statistics(const BatchStatistics<float>& args) { run(args); }
 void channel_affine(const ChannelAffine<float>& args) { run(args); }
 void batch_norm_gradient_sums(const BatchNormGradientSums<float>& args) { run(args); }
 void batch_norm_input_gradient(const BatchNormInputGradient<float>& args) { run(args); }
+void channel_affine(const ChannelAffine<float, std::int16_t>& args) { run(args); }
+void batch_norm_gradient_sums(const BatchNormGradientSums<float, std::int16_t>& args) { run(args); }
+void batch_norm_input_gradient(const BatchNormInputGradient<float, std::int16_t>& args) { run(args); }
 void batch_statistics(const BatchStatistics<double>& args) { run(args); }
 void channel_affine(const ChannelAffine<double>& args) { run(args); }
 void batch_norm_gradient_sums(const BatchNormGradientSums<double>& args) { run(args); }

@@ -1,9 +1,10 @@
 // Batch normalisation's passes over memory: statistics, the affine map, and the two passes of its gradient; the
-// activation that follows goes along in the same passes.
+// activation that follows goes along in the same passes, and x may stand in 16 bits.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include "core/kernels/isa.hpp"
 #include "core/types.hpp"
@@ -37,9 +38,11 @@ constexpr Index mask_bytes(Index channels) { return (channels + 7) / 8; }
 /// y[p, c] = activation(fma(x[p, c], scale[c], shift[c])): one rounding before the activation, the same on every
 /// instruction set, so that a decision taken on it is a comparison of x with a constant. y may be x; passes may be null
 /// when no gradient is wanted. qrelu's codes may go to bytes instead: then y is null.
-template <class T>
+/// Here and in the gradient's two passes X is T, or std::int16_t where x are whole numbers of 16 bits: half the memory
+/// of floats, and the same numbers.
+template <class T, class X = T>
 struct ChannelAffine {
-  const T* x;
+  const X* x;
   const T* scale;
   const T* shift;
   T* y;
@@ -50,9 +53,9 @@ struct ChannelAffine {
 };
 
 /// sum_dz[c] = sum_p dz[p, c];  sum_dz_x[c] = sum_p dz[p, c] (x[p, c] - mean[c]), with dz from dy and the mask.
-template <class T>
+template <class T, class X = T>
 struct BatchNormGradientSums {
-  const T* x;
+  const X* x;
   const T* dy;
   const T* mean;
   T* sum_dz;
@@ -64,9 +67,9 @@ struct BatchNormGradientSums {
 
 /// dx[p, c] = a[c] dz[p, c] + b[c] (x[p, c] - mean[c]) + d[c] as fma(a, dz, fma(b, x - mean, d)), with dz from dy and
 /// the mask; dx may be dy or x.
-template <class T>
+template <class T, class X = T>
 struct BatchNormInputGradient {
-  const T* x;
+  const X* x;
   const T* dy;
   const T* mean;
   const T* a;
@@ -79,8 +82,8 @@ struct BatchNormInputGradient {
 };
 
 /// The same for `rows` rows from `first` on, with dx where these go.
-template <class T>
-BatchNormInputGradient<T> some_rows(BatchNormInputGradient<T> all, Index first, Index rows, T* dx) {
+template <class T, class X>
+BatchNormInputGradient<T, X> some_rows(BatchNormInputGradient<T, X> all, Index first, Index rows, T* dx) {
   all.x += first * all.channels;
   all.dy += first * all.channels;
   all.dx = dx;
@@ -93,6 +96,9 @@ void batch_statistics(const BatchStatistics<float>& args);
 void channel_affine(const ChannelAffine<float>& args);
 void batch_norm_gradient_sums(const BatchNormGradientSums<float>& args);
 void batch_norm_input_gradient(const BatchNormInputGradient<float>& args);
+void channel_affine(const ChannelAffine<float, std::int16_t>& args);
+void batch_norm_gradient_sums(const BatchNormGradientSums<float, std::int16_t>& args);
+void batch_norm_input_gradient(const BatchNormInputGradient<float, std::int16_t>& args);
 void batch_statistics(const BatchStatistics<double>& args);
 void channel_affine(const ChannelAffine<double>& args);
 void batch_norm_gradient_sums(const BatchNormGradientSums<double>& args);
@@ -115,9 +121,9 @@ struct ShiftedSums {
 
 /// Sums of some rows, added to what is there: sum_dz[c] += sum_p dz[p, c], sum_dz_x[c] += sum_p dz[p, c] (x[p, c] -
 /// mean[c]).
-template <class T>
+template <class T, class X = T>
 struct GradientSums {
-  const T* x;
+  const X* x;
   const T* dy;
   const T* mean;
   double* sum_dz;
@@ -129,13 +135,28 @@ struct GradientSums {
 
 /// One instruction set's bodies. Each does the whole of its Args on the calling thread and checks nothing. The maps
 /// give the same bits on every instruction set; the sums round their short float runs differently.
+template <class T, class X>
+struct BatchNormPasses {
+  void (*channel_affine)(const ChannelAffine<T, X>&);
+  void (*gradient_sums)(const GradientSums<T, X>&);
+  void (*input_gradient)(const BatchNormInputGradient<T, X>&);
+};
 template <class T>
 struct BatchNormKernels {
   Isa isa;
   void (*shifted_sums)(const ShiftedSums<T>&);
-  void (*channel_affine)(const ChannelAffine<T>&);
-  void (*gradient_sums)(const GradientSums<T>&);
-  void (*input_gradient)(const BatchNormInputGradient<T>&);
+  BatchNormPasses<T, T> numbers;
+  BatchNormPasses<T, std::int16_t> shorts;
+
+  /// The passes for such x.
+  template <class X>
+  [[nodiscard]] const BatchNormPasses<T, X>& passes() const {
+    if constexpr (std::is_same_v<X, T>) {
+      return numbers;
+    } else {
+      return shorts;
+    }
+  }
 };
 
 /// The rows that this program was built with, best first, the reference last.

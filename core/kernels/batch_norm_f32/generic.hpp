@@ -50,7 +50,8 @@ struct BatchNormLoops {
     });
   }
 
-  static void channel_affine(const ChannelAffine<float>& args) {
+  template <class X>
+  static void channel_affine(const ChannelAffine<float, X>& args) {
     switch (args.activation.kind) {
       case Activation::none: return affine(args, Plain{}, args.y);
       case Activation::relu: return affine(args, Relu{}, args.y);
@@ -64,12 +65,14 @@ struct BatchNormLoops {
     }
   }
 
-  static void gradient_sums(const GradientSums<float>& args) {
+  template <class X>
+  static void gradient_sums(const GradientSums<float, X>& args) {
     if (args.activation.kind == Activation::none) return sum_gradients(args, PlainGradient{});
     sum_gradients(args, MaskedGradient(args.activation, args.passes, args.channels));
   }
 
-  static void input_gradient(const BatchNormInputGradient<float>& args) {
+  template <class X>
+  static void input_gradient(const BatchNormInputGradient<float, X>& args) {
     if (args.activation.kind == Activation::none) return map_gradient(args, PlainGradient{});
     map_gradient(args, MaskedGradient(args.activation, args.passes, args.channels));
   }
@@ -87,8 +90,8 @@ struct BatchNormLoops {
 
   /// y: numbers, or their bytes. What a block needs is copied first: a store might change args, for all that the
   /// compiler knows, and it would read them again after each.
-  template <class Activate, class Y>
-  static void affine(const ChannelAffine<float>& args, const Activate& activate, Y* y) {
+  template <class X, class Activate, class Y>
+  static void affine(const ChannelAffine<float, X>& args, const Activate& activate, Y* y) {
     for_runs(args, [&](const Index first, const Index rows, Index c, auto block) {
       constexpr int vectors = decltype(block)::vectors;
       const Activate activation = activate;
@@ -98,7 +101,7 @@ struct BatchNormLoops {
         shift[v] = block.load(args.shift + c, v);
       }
       const Index channels = args.channels, next = next_block(args, c, block), begin = first * channels + c;
-      const float* x = args.x + begin;
+      const X* x = args.x + begin;
       Y* to = y + begin;
       std::uint8_t* mask = args.passes == nullptr ? nullptr : args.passes + first * mask_bytes(channels) + c / 8;
       for (Index p = 0; p < rows; ++p, x += channels, to += channels) {
@@ -140,8 +143,8 @@ struct BatchNormLoops {
     }
   };
 
-  template <class Incoming>
-  static void sum_gradients(const GradientSums<float>& args, const Incoming& incoming) {
+  template <class X, class Incoming>
+  static void sum_gradients(const GradientSums<float, X>& args, const Incoming& incoming) {
     for_runs(args, [&](const Index first, const Index rows, Index c, auto block) {
       constexpr int vectors = decltype(block)::vectors;
       V mean[vectors], sum[vectors], product[vectors];
@@ -150,7 +153,9 @@ struct BatchNormLoops {
         sum[v] = product[v] = V(0.0F);
       }
       const Index next = next_block(args, c, block);
-      const float *x = args.x + first * args.channels + c, *dy = args.dy + first * args.channels + c;
+      const Index begin = first * args.channels + c;
+      const X* x = args.x + begin;
+      const float* dy = args.dy + begin;
       for (Index p = first; p < first + rows; ++p, x += args.channels, dy += args.channels) {
         const auto dz_of = incoming.begin(p, c, block);
         for (int v = 0; v < vectors; ++v) {
@@ -171,8 +176,8 @@ struct BatchNormLoops {
     });
   }
 
-  template <class Incoming>
-  static void map_gradient(const BatchNormInputGradient<float>& args, const Incoming& incoming) {
+  template <class X, class Incoming>
+  static void map_gradient(const BatchNormInputGradient<float, X>& args, const Incoming& incoming) {
     for_runs(args, [&](const Index first, const Index rows, Index c, auto block) {
       constexpr int vectors = decltype(block)::vectors;
       V mean[vectors], a[vectors], b[vectors], d[vectors];
@@ -183,7 +188,8 @@ struct BatchNormLoops {
         d[v] = block.load(args.d + c, v);
       }
       const Index begin = first * args.channels + c;
-      const float *x = args.x + begin, *dy = args.dy + begin;
+      const X* x = args.x + begin;
+      const float* dy = args.dy + begin;
       float* dx = args.dx + begin;
       for (Index p = first; p < first + rows; ++p, x += args.channels, dy += args.channels, dx += args.channels) {
         const auto dz_of = incoming.begin(p, c, block);
@@ -211,7 +217,10 @@ struct BatchNormLoops {
   static Index next_block(const Args& args, Index c, const Block& block) {
     return c + block.count < args.channels ? block.count : kRunRows * args.channels - c;
   }
-  static void ask(const float* block, int v) { __builtin_prefetch(block + v * kLanes<Arch>, 0, 2); }
+  template <class X>
+  static void ask(const X* block, int v) {
+    __builtin_prefetch(block + v * kLanes<Arch>, 0, 2);
+  }
 
   /// Calls work(first row, rows, c, block) for every block of channels of every short run of rows.
   template <class Args, class Work>
@@ -226,11 +235,15 @@ struct BatchNormLoops {
 template <class Arch>
 constexpr BatchNormKernels<float> batch_norm_row(Isa isa) {
   using Loops = BatchNormLoops<Arch>;
-  return {.isa = isa,
-          .shifted_sums = Loops::shifted_sums,
-          .channel_affine = Loops::channel_affine,
-          .gradient_sums = Loops::gradient_sums,
-          .input_gradient = Loops::input_gradient};
+  using Short = std::int16_t;
+  return {
+      .isa = isa,
+      .shifted_sums = Loops::shifted_sums,
+      .numbers = {Loops::template channel_affine<float>, Loops::template gradient_sums<float>,
+                  Loops::template input_gradient<float>},
+      .shorts = {Loops::template channel_affine<Short>, Loops::template gradient_sums<Short>,
+                 Loops::template input_gradient<Short>},
+  };
 }
 
 }  // namespace mog::kernels

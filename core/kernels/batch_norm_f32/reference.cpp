@@ -31,12 +31,12 @@ bool gradient_passes(T z, const Activation& activation) {
   return activation.kind == Activation::relu ? z > 0 : std::abs(z) <= 1;
 }
 
-template <class T>
-void channel_affine(const ChannelAffine<T>& args) {
+template <class T, class X>
+void channel_affine(const ChannelAffine<T, X>& args) {
   for (Index p = 0; p < args.rows; ++p) {
     for (Index c = 0; c < args.channels; ++c) {
       const Index i = p * args.channels + c;
-      const T z = std::fma(args.x[i], args.scale[c], args.shift[c]);
+      const T z = std::fma(static_cast<T>(args.x[i]), args.scale[c], args.shift[c]);
       const T y = activated(z, args.activation);
       if (args.codes == nullptr) {
         args.y[i] = y;
@@ -52,16 +52,16 @@ void channel_affine(const ChannelAffine<T>& args) {
 }
 
 /// What reaches the normalisation at (p, c) of what reached the activation.
-template <class T, template <class> class Args>
-T incoming(const Args<T>& args, Index p, Index c) {
+template <class T, class X, template <class, class> class Args>
+T incoming(const Args<T, X>& args, Index p, Index c) {
   const T dy = args.dy[p * args.channels + c];
   if (args.activation.kind == Activation::none) return dy;
   if ((args.passes[p * mask_bytes(args.channels) + c / 8] >> c % 8 & 1) == 0) return 0;
   return args.activation.kind == Activation::relu ? dy : static_cast<T>((1 << args.activation.bits) - 1) * dy;
 }
 
-template <class T>
-void gradient_sums(const GradientSums<T>& args) {
+template <class T, class X>
+void gradient_sums(const GradientSums<T, X>& args) {
   for (Index p = 0; p < args.rows; ++p) {
     for (Index c = 0; c < args.channels; ++c) {
       const double dz = incoming(args, p, c);
@@ -71,22 +71,24 @@ void gradient_sums(const GradientSums<T>& args) {
   }
 }
 
-template <class T>
-void input_gradient(const BatchNormInputGradient<T>& args) {
+template <class T, class X>
+void input_gradient(const BatchNormInputGradient<T, X>& args) {
   for (Index p = 0; p < args.rows; ++p) {
     for (Index c = 0; c < args.channels; ++c) {
       const Index i = p * args.channels + c;
-      args.dx[i] = std::fma(args.a[c], incoming(args, p, c), std::fma(args.b[c], args.x[i] - args.mean[c], args.d[c]));
+      const T difference = static_cast<T>(args.x[i]) - args.mean[c];
+      args.dx[i] = std::fma(args.a[c], incoming(args, p, c), std::fma(args.b[c], difference, args.d[c]));
     }
   }
 }
 
+template <class T, class X>
+constexpr BatchNormPasses<T, X> kPasses{channel_affine<T, X>, gradient_sums<T, X>, input_gradient<T, X>};
 template <class T>
 constexpr BatchNormKernels<T> kRow{.isa = Isa::reference,
                                    .shifted_sums = shifted_sums<T>,
-                                   .channel_affine = channel_affine<T>,
-                                   .gradient_sums = gradient_sums<T>,
-                                   .input_gradient = input_gradient<T>};
+                                   .numbers = kPasses<T, T>,
+                                   .shorts = kPasses<T, std::int16_t>};
 
 }  // namespace
 

@@ -15,7 +15,8 @@ Work work(const CflogCodes& a) {
   const auto latents = static_cast<double>(a.latents), out = static_cast<double>(a.out);
   const double weights = latents * (in + out) + 9 * latents * latents / static_cast<double>(a.groups);
   return {.flops = 2 * pixels * weights,
-          .bytes = pixels * in + sizeof(float) * (pixels * ((a.latent == nullptr ? 0 : latents) + out) + weights)};
+          .bytes = pixels * (in + static_cast<double>(a.y == nullptr ? sizeof(*a.shorts) : sizeof(*a.y)) * out) +
+                   sizeof(float) * (pixels * (a.latent == nullptr ? 0 : latents) + weights)};
 }
 
 /// Adds the images' sums [2, out] in order.
@@ -51,17 +52,17 @@ bool cflog_codes(const CflogCodes& args) {
   if (!factors.pack(args, memory)) return false;
 
   const CflogImage one(args, factors);
-  std::atomic<bool> codes = true;
+  std::atomic<bool> good = true;
   parallel_for(args.images, [&](Index image) {
     ChannelSums own;
     if (sums != nullptr) {
       own = {.sum = sums + image * 2 * args.out, .squares = sums + (image * 2 + 1) * args.out, .zeros = zeros};
       std::fill_n(own.sum, 2 * args.out, 0.0);
     }
-    if (codes.load(std::memory_order_relaxed) && !one.run(image, own)) codes.store(false, std::memory_order_relaxed);
+    if (good.load(std::memory_order_relaxed) && !one.run(image, own)) good.store(false, std::memory_order_relaxed);
   });
-  if (codes && sums != nullptr) finish_statistics(args, sums);
-  return codes;
+  if (good && sums != nullptr) finish_statistics(args, sums);
+  return good;
 }
 
 }  // namespace mog::kernels

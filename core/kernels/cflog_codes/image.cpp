@@ -33,6 +33,7 @@ CflogImage::CflogImage(const CflogCodes& args, const CflogFactors& factors)
   codes_ = memory_.add<std::uint8_t>(args.height * args.width * pixel_);
   latents_ = memory_.add<std::int16_t>((args.height + 2) * row_ + 1);
   sums_ = memory_.add<std::int16_t>(sums + 1);
+  y_ = memory_.add<float>(args.shorts == nullptr ? 0 : band * args.out);
   wide_sums_ = memory_.add<float>(sums);
   high_ = memory_.add<std::int16_t>(sums + 1);
   high_y_ = memory_.add<float>(band * args.out);
@@ -56,15 +57,19 @@ bool CflogImage::run(Index image, ChannelSums sums) const {
   if (args_.latent != nullptr) keep_latents(within_border, image);
   for (Index row = 0; row < args_.height; row += band_rows_) {
     const Range rows{row, std::min(args_.height, row + band_rows_)};
-    float* const y = args_.y + (image * pixels + row * args_.width) * args_.out;
+    const Index at_y = (image * pixels + row * args_.width) * args_.out;
+    const Index count = (rows.end - rows.begin) * args_.width;
+    float* const y = args_.shorts == nullptr ? args_.y + at_y : at<float>(memory, y_);
     band(memory, rows, y);
-    if (sums.sum == nullptr) continue;
-    norm_.shifted_sums({.x = y,
-                        .shift = sums.zeros,
-                        .sum = sums.sum,
-                        .squares = sums.squares,
-                        .rows = (rows.end - rows.begin) * args_.width,
-                        .channels = args_.out});
+    if (sums.sum != nullptr) {
+      norm_.shifted_sums({.x = y,
+                          .shift = sums.zeros,
+                          .sum = sums.sum,
+                          .squares = sums.squares,
+                          .rows = count,
+                          .channels = args_.out});
+    }
+    if (args_.shorts != nullptr && !convert_.floats_to_shorts(y, count * args_.out, args_.shorts + at_y)) return false;
   }
   return true;
 }

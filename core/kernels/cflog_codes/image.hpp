@@ -17,13 +17,14 @@ struct ChannelSums {
 };
 
 /// The latents of the whole image are written within a border of zeros, then group and expansion follow in bands of
-/// rows: the group's sums never leave the first caches, and y is summed up while it is there.
+/// rows: the group's sums never leave the first caches, and y is summed up, and goes to 16 bits where it is wanted so,
+/// while it is there.
 class CflogImage {
  public:
   CflogImage(const CflogCodes& args, const CflogFactors& factors);
 
   /// Writes what args want of an image, and adds the sums of its y, where there are any, to what is there; false when
-  /// its codes are too large.
+  /// its codes, or what should fit 16 bits, are too large.
   [[nodiscard]] bool run(Index image, ChannelSums sums) const;
 
  private:
@@ -41,6 +42,7 @@ class CflogImage {
   Parts memory_;
   Index pixel_, row_, band_rows_;    // bytes between pixels of codes, numbers between rows of latents, rows of a band
   Index codes_, latents_, sums_;     // offsets
+  Index y_;                          // of a band's y on its way to 16 bits
   Index wide_sums_, high_, high_y_;  // of what only wide sums need
 };
 

@@ -16,6 +16,8 @@ struct ConvertKernels {
   bool (*floats_to_bytes)(const float* x, Index count, float limit, std::uint8_t* y);
   void (*bytes_to_floats)(const std::uint8_t* x, Index count, float* y);
   void (*shorts_to_floats)(const std::int16_t* x, Index count, float* y);
+  /// Whole numbers of 16 bits; returns false, and has written anything, when there are larger ones.
+  bool (*floats_to_shorts)(const float* x, Index count, std::int16_t* y);
   /// Whether one of them is -32768 or 32767, as it may be after saturation.
   bool (*saturated)(const std::int16_t* x, Index count);
 };

@@ -11,7 +11,7 @@ struct ConvertLoops {
   using V = Floats<Arch>;
 
   static constexpr ConvertKernels kernels(Isa isa) {
-    return {isa, floats_to_bytes, to_floats<std::uint8_t>, to_floats<std::int16_t>, saturated};
+    return {isa, floats_to_bytes, to_floats<std::uint8_t>, to_floats<std::int16_t>, floats_to_shorts, saturated};
   }
 
  private:
@@ -24,6 +24,19 @@ struct ConvertLoops {
       store_first_bytes<Arch>(y + i, xsimd::select(good, number, V(0.0F)), used);
     }
     return bits_of<Arch>(good) == bits_of<Arch>(V(0.0F) == V(0.0F));
+  }
+
+  static bool floats_to_shorts(const float* x, Index count, std::int16_t* y) {
+    V lowest(0.0F), highest(0.0F);
+    for_elements<Arch>(count, [&](Index i, auto block) {
+      for (int v = 0; v < block.vectors; ++v) {
+        const V number = block.load(x + i, v);
+        lowest = xsimd::min(lowest, number);
+        highest = xsimd::max(highest, number);
+        block.store(y + i, v, number);
+      }
+    });
+    return bits_of<Arch>((lowest < V(-32768.0F)) | (highest > V(32767.0F))) == 0;
   }
 
   // Loops that compilers turn into vectors by themselves.

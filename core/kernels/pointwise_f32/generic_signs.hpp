@@ -95,15 +95,17 @@ struct SignLoops {
   [[gnu::always_inline]] static void make_tables(const PackedProduct& p, Index row, Index begin, Index end, float* to) {
     const Index depth = p.depth;
     const float* const a = p.a + row * depth;
-    const auto soon = [&](const float* map) { return map == nullptr ? a : map + row * depth; };
-    const float *const first = soon(p.soon[0]), *const second = soon(p.soon[1]);
+    const auto soon = [&](const SoonRead& all) {
+      return all.map == nullptr ? SoonRead{a, 0} : SoonRead{all.at(row * depth), all.bytes};
+    };
+    const SoonRead first = soon(p.soon[0]), second = soon(p.soon[1]);
     Vector signs[kFromLanes];
     for (int i = 0; i < kFromLanes; ++i) signs[i] = signs_of(i);
     Index d = begin;
     for (; d + kInputs <= end; d += kInputs) {
       for (Index line = 0; line < R * kInputs; line += kLine) {
-        __builtin_prefetch(first + R * d + line, 0, 2);
-        __builtin_prefetch(second + R * d + line, 0, 2);
+        __builtin_prefetch(first.at(R * d + line), 0, 2);
+        __builtin_prefetch(second.at(R * d + line), 0, 2);
       }
       for (Index r = 0; r < R; ++r, to += kTable) make_table(a + r * depth + d, kInputs, signs, to);
     }

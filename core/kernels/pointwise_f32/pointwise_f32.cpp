@@ -24,7 +24,8 @@ constexpr Index kCachedRows = kRunRows;
 struct Sizes {
   Index rows, in, out;
 };
-Sizes sizes_of(const NormalisedPointwiseInputGradient<float>& args) {
+template <class X>
+Sizes sizes_of(const NormalisedPointwiseInputGradient<float, X>& args) {
   return {.rows = args.normalisation.rows, .in = args.in, .out = args.normalisation.channels};
 }
 
@@ -58,8 +59,8 @@ void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const flo
     const Range piece = piece_of(all.rows, pieces, i, kPieceGrain);
     for (Index row = piece.begin; row < piece.end; row += block_rows) {
       const Index rows = std::min(block_rows, piece.end - row);
-      const auto next = [&](const float* map) {
-        return map == nullptr ? nullptr : map + (row + block_rows) * all.depth;
+      const auto next = [&](SoonRead all_rows) {
+        return SoonRead{all_rows.at((row + block_rows) * all.depth), all_rows.bytes};
       };
       product.multiply({.a = block(row, rows),
                         .packed = packed,
@@ -74,7 +75,7 @@ void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const flo
 
 /// The same with all of a in memory.
 void multiply(const PointwiseKernel& kernel, PackedProduct all, const float* w, bool transposed) {
-  all.soon[0] = all.a;
+  all.soon[0] = {all.a, sizeof(float)};
   multiply(kernel, all, w, transposed, kPieceRows, [&](Index row, Index) { return all.a + row * all.depth; });
 }
 
@@ -120,22 +121,44 @@ void pointwise_input_gradient(const PointwiseInputGradient<float>& args, const P
   multiply(kernel, {args.dy, nullptr, args.dx, args.rows, args.out, args.in}, args.w, true);
 }
 
-void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float>& args, const PointwiseKernel& kernel) {
+namespace {
+
+template <class X>
+void normalised_input_gradient(const NormalisedPointwiseInputGradient<float, X>& args, const PointwiseKernel& kernel) {
   const auto [rows, in, out] = sizes_of(args);
   check("pointwise_input_gradient", sizes_of(args));
-  const BatchNormKernels<float>& normalisation = select(batch_norm_kernels());
+  const auto& normalisation = select(batch_norm_kernels()).template passes<X>();
   const PackedProduct product{.a = nullptr,
                               .packed = nullptr,
                               .c = args.dx,
                               .rows = rows,
                               .depth = out,
                               .columns = in,
-                              .soon = {args.normalisation.x, args.normalisation.dy}};
+                              .soon = {{args.normalisation.x, sizeof(X)}, {args.normalisation.dy, sizeof(float)}}};
   multiply(kernel, product, args.w, true, kCachedRows, [&, out = out](Index row, Index count) {
     float* const dy = scratch(Scratch::piece, kCachedRows * out);
     normalisation.input_gradient(some_rows(args.normalisation, row, count, dy));
     return dy;
   });
+}
+
+template <class X>
+void timed_normalised_input_gradient(const NormalisedPointwiseInputGradient<float, X>& args) {
+  const auto [rows, in, out] = sizes_of(args);
+  Work all = work(sizes_of(args));
+  all.bytes += static_cast<double>(rows * out) * (sizeof(X) + (args.normalisation.passes == nullptr ? 0 : 0.125));
+  const Timed timed("normalised_pointwise_gradient", {rows, in, out}, all);
+  normalised_input_gradient(args, select(pointwise_kernels()));
+}
+
+}  // namespace
+
+void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float>& args, const PointwiseKernel& kernel) {
+  normalised_input_gradient(args, kernel);
+}
+void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float, std::int16_t>& args,
+                              const PointwiseKernel& kernel) {
+  normalised_input_gradient(args, kernel);
 }
 
 namespace {
@@ -192,11 +215,10 @@ void pointwise_input_gradient(const PointwiseInputGradient<float>& args) {
   pointwise_input_gradient(args, select(pointwise_kernels()));
 }
 void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float>& args) {
-  const auto [rows, in, out] = sizes_of(args);
-  Work all = work(sizes_of(args));
-  all.bytes += static_cast<double>(rows * out) * (sizeof(float) + (args.normalisation.passes == nullptr ? 0 : 0.125));
-  const Timed timed("normalised_pointwise_gradient", {rows, in, out}, all);
-  pointwise_input_gradient(args, select(pointwise_kernels()));
+  timed_normalised_input_gradient(args);
+}
+void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float, std::int16_t>& args) {
+  timed_normalised_input_gradient(args);
 }
 void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args) {
   const Timed timed("pointwise_weight_gradient", {args.rows, args.in, args.out}, work(args));

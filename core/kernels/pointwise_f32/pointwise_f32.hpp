@@ -34,12 +34,12 @@ struct PointwiseInputGradient {
 
 /// Gradient by x where a batch normalisation follows the product: pointwise_input_gradient of what
 /// batch_norm_input_gradient(normalisation) leaves, to the bit, without writing that map: a few rows of it at a time
-/// stay in the cache.
-template <class T>
+/// stay in the cache. X as in BatchNormInputGradient.
+template <class T, class X = T>
 struct NormalisedPointwiseInputGradient {
-  BatchNormInputGradient<T> normalisation;  // of `rows` rows and `out` channels; its dx is left alone
-  const T* w;                               // [in, out]
-  T* dx;                                    // [rows, in]
+  BatchNormInputGradient<T, X> normalisation;  // of `rows` rows and `out` channels; its dx is left alone
+  const T* w;                                  // [in, out]
+  T* dx;                                       // [rows, in]
   Index in;
 };
 
@@ -64,12 +64,21 @@ struct PointwiseCodesWeightGradient {
 void pointwise_forward(const PointwiseForward<float>& args);
 void pointwise_input_gradient(const PointwiseInputGradient<float>& args);
 void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float>& args);
+void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float, std::int16_t>& args);
 void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args);
 void pointwise_weight_gradient(const PointwiseCodesWeightGradient& args);
 void pointwise_forward(const PointwiseForward<double>& args);
 void pointwise_input_gradient(const PointwiseInputGradient<double>& args);
 void pointwise_input_gradient(const NormalisedPointwiseInputGradient<double>& args);
 void pointwise_weight_gradient(const PointwiseWeightGradient<double>& args);
+
+/// A map [rows, depth] that is read soon, and how many bytes a number of it takes; the default is none.
+struct SoonRead {
+  const void* map = nullptr;
+  Index bytes = 0;
+  /// From this element on.
+  [[nodiscard]] const char* at(Index element) const { return static_cast<const char*>(map) + element * bytes; }
+};
 
 /// c[rows, columns] = a[rows, depth] b[depth, columns], b packed by the same kernel: the forward pass with b = w, the
 /// gradient by the input with b = w transposed.
@@ -80,7 +89,7 @@ struct PackedProduct {
   Index rows, depth, columns;
   /// Up to two maps of which the caller reads as many rows soon: the loops may ask memory for them while they compute,
   /// even behind a map's end, where it does no harm.
-  const float* soon[2] = {};
+  SoonRead soon[2] = {};
 };
 
 /// One way to compute it, on one thread.
@@ -127,6 +136,8 @@ std::span<const PointwiseKernel> pointwise_kernels();
 void pointwise_forward(const PointwiseForward<float>& args, const PointwiseKernel& kernel);
 void pointwise_input_gradient(const PointwiseInputGradient<float>& args, const PointwiseKernel& kernel);
 void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float>& args, const PointwiseKernel& kernel);
+void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float, std::int16_t>& args,
+                              const PointwiseKernel& kernel);
 void pointwise_weight_gradient(const PointwiseWeightGradient<float>& args, const PointwiseKernel& kernel);
 void pointwise_weight_gradient(const PointwiseCodesWeightGradient& args, const PointwiseKernel& kernel);
 
