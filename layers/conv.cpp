@@ -45,29 +45,28 @@ Variable<T> record_pointwise(Tape<T>& tape, const Tensor<T>& y, const Gradient<T
                      });
 }
 
-/// Records how the gradient comes back from y = conv3x3(x, w); x as numbers.
-template <class T>
-Variable<T> record_conv3x3(Tape<T>& tape, const Tensor<T>& y, const Variable<T>& x, const Variable<T>& w,
-                           const kernels::Conv3x3Sizes& sizes) {
+/// Records how the gradient comes back from y = conv3x3(x, w). kept_x: x, perhaps in 16 bits, needed only where w wants
+/// a gradient.
+template <class T, class Kept>
+Variable<T> record_conv3x3(Tape<T>& tape, const Tensor<T>& y, const Gradient<T>& dx_sum, const Variable<T>& w,
+                           const Tensor<Kept>& kept_x, const kernels::Conv3x3Sizes& sizes) {
   const Shape weights = w.shape();
-  const Tensor<T> kept_x = w.gradient ? x.value : Tensor<T>();
-  const Tensor<T> kept_w = x.gradient ? w.value : Tensor<T>();
-  return tape.record(
-      y, {x.gradient, w.gradient},
-      [&tape, kept_x, kept_w, sizes, weights, dx_sum = x.gradient, dw_sum = w.gradient](const Tensor<T>& dy) {
-        if (dw_sum) {
-          const Tensor<T> dw = tape.make(weights);
-          kernels::conv3x3_weight_gradient(kernels::Conv3x3WeightGradient<T>{
-              .x = kept_x.data(), .dy = dy.data(), .dweight = dw.data(), .sizes = sizes});
-          dw_sum.add(dw);
-        }
-        if (dx_sum) {
-          const Tensor<T> dx = tape.make(dy.shape().with_channels(sizes.in));
-          kernels::conv3x3_input_gradient(kernels::Conv3x3InputGradient<T>{
-              .dy = dy.data(), .weight = kept_w.data(), .dx = dx.data(), .sizes = sizes});
-          dx_sum.add(dx);
-        }
-      });
+  const Tensor<T> kept_w = dx_sum ? w.value : Tensor<T>();
+  return tape.record(y, {dx_sum, w.gradient},
+                     [&tape, kept_x, kept_w, sizes, weights, dx_sum, dw_sum = w.gradient](const Tensor<T>& dy) {
+                       if (dw_sum) {
+                         const Tensor<T> dw = tape.make(weights);
+                         kernels::conv3x3_weight_gradient(kernels::Conv3x3WeightGradient<T, Kept>{
+                             .x = kept_x.data(), .dy = dy.data(), .dweight = dw.data(), .sizes = sizes});
+                         dw_sum.add(dw);
+                       }
+                       if (dx_sum) {
+                         const Tensor<T> dx = tape.make(dy.shape().with_channels(sizes.in));
+                         kernels::conv3x3_input_gradient(kernels::Conv3x3InputGradient<T>{
+                             .dy = dy.data(), .weight = kept_w.data(), .dx = dx.data(), .sizes = sizes});
+                         dx_sum.add(dx);
+                       }
+                     });
 }
 
 }  // namespace
@@ -92,16 +91,16 @@ Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
   require(weights.rank() == 5 && weights[1] == 3 && weights[2] == 3 && w.value.elements() > 0,
           "conv3x3: weights of shape ", weights, ", expected [G, 3, 3, I, Q]");
   const Index groups = weights[0], in = groups * weights[3], out = groups * weights[4];
-  const Variable<T> numbers{x.numbers(), x.gradient};
+  const Tensor<T> numbers = x.numbers();
   require(x.shape().rank() == 4 && x.shape().elements() > 0 && x.shape()[-1] == in, "conv3x3: x has shape ", x.shape(),
           ", expected [N, H, W, ", in, "]");
   const kernels::Conv3x3Sizes sizes{
       .images = x.shape()[0], .height = x.shape()[1], .width = x.shape()[2], .in = in, .out = out, .groups = groups};
   const Tensor<T> y = tape.make(x.shape().with_channels(out));
   kernels::conv3x3_forward(
-      kernels::Conv3x3Forward<T>{.x = numbers.value.data(), .weight = w.value.data(), .y = y.data(), .sizes = sizes});
+      kernels::Conv3x3Forward<T>{.x = numbers.data(), .weight = w.value.data(), .y = y.data(), .sizes = sizes});
 
-  return record_conv3x3(tape, y, numbers, w, sizes);
+  return record_conv3x3(tape, y, x.gradient, w, w.gradient ? numbers : Tensor<T>(), sizes);
 }
 
 std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, const Variable<float>& x,
@@ -118,7 +117,8 @@ std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, con
   const Shape y_shape = shape.with_channels(third[1]);
   const kernels::Conv3x3Sizes sizes{
       .images = shape[0], .height = shape[1], .width = shape[2], .in = latents, .out = latents, .groups = second[0]};
-  const auto latent = tape.recording() && group.gradient ? tape.make(shape.with_channels(latents)) : Tensor<float>();
+  const auto latent = tape.recording() && group.gradient ? tape.make_as<std::int16_t>(shape.with_channels(latents))
+                                                         : Tensor<std::int16_t>();
   const auto mean = statistics ? tape.make({third[1]}) : Tensor<float>();
   const auto variance = statistics ? tape.make({third[1]}) : Tensor<float>();
   const auto computes = [&](float* y, std::int16_t* shorts) {
@@ -145,9 +145,10 @@ std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, con
   if (!y.empty() && !computes(y.data(), nullptr)) return std::nullopt;
 
   const auto codes = squeeze.gradient ? x.codes : Tensor<std::uint8_t>();
-  const Variable<float> squeezed = record_pointwise(tape, latent, x.gradient, squeeze, codes);
-  const Variable<float> grouped = record_conv3x3(tape, Tensor<float>(), squeezed, group, sizes);  // never written
-  return FixedProduct<float>{.y = record_pointwise(tape, y, grouped.gradient, {expand}, Tensor<float>()),
+  const Tensor<float> never_written;
+  const Variable<float> squeezed = record_pointwise(tape, never_written, x.gradient, squeeze, codes);
+  const Variable<float> grouped = record_conv3x3(tape, never_written, squeezed.gradient, group, latent, sizes);
+  return FixedProduct<float>{.y = record_pointwise(tape, y, grouped.gradient, {expand}, never_written),
                              .dx = grouped.gradient,
                              .w = expand,
                              .mean = mean,

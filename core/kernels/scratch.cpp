@@ -43,7 +43,7 @@ class Buffer {
 }  // namespace
 
 float* scratch(Scratch kind, Index count) {
-  thread_local std::array<Buffer, 2> buffers;
+  thread_local std::array<Buffer, 3> buffers;
   return buffers[static_cast<std::size_t>(kind)].grow(static_cast<std::size_t>(count) * sizeof(float));
 }
 

@@ -11,8 +11,9 @@ namespace mog::kernels {
 /// Whose memory it is. A kernel's content lives until the same thread asks for the same kind again, so a kernel asks
 /// once for each kind, and one kernel does not call another in between.
 enum class Scratch {
-  call,   // taken by the calling thread before the work is split, read or written by all threads
-  piece,  // taken by the thread that works on a piece
+  call,     // taken by the calling thread before the work is split, read or written by all threads
+  piece,    // taken by the thread that works on a piece
+  operand,  // likewise, for an operand of the piece in another form
 };
 
 /// `count` uninitialised floats, 64-byte aligned, that belong to this thread; the buffer grows and never shrinks, and

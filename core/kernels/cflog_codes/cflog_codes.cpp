@@ -14,9 +14,9 @@ Work work(const CflogCodes& a) {
   const auto pixels = static_cast<double>(a.images * a.height * a.width), in = static_cast<double>(a.in);
   const auto latents = static_cast<double>(a.latents), out = static_cast<double>(a.out);
   const double weights = latents * (in + out) + 9 * latents * latents / static_cast<double>(a.groups);
-  return {.flops = 2 * pixels * weights,
-          .bytes = pixels * (in + static_cast<double>(a.y == nullptr ? sizeof(*a.shorts) : sizeof(*a.y)) * out) +
-                   sizeof(float) * (pixels * (a.latent == nullptr ? 0 : latents) + weights)};
+  const double kept = a.latent == nullptr ? 0 : sizeof(*a.latent) * latents;
+  const double written = out * static_cast<double>(a.y == nullptr ? sizeof(*a.shorts) : sizeof(*a.y));
+  return {.flops = 2 * pixels * weights, .bytes = pixels * (in + kept + written) + sizeof(float) * weights};
 }
 
 /// Adds the images' sums [2, out] in order.

@@ -19,7 +19,7 @@ struct CflogCodes {
   const float* expand;
   float* y;
   std::int16_t* shorts;  // y in 16 bits instead: half the memory; then y is null
-  float* latent;         // for the backward pass; null when nobody wants it
+  std::int16_t* latent;  // for the backward pass; null when nobody wants it
   float* mean;           // of y's channels, as batch_statistics defines them; null when nobody wants them
   float* variance;       // likewise
   Index images, height, width, in, latents, groups, out;

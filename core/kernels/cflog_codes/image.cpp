@@ -100,8 +100,7 @@ void CflogImage::clear_border(std::int16_t* map) const {
 void CflogImage::keep_latents(const std::int16_t* within_border, Index image) const {
   const Index row = args_.width * args_.latents;
   for (Index h = 0; h < args_.height; ++h) {
-    convert_.shorts_to_floats(within_border + (h + 1) * row_ + args_.latents, row,
-                              args_.latent + (image * args_.height + h) * row);
+    std::copy_n(within_border + (h + 1) * row_ + args_.latents, row, args_.latent + (image * args_.height + h) * row);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/kernels/conv3x3_f32/kernels.hpp"
+#include "core/kernels/convert/convert.hpp"
 #include "core/kernels/scratch.hpp"
 #include "core/parallel.hpp"
 #include "core/profile.hpp"
@@ -47,11 +48,12 @@ void product(const Conv3x3Kernel& kernel, const Conv3x3Forward<float>& all, bool
   });
 }
 
-/// The same for all three: two operands are read, one is written.
-Work work(const Conv3x3Sizes& z) {
+/// The same for all three: two operands are read, one of them in numbers of x_bytes, and one is written.
+Work work(const Conv3x3Sizes& z, std::size_t x_bytes = sizeof(float)) {
   const auto pixels = static_cast<double>(z.images * z.height * z.width), in = static_cast<double>(z.in);
   const double out = static_cast<double>(z.out), weights = 9 * in * out / static_cast<double>(z.groups);
-  return {.flops = 2 * pixels * weights, .bytes = sizeof(float) * (pixels * in + pixels * out + weights)};
+  return {.flops = 2 * pixels * weights,
+          .bytes = static_cast<double>(x_bytes) * pixels * in + sizeof(float) * (pixels * out + weights)};
 }
 
 /// How the pixels of a weight gradient are cut: into ranges of images, and, where there are few, of rows.
@@ -102,7 +104,18 @@ void conv3x3_input_gradient(const Conv3x3InputGradient<float>& args, const Conv3
   product(kernel, {.x = args.dy, .weight = args.weight, .y = args.dx, .sizes = back}, true);
 }
 
-void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args, const Conv3x3Kernel& kernel) {
+namespace {
+
+/// x in floats: as it is, or a copy that stays near until the thread's next call.
+const float* floats(const float* x, Index) { return x; }
+const float* floats(const std::int16_t* x, Index count) {
+  float* const copy = scratch(Scratch::operand, count);
+  select(convert_kernels()).shorts_to_floats(x, count, copy);
+  return copy;
+}
+
+template <class X>
+void weight_gradient(const Conv3x3WeightGradient<float, X>& args, const Conv3x3Kernel& kernel) {
   const Conv3x3Sizes& sizes = args.sizes;
   check_sizes("conv3x3_weight_gradient", sizes);
   const Index blocks = kernel.blocks(sizes), size = kernel.sums_size(sizes);
@@ -113,7 +126,7 @@ void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args, const Con
 
   // Few images at a time, so that all blocks of channels find them in the second-level cache; where maps are small, and
   // parts therefore few, each block goes on its own instead.
-  const Index few = std::max(Index{1}, kPartPixels / (sizes.height * sizes.width));
+  const Index map = sizes.height * sizes.width, few = std::max(Index{1}, kPartPixels / map);
   const Index chunks = parts < kMostParts ? blocks : 1;
   parallel_for(parts * chunks, [&](Index i) {
     const Index part = i / chunks;
@@ -121,15 +134,17 @@ void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args, const Con
     const Range images = piece_of(sizes.images, cut.images, part / cut.rows);
     const Range rows = piece_of(sizes.height, cut.rows, part % cut.rows, kRowGrain);
     for (Index image = images.begin; image < images.end; image += few) {
+      const Index count = std::min(images.end, image + few) - image;
+      const float* const x = floats(args.x + image * map * sizes.in, count * map * sizes.in);
       for (Index block = mine.begin; block < mine.end; ++block) {
         kernel.weight_gradient({.sizes = sizes,
-                                .image_begin = image,
-                                .image_end = std::min(images.end, image + few),
+                                .image_begin = 0,
+                                .image_end = count,
                                 .row_begin = rows.begin,
                                 .row_end = rows.end,
                                 .block = block,
                                 .scratch = scratch(Scratch::piece, kernel.scratch_size(sizes))},
-                               args.x, args.dy, sums + part * size);
+                               x, args.dy + image * map * sizes.out, sums + part * size);
       }
     }
   });
@@ -145,6 +160,22 @@ void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args, const Con
   parallel_for(blocks, [&](Index block) { kernel.unpack(sizes, block, sums, args.dweight); });
 }
 
+template <class X>
+void timed_weight_gradient(const Conv3x3WeightGradient<float, X>& args) {
+  const Conv3x3Sizes& z = args.sizes;
+  const Timed timed("conv3x3_weight_gradient", {z.height, z.in, z.out, z.groups}, work(z, sizeof(X)));
+  weight_gradient(args, select(conv3x3_kernels()));
+}
+
+}  // namespace
+
+void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args, const Conv3x3Kernel& kernel) {
+  weight_gradient(args, kernel);
+}
+void conv3x3_weight_gradient(const Conv3x3WeightGradient<float, std::int16_t>& args, const Conv3x3Kernel& kernel) {
+  weight_gradient(args, kernel);
+}
+
 void conv3x3_forward(const Conv3x3Forward<float>& args) {
   const Conv3x3Sizes& z = args.sizes;
   const Timed timed("conv3x3_forward", {z.height, z.in, z.out, z.groups}, work(z));
@@ -155,10 +186,7 @@ void conv3x3_input_gradient(const Conv3x3InputGradient<float>& args) {
   const Timed timed("conv3x3_input_gradient", {z.height, z.in, z.out, z.groups}, work(z));
   conv3x3_input_gradient(args, select(conv3x3_kernels()));
 }
-void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args) {
-  const Conv3x3Sizes& z = args.sizes;
-  const Timed timed("conv3x3_weight_gradient", {z.height, z.in, z.out, z.groups}, work(z));
-  conv3x3_weight_gradient(args, select(conv3x3_kernels()));
-}
+void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args) { timed_weight_gradient(args); }
+void conv3x3_weight_gradient(const Conv3x3WeightGradient<float, std::int16_t>& args) { timed_weight_gradient(args); }
 
 }  // namespace mog::kernels

@@ -1,6 +1,7 @@
 // Grouped 3x3 convolution with a border of zeros, stride 1, and its two gradients: channels last, float32.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "core/kernels/isa.hpp"
@@ -36,10 +37,11 @@ struct Conv3x3InputGradient {
 };
 
 /// Gradient by the weights: dweight[g, r, s, i, q] = sum over n, h, w of x[n, h + r - 1, w + s - 1, g I + i] dy[n, h,
-/// w, g Q + q]; overwritten, not added to. Summed over fixed pieces of images and rows, in order.
-template <class T>
+/// w, g Q + q]; overwritten, not added to. Summed over fixed pieces of images and rows, in order. X is T, or
+/// std::int16_t where x are whole numbers of 16 bits.
+template <class T, class X = T>
 struct Conv3x3WeightGradient {
-  const T* x;
+  const X* x;
   const T* dy;
   T* dweight;
   Conv3x3Sizes sizes;
@@ -48,6 +50,7 @@ struct Conv3x3WeightGradient {
 void conv3x3_forward(const Conv3x3Forward<float>& args);
 void conv3x3_input_gradient(const Conv3x3InputGradient<float>& args);
 void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args);
+void conv3x3_weight_gradient(const Conv3x3WeightGradient<float, std::int16_t>& args);
 void conv3x3_forward(const Conv3x3Forward<double>& args);
 void conv3x3_input_gradient(const Conv3x3InputGradient<double>& args);
 void conv3x3_weight_gradient(const Conv3x3WeightGradient<double>& args);
@@ -86,5 +89,6 @@ std::span<const Conv3x3Kernel> conv3x3_kernels();
 void conv3x3_forward(const Conv3x3Forward<float>& args, const Conv3x3Kernel& kernel);
 void conv3x3_input_gradient(const Conv3x3InputGradient<float>& args, const Conv3x3Kernel& kernel);
 void conv3x3_weight_gradient(const Conv3x3WeightGradient<float>& args, const Conv3x3Kernel& kernel);
+void conv3x3_weight_gradient(const Conv3x3WeightGradient<float, std::int16_t>& args, const Conv3x3Kernel& kernel);
 
 }  // namespace mog::kernels
