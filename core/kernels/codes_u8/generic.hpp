@@ -54,10 +54,15 @@ struct CodesU8Loops {
     }
   }
 
-  /// Sums of 64 channels stay in registers, of 16 bits for as many pixels as 255 fits.
   static void map_sums(const MapSums& args) {
-    constexpr Index kBlock = 64, kPixels = 257;
-    Index c = 0;
+    const Index wide = sum_channels<64>(args, 0), narrow = sum_channels<16>(args, wide);
+    sum_channels<1>(args, narrow);
+  }
+  /// Sums of `kBlock` channels stay in registers, of 16 bits for as many pixels as 255 fits: blocks from channel c on,
+  /// as many as there are. Returns the first channel behind them.
+  template <Index kBlock>
+  static Index sum_channels(const MapSums& args, Index c) {
+    constexpr Index kPixels = 257;
     for (; c + kBlock <= args.channels; c += kBlock) {
       std::int32_t total[kBlock] = {};
       for (Index first = 0; first < args.pixels; first += kPixels) {
@@ -71,11 +76,7 @@ struct CodesU8Loops {
       }
       for (Index i = 0; i < kBlock; ++i) args.y[c + i] = total[i];
     }
-    for (; c < args.channels; ++c) {
-      std::int32_t total = 0;
-      for (Index p = 0; p < args.pixels; ++p) total += args.x[p * args.x_pixel + c];
-      args.y[c] = total;
-    }
+    return c;
   }
 
   template <bool OneBit>
