@@ -106,7 +106,8 @@ Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
 std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, const Variable<float>& x,
                                                           const ThreeFactors& factors) {
   if (!x.in_bytes()) return std::nullopt;
-  const auto& [squeeze, group, expand, statistics, may_be_shorts] = factors;
+  const Variable<float>&squeeze = factors.squeeze, &group = factors.group;
+  const Tensor<float>& expand = factors.expand;
   const Shape &shape = x.shape(), &first = squeeze.shape(), &second = group.shape(), &third = expand.shape();
   require(shape.rank() == 4 && shape.elements() > 0 && first.rank() == 2 && second.rank() == 5 && third.rank() == 2 &&
               shape[-1] == first[0] && second[1] == 3 && second[2] == 3 && second[3] == second[4] &&
@@ -119,8 +120,8 @@ std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, con
       .images = shape[0], .height = shape[1], .width = shape[2], .in = latents, .out = latents, .groups = second[0]};
   const auto latent = tape.recording() && group.gradient ? tape.make_as<std::int16_t>(shape.with_channels(latents))
                                                          : Tensor<std::int16_t>();
-  const auto mean = statistics ? tape.make({third[1]}) : Tensor<float>();
-  const auto variance = statistics ? tape.make({third[1]}) : Tensor<float>();
+  const auto mean = factors.statistics ? tape.make({third[1]}) : Tensor<float>();
+  const auto variance = factors.statistics ? tape.make({third[1]}) : Tensor<float>();
   const auto computes = [&](float* y, std::int16_t* shorts) {
     return kernels::cflog_codes({.x = x.codes.data(),
                                  .squeeze = squeeze.value.data(),
@@ -139,7 +140,7 @@ std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, con
                                  .groups = sizes.groups,
                                  .out = third[1]});
   };
-  auto shorts = may_be_shorts ? tape.make_as<std::int16_t>(y_shape) : Tensor<std::int16_t>();
+  auto shorts = factors.shorts ? tape.make_as<std::int16_t>(y_shape) : Tensor<std::int16_t>();
   if (!shorts.empty() && !computes(nullptr, shorts.data())) shorts = {};
   const auto y = shorts.empty() ? tape.make(y_shape) : Tensor<float>();
   if (!y.empty() && !computes(y.data(), nullptr)) return std::nullopt;
