@@ -54,13 +54,23 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
 
   static void store_shorts(std::int16_t* y, Int a, Int b, Index n) { store(y, _mm256_packs_epi32(a, b), n); }
   static void store_saturated(std::int16_t* y, Int a, Index n) {
-    store(y, _mm256_permute4x64_epi64(_mm256_packs_epi32(a, a), 0xD8), n < 8 ? n : 8);
+    const Int shorts = _mm256_permute4x64_epi64(_mm256_packs_epi32(a, a), 0xD8);
+    if (n >= 8) {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(y), _mm256_castsi256_si128(shorts));
+    } else {
+      store(y, shorts, n);
+    }
   }
   template <int kShift>
   static void store_bytes(std::uint8_t* y, Int a, Index n) {
     const Int lowest = _mm256_and_si256(_mm256_srli_epi32(a, kShift), _mm256_set1_epi32(255));
     const Int shorts = _mm256_permute4x64_epi64(_mm256_packus_epi32(lowest, lowest), 0xD8);
-    store(y, _mm256_packus_epi16(shorts, shorts), n < 8 ? n : 8);
+    const Int bytes = _mm256_packus_epi16(shorts, shorts);
+    if (n >= 8) {
+      _mm_storel_epi64(reinterpret_cast<__m128i*>(y), _mm256_castsi256_si128(bytes));
+    } else {
+      store(y, bytes, n);
+    }
   }
   static void store_two_bytes(std::uint8_t* ya, std::uint8_t* yb, Index plane, Int a, Int b) {
     // As with AVX-512, in half as many lanes.
