@@ -52,17 +52,22 @@ struct Conv3x3WinogradRows {
     x += part.block * kWidth;
     y += part.block * kWidth;
     const float* u = packed + part.block * kPairs * kGroup;
+    const Index pixel = part.sizes.in, row = part.sizes.width * pixel;
     with_lanes(part, [&](const auto& lanes) {
       Strips::for_each_strip(part, [&](const Strip& strip, const Strip& next) {
         Strips::template transform<typename Strips::OfX>(strip, x, lanes, part.scratch);
         for (Index tuple = 0; tuple < strip.tuples; ++tuple) {
-          Rows rows;
-          for (int k = 0; k < kPairs; ++k) {
-            rows.in_image[k] = strip.pair(tuple, k).row;
-            rows.y[k] = strip.at(y, tuple, k);
-            rows.next_x[k] = next.at(x, tuple, k);
+          float* v = part.scratch + tuple * strip.layout.row;
+          for (int g = 0; g < kPairs; ++g) {
+            float *from = v + g * Strips::kGroup, *to = strip.at(y, tuple, g);
+            // Of several pairs, sums take the place of transforms that have been read.
+            Sums sums{from, from + kLower, kWidth};
+            if constexpr (kPairs == 1) {
+              sums = {to, strip.pair(tuple, g).row + 1 < part.sizes.height ? to + row : nullptr, pixel};
+            }
+            multiply<kPixels>(strip, from, u + g * kGroup, sums, {next.at(x, tuple, g), to, pixel, row});
           }
-          multiply<kPixels>(strip, part.scratch + tuple * strip.layout.row, u, rows, lanes);
+          if constexpr (kPairs > 1) write_pairs(strip, tuple, v, y, lanes);
         }
       });
     });
@@ -91,6 +96,8 @@ struct Conv3x3WinogradRows {
   static constexpr Index kWidth = kLanes<Arch>, Q = kWidth / kPairs;
   static constexpr Index kPositions = Strips::kPositions, kTaps = 3;
   static constexpr Index kPosition = kTaps * Q * kWidth, kGroup = kPositions * kPosition;
+  /// From a strip's sums of upper rows to those of lower ones: they are in the first position and in the last.
+  static constexpr Index kLower = (kPositions - 1) * Strips::kPosition;
   /// Channels of x in a tile of sums of the gradient: with three taps, three quarters of the registers or less.
   static constexpr Index R = Registers / 4 < Q ? Registers / 4 : Q;
   /// Pixels along a tile of y: its two rows and the sums of a position take three quarters of the registers.
@@ -108,7 +115,7 @@ struct Conv3x3WinogradRows {
           packed[0] = tap[0];
           packed[kPosition] = (tap[0] + tap[2] + tap[1]) * 0.5F;
           packed[2 * kPosition] = (tap[0] + tap[2] - tap[1]) * 0.5F;
-          packed[3 * kPosition] = tap[2];
+          packed[3 * kPosition] = -tap[2];  // A^T's sign
         }
       }
     }
@@ -147,110 +154,103 @@ struct Conv3x3WinogradRows {
     work(Whole<Arch, 1>{});
   }
 
-  /// The pairs of rows of a tuple: where they are in their images, where they go, and where those of x begin which the
-  /// next strip reads.
-  struct Rows {
-    Index in_image[kPairs];
-    float* y[kPairs];
-    const float* next_x[kPairs];
-  };
-
-  /// A tuple of y, P pixels at a time and what is left in smaller numbers; v: the strip at its first column.
-  template <int P, class Lanes>
-  static void multiply(const Strip& strip, const float* v, const float* u, const Rows& rows, const Lanes& lanes,
-                       Index column = 0) {
-    const Conv3x3Sizes& z = strip.part.sizes;
-    for (; column + P <= strip.columns; column += P) {
-      Rows here = rows;
-      for (int k = 0; k < kPairs; ++k) {
-        here.y[k] += column * z.in;
-        here.next_x[k] += column * z.in;
-      }
-      multiply_pixels<P>(z, v + column * kWidth, u, here, lanes);
-    }
-    if constexpr (P > 1) {
-      if (column < strip.columns) multiply<P / 2>(strip, v, u, rows, lanes, column);
-    }
-  }
-
-  /// P pixels of a tuple, one group after the other. Of several pairs the sums of a group are kept until those of all
-  /// groups are there.
-  template <int P, class Lanes>
-  static void multiply_pixels(const Conv3x3Sizes& z, const float* v, const float* u, const Rows& rows,
-                              const Lanes& lanes) {
-    const Index pixel = z.in, row = z.width * z.in;
-    if constexpr (kPairs == 1) {
-      float* y = rows.y[0];
-      const bool lower = rows.in_image[0] + 1 < z.height;
-      multiply_tile<P>(v, u, {y, lower ? y + row : nullptr, pixel}, {rows.next_x[0], y, pixel, row});
-    } else {
-      alignas(64) float sums[kPairs][2][P * kWidth];
-      for (int g = 0; g < kPairs; ++g) {
-        multiply_tile<P>(v + g * Strips::kGroup, u + g * kGroup, {sums[g][0], sums[g][1], kWidth},
-                         {rows.next_x[g], rows.y[g], pixel, row});
-      }
-      for (Index below = 0; below < 2; ++below) {
-        for (Index p = 0; p < P; ++p) {
-          Vector out[kPairs];
-          for (int g = 0; g < kPairs; ++g) out[g] = Vector::load_aligned(sums[g][below] + p * kWidth);
-          Strips::to_pairs(out);
-          for (int k = 0; k < kPairs; ++k) {
-            if (rows.in_image[k] + below < z.height) lanes.store(rows.y[k] + below * row + p * pixel, 0, out[k]);
-          }
-        }
-      }
-    }
-  }
-
-  /// Where the sums of a tile's two rows go; the lower one is null below the map.
-  struct Tile {
+  /// Where the sums of two rows go; the lower one is null below the map.
+  struct Sums {
     float *upper, *lower;
     Index pixel;
   };
-  /// What a tile asks memory for: a pair of rows of the next strip of x, and one of y.
+  /// What their products ask memory for: a pair of rows of the next strip of x, and one of y, and floats from one pixel
+  /// and from one row to the next.
   struct Asked {
     const float *x, *y;
     Index pixel, row;
   };
 
+  /// One group at one tuple, P pixels at a time and what is left in smaller numbers; v: the strip at its first column.
   template <int P>
-  [[gnu::noinline]] static void multiply_tile(const float* v, const float* u, const Tile& tile, const Asked& asked) {
-    Vector upper[P], lower[P], sum[P];
-    multiply_position<P>(v, u, upper, asked.x, asked.pixel);
-    multiply_position<P>(v + Strips::kPosition, u + kPosition, lower, asked.x + asked.row, asked.pixel);
-#pragma GCC unroll 8
-    for (int p = 0; p < P; ++p) upper[p] = upper[p] + lower[p];
-    multiply_position<P>(v + 2 * Strips::kPosition, u + 2 * kPosition, sum, asked.y, asked.pixel);
-#pragma GCC unroll 8
-    for (int p = 0; p < P; ++p) {
-      (upper[p] + sum[p]).store_unaligned(tile.upper + p * tile.pixel);
-      lower[p] = lower[p] - sum[p];
+  static void multiply(const Strip& strip, const float* v, const float* u, const Sums& sums, const Asked& asked,
+                       Index column = 0) {
+    for (; column + P <= strip.columns; column += P) {
+      const Index to = column * sums.pixel, ask = column * asked.pixel;
+      multiply_tile<P>(v + column * kWidth, u,
+                       {sums.upper + to, sums.lower == nullptr ? nullptr : sums.lower + to, sums.pixel},
+                       {asked.x + ask, asked.y + ask, asked.pixel, asked.row});
     }
-    if (tile.lower == nullptr) return;
-    multiply_position<P>(v + 3 * Strips::kPosition, u + 3 * kPosition, sum, asked.y + asked.row, asked.pixel);
-#pragma GCC unroll 8
-    for (int p = 0; p < P; ++p) (lower[p] - sum[p]).store_unaligned(tile.lower + p * tile.pixel);
+    if constexpr (P > 1) {
+      if (column < strip.columns) multiply<P / 2>(strip, v, u, sums, asked, column);
+    }
   }
 
-  /// The sums over inputs and taps of P pixels at one position. Meanwhile asks memory for P pixels elsewhere.
+  /// The sums of all groups at a tuple, which lie in the strip, to the rows of y.
+  template <class Lanes>
+  static void write_pairs(const Strip& strip, Index tuple, const float* v, float* y, const Lanes& lanes) {
+    const Conv3x3Sizes& z = strip.part.sizes;
+    for (Index below = 0; below < 2; ++below, v += kLower) {
+      float* to[kPairs];
+      bool inside[kPairs];
+      for (int k = 0; k < kPairs; ++k) {
+        to[k] = strip.at(y, tuple, k) + below * z.width * z.in;
+        inside[k] = strip.pair(tuple, k).row + below < z.height;
+      }
+      for (Index column = 0; column < strip.columns; ++column) {
+        Vector out[kPairs];
+        for (int g = 0; g < kPairs; ++g) out[g] = Vector::load_aligned(v + g * Strips::kGroup + column * kWidth);
+        Strips::to_pairs(out);
+        for (int k = 0; k < kPairs; ++k) {
+          if (inside[k]) lanes.store(to[k] + column * z.in, 0, out[k]);
+        }
+      }
+    }
+  }
+
+  /// The two positions that both rows need go first, and A^T's sums and differences of these are where the sums of the
+  /// other two begin.
   template <int P>
-  [[gnu::always_inline]] static void multiply_position(const float* v, const float* u, Vector (&sum)[P],
-                                                       const float* asked, Index pixel) {
+  [[gnu::noinline]] static void multiply_tile(const float* v, const float* u, const Sums& sums, const Asked& asked) {
+    Vector upper[P], lower[P];
+#pragma GCC unroll 8
+    for (int p = 0; p < P; ++p) upper[p] = lower[p] = Vector(0.0F);
+    multiply_positions<1, 2>(v, u, upper, lower, asked.x, asked);
 #pragma GCC unroll 8
     for (int p = 0; p < P; ++p) {
-      __builtin_prefetch(asked + p * pixel);
-      sum[p] = Vector(0.0F);
+      const Vector first = upper[p];
+      upper[p] = first + lower[p];
+      lower[p] = first - lower[p];
     }
+    multiply_positions<0, 3>(v, u, upper, lower, asked.y, asked);
+#pragma GCC unroll 8
+    for (int p = 0; p < P; ++p) upper[p].store_unaligned(sums.upper + p * sums.pixel);
+    if (sums.lower == nullptr) return;
+#pragma GCC unroll 8
+    for (int p = 0; p < P; ++p) lower[p].store_unaligned(sums.lower + p * sums.pixel);
+  }
+
+  /// Adds the products of two positions, over inputs and taps, of P pixels. A sum's multiply-adds wait for each other,
+  /// and P sums alone would leave no slack. Meanwhile asks memory for as many pixels of two rows elsewhere: a few in
+  /// each step, since a burst of them would hold up what the products read.
+  template <int A, int B, int P>
+  [[gnu::always_inline]] static void multiply_positions(const float* v, const float* u, Vector (&sum_a)[P],
+                                                        Vector (&sum_b)[P], const float* rows, const Asked& asked) {
     for (Index i = 0; i < Q; ++i, v += kPairs, u += kTaps * kWidth) {
-      Vector tap[kTaps];
-      for (int s = 0; s < kTaps; ++s) tap[s] = Vector::load_aligned(u + s * kWidth);
+      if (i < P) {
+        __builtin_prefetch(rows + i * asked.pixel);
+        __builtin_prefetch(rows + i * asked.pixel + asked.row);
+      }
+      multiply_input(v + A * Strips::kPosition, u + A * kPosition, sum_a);
+      multiply_input(v + B * Strips::kPosition, u + B * kPosition, sum_b);
+    }
+  }
+
+  template <int P>
+  [[gnu::always_inline]] static void multiply_input(const float* v, const float* u, Vector (&sum)[P]) {
+    Vector tap[kTaps];
+    for (int s = 0; s < kTaps; ++s) tap[s] = Vector::load_aligned(u + s * kWidth);
 #pragma GCC unroll 16
-      for (int c = 0; c < P + 2; ++c) {
-        const Vector element = repeat<kPairs, Arch>(v + c * kWidth);
+    for (int c = 0; c < P + 2; ++c) {
+      const Vector element = repeat<kPairs, Arch>(v + c * kWidth);
 #pragma GCC unroll 3
-        for (int s = 0; s < kTaps; ++s) {
-          if (c >= s && c - s < P) sum[c - s] = multiply_add(element, tap[s], sum[c - s]);
-        }
+      for (int s = 0; s < kTaps; ++s) {
+        if (c >= s && c - s < P) sum[c - s] = multiply_add(element, tap[s], sum[c - s]);
       }
     }
   }
