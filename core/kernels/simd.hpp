@@ -214,6 +214,29 @@ void store_first(float* p, Floats<Arch> x, Index n) {
 #endif
 }
 
+/// Writes a vector past the caches, where the instruction set can: for maps that are too large to be found there when
+/// somebody reads them. p is a multiple of a vector's size. Before another thread reads, finish_streams().
+template <class Arch>
+void stream(float* p, Floats<Arch> x) {
+#if defined(__AVX512F__)
+  _mm512_stream_ps(p, x);
+#elif defined(__AVX2__)
+  _mm256_stream_ps(p, x);
+#else
+  x.store_aligned(p);
+#endif
+}
+template <class Arch>
+bool can_stream(const float* p) {
+  return reinterpret_cast<std::uintptr_t>(p) % sizeof(Floats<Arch>) == 0;
+}
+template <class Arch>
+void finish_streams() {
+#if defined(__AVX2__)
+  _mm_sfence();
+#endif
+}
+
 /// Bit i is lane i. Later releases of xsimd have it as batch_bool::mask.
 template <class Arch>
 std::uint64_t bits_of(Mask<Arch> mask) {

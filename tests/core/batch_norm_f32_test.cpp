@@ -81,8 +81,17 @@ TEST_CASE("every row maps channels with one fused multiply-add, to the bit, in p
       if (count > 3) x[3] = std::numeric_limits<float>::infinity();
       GuardedBuffer<float> y(count), expected(count);
       for (Index i = 0; i < count; ++i) expected[i] = std::fma(x[i], scale[i % channels], shift[i % channels]);
-      row.numbers.channel_affine({x.data(), scale.data(), shift.data(), y.data(), rows, channels});
+      ChannelAffine<float> args{x.data(), scale.data(), shift.data(), y.data(), rows, channels};
+      row.numbers.channel_affine(args);
       check_same_bits(y, expected);
+      for (const Index misaligned : {0, 1}) {  // past the caches where vectors are aligned
+        GuardedBuffer<float> large(count, misaligned);
+        args.y = large.data();
+        args.large = true;
+        row.numbers.channel_affine(args);
+        check_same_bits(large, expected);
+        CHECK(large.intact());
+      }
       row.numbers.channel_affine({x.data(), scale.data(), shift.data(), x.data(), rows, channels});
       check_same_bits(x, expected);
     }

@@ -36,6 +36,9 @@ const BatchNormKernels<float>& chosen(float) {
 }
 const BatchNormKernels<double>& chosen(double) { return batch_norm_reference_f64; }
 
+/// Numbers of a map that is not found in a cache when the next operation reads it: 4 MiB.
+constexpr Index kLargeMap = Index{1} << 20;
+
 /// Ranges of rows; work(first row, rows, number of the range).
 template <class Work>
 void split(Index rows, Index channels, const Work& work) {
@@ -133,6 +136,7 @@ void run(const ChannelAffine<T, X>& all) {
     part.codes = offset(all.codes, p * all.channels);
     part.passes = from_row(all.passes, p, all.channels);
     part.rows = rows;
+    part.large = all.y != static_cast<const void*>(all.x) && all.rows * all.channels >= kLargeMap;
     chosen(T{}).template passes<X>().channel_affine(part);
   });
 }

@@ -37,9 +37,9 @@ constexpr Index mask_bytes(Index channels) { return (channels + 7) / 8; }
 
 /// y[p, c] = activation(fma(x[p, c], scale[c], shift[c])): one rounding before the activation, the same on every
 /// instruction set, so that a decision taken on it is a comparison of x with a constant. y may be x; passes may be null
-/// when no gradient is wanted. qrelu's codes may go to bytes instead: then y is null.
-/// Here and in the gradient's two passes X is T, or std::int16_t where x are whole numbers of 16 bits: half the memory
-/// of floats, and the same numbers.
+/// when no gradient is wanted. qrelu's codes may go to bytes instead: then y is null. With `large`, y is a part of a
+/// map that no cache holds until somebody reads it. Here and in the gradient's two passes X is T, or std::int16_t where
+/// x are whole numbers of 16 bits: half the memory of floats, and the same numbers.
 template <class T, class X = T>
 struct ChannelAffine {
   const X* x;
@@ -50,6 +50,7 @@ struct ChannelAffine {
   Activation activation = {};
   std::uint8_t* passes = nullptr;
   std::uint8_t* codes = nullptr;
+  bool large = false;
 };
 
 /// sum_dz[c] = sum_p dz[p, c];  sum_dz_x[c] = sum_p dz[p, c] (x[p, c] - mean[c]), with dz from dy and the mask.

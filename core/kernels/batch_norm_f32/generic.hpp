@@ -103,6 +103,7 @@ struct BatchNormLoops {
       const Index channels = args.channels, next = next_block(args, c, block), begin = first * channels + c;
       const X* x = args.x + begin;
       Y* to = y + begin;
+      const bool past = args.large && channels % kLanes<Arch> == 0 && can_stream<Arch>(args.y);
       std::uint8_t* mask = args.passes == nullptr ? nullptr : args.passes + first * mask_bytes(channels) + c / 8;
       for (Index p = 0; p < rows; ++p, x += channels, to += channels) {
         std::uint64_t passes = 0;
@@ -110,7 +111,7 @@ struct BatchNormLoops {
           ask(x + next, v);
           const V z = multiply_add<Arch>(block.load(x, v), scale[v], shift[v]);
           passes |= bits_of<Arch>(activation.passes(z)) << (v * kLanes<Arch>);
-          block.store(to, v, activation(z));
+          put(block, past, to, v, activation(z));
         }
         if (mask != nullptr) {
           store_bits<Arch>(mask, passes, block.count);
@@ -118,6 +119,21 @@ struct BatchNormLoops {
         }
       }
     });
+    finish_streams<Arch>();
+  }
+
+  /// Writes vector v of a block of y: bytes, or floats, these past the caches where it is said so.
+  template <class Block>
+  [[gnu::always_inline]] static void put(const Block& block, bool, std::uint8_t* y, int v, V x) {
+    block.store(y, v, x);
+  }
+  template <class Block>
+  [[gnu::always_inline]] static void put(const Block& block, bool past, float* y, int v, V x) {
+    if (past && block.used(v) == kLanes<Arch>) {
+      stream<Arch>(y + v * kLanes<Arch>, x);
+    } else {
+      block.store(y, v, x);
+    }
   }
 
   /// dz of dy, block by block: begin(p, c, block) gives what vector v's dy is turned into dz by.
