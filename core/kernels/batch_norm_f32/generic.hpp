@@ -4,7 +4,7 @@
 
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
 #include "core/kernels/generic_qrelu.hpp"
-#include "core/kernels/simd.hpp"
+#include "core/kernels/simd_memory.hpp"
 
 namespace mog::kernels {
 

@@ -3,7 +3,7 @@
 
 #include "core/kernels/conv3x3_f32/conv3x3_f32.hpp"
 #include "core/kernels/conv3x3_f32/generic_winograd_strip.hpp"
-#include "core/kernels/simd.hpp"
+#include "core/kernels/simd_memory.hpp"
 
 namespace mog::kernels {
 

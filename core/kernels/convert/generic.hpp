@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/kernels/convert/convert.hpp"
-#include "core/kernels/simd.hpp"
+#include "core/kernels/simd_memory.hpp"
 
 namespace mog::kernels {
 

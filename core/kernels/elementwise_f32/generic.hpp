@@ -3,7 +3,7 @@
 
 #include "core/kernels/elementwise_f32/elementwise_f32.hpp"
 #include "core/kernels/generic_qrelu.hpp"
-#include "core/kernels/simd.hpp"
+#include "core/kernels/simd_memory.hpp"
 
 namespace mog::kernels {
 

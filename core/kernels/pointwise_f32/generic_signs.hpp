@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/kernels/pointwise_f32/pointwise_f32.hpp"
-#include "core/kernels/simd.hpp"
+#include "core/kernels/simd_memory.hpp"
 
 namespace mog::kernels {
 

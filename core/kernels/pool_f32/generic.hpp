@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/kernels/pool_f32/pool_f32.hpp"
-#include "core/kernels/simd.hpp"
+#include "core/kernels/simd_memory.hpp"
 
 namespace mog::kernels {
 
