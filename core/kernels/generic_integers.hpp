@@ -1,10 +1,6 @@
-// Integers<Arch> of the instruction set that a file is compiled for.
+// Integers<Arch> of the instruction set that a file is compiled for: the headers of all others are empty then.
 #pragma once
 
-#if defined(__AVX512BW__)
-#include "core/kernels/integers_avx512.hpp"
-#elif defined(__AVX2__)
 #include "core/kernels/integers_avx2.hpp"
-#elif defined(__aarch64__)
+#include "core/kernels/integers_avx512.hpp"
 #include "core/kernels/integers_neon64.hpp"
-#endif

@@ -3,6 +3,8 @@
 
 #include "core/kernels/integers.hpp"
 
+#if defined(__AVX2__) && !defined(__AVX512BW__)
+
 namespace mog::kernels {
 
 template <>
@@ -124,3 +126,5 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
 };
 
 }  // namespace mog::kernels
+
+#endif

@@ -3,6 +3,8 @@
 
 #include "core/kernels/integers.hpp"
 
+#if defined(__AVX512BW__)
+
 namespace mog::kernels {
 
 template <>
@@ -151,3 +153,5 @@ struct Integers<WithVnni<xsimd::avx512bw>> : Integers<xsimd::avx512bw> {
 #endif
 
 }  // namespace mog::kernels
+
+#endif

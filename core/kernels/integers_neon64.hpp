@@ -3,6 +3,8 @@
 
 #include "core/kernels/integers.hpp"
 
+#if defined(__aarch64__)
+
 namespace mog::kernels {
 
 template <>
@@ -120,3 +122,5 @@ struct Integers<xsimd::neon64> {
 };
 
 }  // namespace mog::kernels
+
+#endif
