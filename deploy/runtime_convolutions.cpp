@@ -25,10 +25,15 @@ const PointwiseU1Kernel& one_bit_kernel() {
   static const PointwiseU1Kernel& row = select(pointwise_u1_kernels());
   return row;
 }
-/// Whether codes of one bit are counted: not where dot products of bytes are at hand and the outputs fill no vector.
+/// Whether codes of one bit are counted: where so few outputs leave most of a vector empty, products of bytes are
+/// faster.
 bool counting_pays(Index outputs) {
-  constexpr Index kVector = 64;
-  return chosen_isa() != Isa::avx512vnni || outputs >= kVector;
+  switch (chosen_isa()) {
+    case Isa::avx512vnni: return outputs >= 64;
+    case Isa::avx512:
+    case Isa::avx2: return outputs >= 32;
+    default: return true;
+  }
 }
 const Conv3x3S16Kernel& conv3x3_kernel() {
   static const Conv3x3S16Kernel& row = select(conv3x3_s16_kernels());
