@@ -98,7 +98,7 @@ Floats<Arch> load_first_bytes(const std::uint8_t* p, Index n) {
 #endif
 }
 
-/// The first n lanes, integers of 16 bits, as such numbers, and the way back; 0 <= n <= lanes.
+/// The first n lanes, whole numbers of 32 bits, as numbers of 16, saturated, and the way back; 0 <= n <= lanes.
 template <class Arch>
 void store_first_shorts(std::int16_t* p, Floats<Arch> x, Index n) {
 #if defined(__AVX512F__)
@@ -119,7 +119,10 @@ void store_first_shorts(std::int16_t* p, Floats<Arch> x, Index n) {
 #endif
   float lanes[kLanes<Arch>];
   x.store_unaligned(lanes);
-  for (Index i = 0; i < n; ++i) p[i] = static_cast<std::int16_t>(lanes[i]);
+  for (Index i = 0; i < n; ++i) {
+    const float number = lanes[i] < -32768.0F ? -32768.0F : lanes[i] > 32767.0F ? 32767.0F : lanes[i];
+    p[i] = static_cast<std::int16_t>(number);
+  }
 #endif
 }
 template <class Arch>
