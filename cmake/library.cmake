@@ -24,7 +24,7 @@ function(mog_library name)
     return()
   endif()
   # Private to the kernels: they need a SIMD library that programs outside need not have.
-  list(FILTER headers EXCLUDE REGEX "core/kernels/(.*/)?(generic[a-z0-9_]*|simd)\\.hpp$")
+  list(FILTER headers EXCLUDE REGEX "core/kernels/(.*/)?(generic|simd|integers)[a-z0-9_]*\\.hpp$")
 
   add_library(mog_${name} STATIC ${sources})
   add_library(mog::${name} ALIAS mog_${name})
