@@ -26,7 +26,8 @@ class Cflog {
  public:
   Cflog(Parameters<T>& parameters, const std::string& name, const CflogOptions& options);
   Variable<T> operator()(Pass<T>& pass, const Variable<T>& x) { return product(pass, x, false).y; }
-  /// The same as the expansion's product, for a normalisation behind it; its numbers perhaps in 16 bits.
+  /// The same as the expansion's product, for a normalisation behind it; its numbers in 16 bits, until once they do not
+  /// fit: that step asks for the memory of floats besides, and so does every later one.
   FixedProduct<T> product(Pass<T>& pass, const Variable<T>& x) { return product(pass, x, fits_shorts_); }
 
   /// Replaces the automaton's first state, one 0 or 1 for each of the `out` cells: for networks that come from

@@ -36,16 +36,18 @@ FixedProduct<T> fixed_product(Tape<T>& tape, const Variable<T>& x, const Tensor<
 template <class T>
 Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w);
 
-/// fixed_product(tape, conv3x3(tape, pointwise(tape, x, squeeze), group), expand) for maps of codes in bytes and
-/// weights -1, 0, +1, the sums taken in integers: the same numbers and gradients, sooner (core/kernels/cflog_codes).
-/// Saves  x and the first product. Empty when x is not in bytes, its codes are too large for 16 bits, or the weights
-/// are anything else.
+/// What three_factors_of_codes multiplies by, and what is wanted of it.
 struct ThreeFactors {
   Variable<float> squeeze, group;
   Tensor<float> expand;
   bool statistics;  // whether mean and variance are wanted
   bool shorts;      // whether y may come in 16 bits, which it does when all of its numbers fit
 };
+
+/// fixed_product(tape, conv3x3(tape, pointwise(tape, x, squeeze), group), expand) for maps of codes in bytes and
+/// weights -1, 0, +1, the sums taken in integers: the same numbers and gradients, sooner (core/kernels/cflog_codes).
+/// Saves  x and the first product. Empty when x is not in bytes, its codes are too large for 16 bits, or the weights
+/// are anything else.
 std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, const Variable<float>& x,
                                                           const ThreeFactors& factors);
 

@@ -34,6 +34,14 @@ mog::Parameter<float>& find(Parameters<float>& p, const std::string& name) {
   return *std::find_if(p.trained().begin(), p.trained().end(), [&](const auto& entry) { return entry.name == name; });
 }
 
+/// Whole numbers from 0 to below `end`.
+Tensor<std::uint8_t> drawn_codes(const Shape& shape, float end) {
+  const Tensor<float> numbers = mog::random_tensor<float>(shape, 1, 0.0F, end);
+  Tensor<std::uint8_t> codes(shape);
+  std::copy(numbers.values().begin(), numbers.values().end(), codes.data());
+  return codes;
+}
+
 }  // namespace
 
 TEST_CASE("CFLOG is a binary pointwise, a ternary grouped 3x3 and a generated pointwise convolution") {
@@ -61,9 +69,7 @@ TEST_CASE("CFLOG is a binary pointwise, a ternary grouped 3x3 and a generated po
 TEST_CASE("on codes CFLOG computes in integers, and neither its output nor a gradient differs in a bit") {
   Parameters<float> p(11);
   Cflog<float> cflog(p, "cflog", {.in = 24, .out = 20, .groups = 3, .layer = 5});
-  const Tensor<float> drawn = mog::random_tensor<float>({3, 6, 6, 24}, 1, 0.0F, 8.0F);
-  Tensor<std::uint8_t> codes(drawn.shape());
-  std::copy(drawn.values().begin(), drawn.values().end(), codes.data());  // 0..7
+  const Tensor<std::uint8_t> codes = drawn_codes({3, 6, 6, 24}, 8.0F);
   const Tensor<float> dy = mog::random_tensor<float>({3, 6, 6, 20}, 2);
   p.update_step_sizes();
 
@@ -87,9 +93,7 @@ TEST_CASE("on codes CFLOG tells its result's statistics, and normalisation takes
   Cflog<float> cflog(p, "cflog", {.in = 24, .out = 20, .groups = 3, .layer = 5});
   mog::BatchNorm<float> norm(p, "norm", {.channels = 20});
   p.update_step_sizes();
-  const Tensor<float> numbers = mog::random_tensor<float>({3, 6, 6, 24}, 1, 0.0F, 8.0F);
-  Tensor<std::uint8_t> codes(numbers.shape());
-  std::copy(numbers.values().begin(), numbers.values().end(), codes.data());  // 0..7
+  const Tensor<std::uint8_t> codes = drawn_codes({3, 6, 6, 24}, 8.0F);
   Tape<float> tape;
   for (const Stage stage : {Stage::quantized_weights, Stage::quantized}) {
     Pass<float> pass{.tape = tape, .stage = stage};
@@ -115,9 +119,7 @@ TEST_CASE("normalisation of CFLOG's sums in 16 bits is that of the same floats, 
   Cflog<float> cflog(p, "cflog", {.in = 24, .out = 20, .groups = 3, .layer = 5});
   mog::BatchNorm<float> norm(p, "norm", {.channels = 20});
   p.update_step_sizes();
-  const Tensor<float> numbers = mog::random_tensor<float>({3, 6, 6, 24}, 1, 0.0F, 8.0F);
-  Tensor<std::uint8_t> codes(numbers.shape());
-  std::copy(numbers.values().begin(), numbers.values().end(), codes.data());  // 0..7
+  const Tensor<std::uint8_t> codes = drawn_codes({3, 6, 6, 24}, 8.0F);
   const Tensor<float> dy = mog::random_tensor<float>({3, 6, 6, 20}, 2);
 
   std::vector<Tensor<float>> results[2];
@@ -147,9 +149,7 @@ TEST_CASE("CFLOG's sums come in floats where 16 bits do not hold them") {
   Parameters<float> p(11);
   Cflog<float> cflog(p, "cflog", {.in = 512, .out = 256, .groups = 4});
   p.update_step_sizes();
-  Tensor<std::uint8_t> codes({1, 4, 4, 512});
-  const Tensor<float> numbers = mog::random_tensor<float>(codes.shape(), 1, 0.0F, 64.0F);
-  std::copy(numbers.values().begin(), numbers.values().end(), codes.data());  // 0..63
+  const Tensor<std::uint8_t> codes = drawn_codes({1, 4, 4, 512}, 64.0F);
   Tape<float> tape;
   Pass<float> pass{.tape = tape, .stage = Stage::quantized};
   for (int i = 0; i < 2; ++i) {

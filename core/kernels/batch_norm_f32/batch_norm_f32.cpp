@@ -129,6 +129,7 @@ void run(const ChannelAffine<T, X>& all) {
   check_activation("channel_affine", all.activation, false, all.passes);
   require(all.codes == nullptr || (all.y == nullptr && all.activation.kind == Activation::qrelu),
           "channel_affine: codes in bytes, but with them numbers or another activation than qrelu");
+  const bool large = all.y != static_cast<const void*>(all.x) && all.rows * all.channels >= kLargeMap;
   split(all.rows, all.channels, [&](Index p, Index rows, Index) {
     ChannelAffine<T, X> part = all;
     part.x += p * all.channels;
@@ -136,7 +137,7 @@ void run(const ChannelAffine<T, X>& all) {
     part.codes = offset(all.codes, p * all.channels);
     part.passes = from_row(all.passes, p, all.channels);
     part.rows = rows;
-    part.large = all.y != static_cast<const void*>(all.x) && all.rows * all.channels >= kLargeMap;
+    part.large = large;
     chosen(T{}).template passes<X>().channel_affine(part);
   });
 }
