@@ -1,21 +1,27 @@
 // `mog train`: a MOGNET through the paper's three runs.
-#include <array>
 #include <memory>
+#include <optional>
 
 #include "apps/mognet_options.hpp"
 #include "apps/training_run.hpp"
+#include "train/recipe_file.hpp"
+#include "train/text.hpp"
 
 namespace mog::apps {
 namespace {
 
+/// The command line's words; what is not given there is the recipe's.
 struct Words {
   TrainingRun run;
   std::string recipe = "short";
   std::vector<Index> epochs;
+  std::optional<double> learning_rate;
+  std::optional<Index> batch;
+  std::optional<double> teacher_weight, temperature;
 };
 
 std::string recipe_help() {
-  std::string text = "Lengths and learning rates of the three runs:";
+  std::string text = "How to train: a file, or one of these (mog recipes shows them):";
   for (const Recipe& recipe : recipes()) text += "\n  " + recipe.name + ": " + recipe.about;
   return text;
 }
@@ -30,7 +36,19 @@ void add_options(CLI::App& command, Words& words) {
       ->delimiter(',')
       ->expected(3)
       ->check(whole());
-  command.add_option("--batch", options.batch, "Images in a step, at least 2")->capture_default_str()->check(whole());
+  command.add_option("--lr", words.learning_rate, "First learning rate of each run; later ones keep their proportion");
+  command.add_option("--batch", words.batch, "Images in a step, at least 2 (the recipe's)")->check(whole());
+  command.add_option("--from", words.run.from, "Begin with the weights of this checkpoint; k may differ");
+  command.add_option("--teacher", words.run.teacher,
+                     "A checkpoint whose answers count beside the labels, where the recipe gives them a weight");
+  command.add_option("--teacher-weight", words.teacher_weight,
+                     "Share of the loss that is the teacher's, in the last run");
+  command.add_option("--temperature", words.temperature, "Softens the teacher's answers and those compared with them");
+  command
+      .add_option("--validation", words.run.validation,
+                  "Hold back so many training images and measure on them, not on the test images")
+      ->capture_default_str()
+      ->check(whole(0));
   command.add_option("--seed", options.seed, "Of weights, automata, order and augmentation")
       ->capture_default_str()
       ->check(whole(0));
@@ -44,6 +62,32 @@ void add_options(CLI::App& command, Words& words) {
   add_threads(command);
 }
 
+/// Whether a recipe is meant as a file, not as a name.
+bool is_file(const std::string& recipe) { return recipe.ends_with(".ini") || recipe.find('/') != std::string::npos; }
+
+/// The recipe that the words come to. A run that goes on has its own in its folder, whatever became of the file.
+Recipe recipe_of(const Words& words) {
+  const std::filesystem::path kept = words.run.out / "recipe.ini";
+  Recipe recipe = !is_file(words.recipe)                                       ? find_recipe(words.recipe)
+                  : words.run.resume && !std::filesystem::exists(words.recipe) ? read_recipe(kept)
+                                                                               : read_recipe(words.recipe);
+  if (!words.epochs.empty()) recipe = recipe.with_epochs({words.epochs[0], words.epochs[1], words.epochs[2]});
+  if (words.learning_rate) recipe = recipe.with_learning_rate(*words.learning_rate);
+  if (words.batch) recipe.batch = *words.batch;
+  if (words.teacher_weight) recipe.stages.back().teacher = *words.teacher_weight;
+  if (words.temperature) recipe.temperature = *words.temperature;
+  return recipe;
+}
+
+/// The options as a configuration that is read back; an option that was not given and has no default has no line.
+std::string configuration(const CLI::App& app) {
+  std::string text;
+  for (const std::string& line : split(app.config_to_str(true, false), '\n')) {
+    if (!line.empty() && !line.ends_with("=\"\"") && !line.ends_with("=[]")) text += line + '\n';
+  }
+  return text;
+}
+
 }  // namespace
 
 void add_train(CLI::App& app) {
@@ -53,14 +97,10 @@ void add_train(CLI::App& app) {
   auto words = std::make_shared<Words>();
   add_options(*command, *words);
   command->callback([words, command, &app] {
-    words->run.options.recipe = find_recipe(words->recipe);
-    if (!words->epochs.empty()) {
-      words->run.options.recipe =
-          words->run.options.recipe.with_epochs({words->epochs[0], words->epochs[1], words->epochs[2]});
-    }
+    words->run.options.recipe = recipe_of(*words);
     // Written as a section of its own. Not before: a section that is read as one would run the command a second time.
     command->configurable();
-    words->run.config = app.config_to_str(true, false);
+    words->run.config = configuration(app);
     train_and_report(words->run, words->run.data.load());
   });
 }

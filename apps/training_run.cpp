@@ -8,10 +8,12 @@
 #include <string_view>
 
 #include "core/file.hpp"
+#include "data/split.hpp"
 #include "train/drawings.hpp"
 #include "train/evaluate.hpp"
 #include "train/interrupt.hpp"
 #include "train/progress.hpp"
+#include "train/recipe_file.hpp"
 #include "train/trained_mognet.hpp"
 
 namespace mog::apps {
@@ -63,26 +65,74 @@ void draw(const RunFolder& folder, const std::vector<EpochRow>& rows, const Data
   std::printf("drawings: %s, %s\n", folder.curves().c_str(), folder.confusion().c_str());
 }
 
+/// Copies the weights of --from into the network. k may differ; the rest must not.
+void start_from(const Checkpoint& checkpoint, Parameters<float>& parameters, const Description& wanted) {
+  for (const auto& [key, value] : wanted.words) {
+    if (key == "k" || key == "dataset") continue;
+    const auto found = checkpoint.header().description.words.find(key);
+    const std::string has = found == checkpoint.header().description.words.end() ? "none" : found->second;
+    if (has != value)
+      throw DataError(concat(checkpoint.path().string(), ": has ", key, " ", has, ", expected ", value));
+  }
+  checkpoint.load(parameters);
+}
+
+/// One line about a checkpoint that another run uses.
+std::string origin(const Checkpoint& checkpoint) {
+  const CheckpointHeader& header = checkpoint.header();
+  return concat(checkpoint.path().filename().string(), " (", checkpoint.checksum(), ", ", name(header.position.stage),
+                " epoch ", header.position.epoch, " of: ", header.training,
+                header.start.empty() ? "" : concat("; from ", header.start), ")");
+}
+
+/// Of initial weights and automata: those of the run that goes on, or of the checkpoint that this one starts from.
+std::uint64_t network_seed(const TrainingRun& run, const RunFolder& folder) {
+  if (run.from.empty()) return run.options.seed;
+  return Checkpoint(run.resume ? folder.last() : run.from).header().seed;
+}
+
 }  // namespace
 
-void train_and_report(const TrainingRun& run, const DatasetPair& data) {
+void train_and_report(const TrainingRun& run, DatasetPair data) {
+  if (run.validation > 0) data = hold_back(data, run.validation);
   MognetOptions network_options = run.network;
   network_options.classes = data.train.classes();
-  Parameters<float> parameters(run.options.seed);
+  const RunFolder folder(run.out);
+  Parameters<float> parameters(network_seed(run, folder));
   Mognet<float> network(parameters, network_options);
   Description description = describe(network_options);
   description.words["dataset"] = run.data.dataset;
   description.class_names = data.train.class_names;
 
-  const RunFolder folder(run.out);
-  Trainer trainer(parameters, std::ref(network), data, run.options, description);
+  TrainOptions options = run.options;
+  if (!run.from.empty() && !run.resume) {
+    const Checkpoint checkpoint(run.from);
+    start_from(checkpoint, parameters, description);
+    options.start = origin(checkpoint);
+  }
+  Trainer trainer(parameters, std::ref(network), data, options, description);
+  std::unique_ptr<TrainedMognet> teacher;
+  if (!run.teacher.empty()) {
+    const auto& stages = options.recipe.stages;
+    require(std::any_of(stages.begin(), stages.end(), [](const StagePlan& plan) { return plan.teacher > 0; }),
+            "train: --teacher ", run.teacher.string(),
+            " without a weight: give --teacher-weight, or a recipe that has one");
+    const Checkpoint checkpoint(run.teacher);
+    teacher = std::make_unique<TrainedMognet>(checkpoint);
+    trainer.set_teacher({.network = std::ref(teacher->network), .stage = teacher->stage, .name = origin(checkpoint)});
+  }
   ProgressBar bar;
   const Interrupt interrupt;
   trainer.set_folder(folder);
   trainer.set_listener(bar);
   trainer.set_stop(Interrupt::requested);
-  if (run.resume) trainer.resume();
+  if (run.resume) {
+    trainer.resume();
+  } else {
+    folder.require_empty();
+  }
   if (!run.config.empty()) write_file(run.out / "config.ini", run.config);
+  write_file(folder.recipe(), recipe_file_text(run.options.recipe));
 
   const TrainOutcome outcome = trainer.run();
   if (!outcome.finished) {

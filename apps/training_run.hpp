@@ -14,12 +14,15 @@ struct TrainingRun {
   std::filesystem::path out;
   MognetOptions network;  // classes are the data's
   TrainOptions options;
+  std::filesystem::path from;     // checkpoint that the weights begin as; empty: drawn from the seed
+  std::filesystem::path teacher;  // checkpoint of a teacher; empty for none
+  Index validation = 0;           // training images held back to measure on; 0: measured on the test images
   bool resume = false;
   std::string config = {};  // text kept as config.ini in the run folder
 };
 
 /// Trains, then prints what was learned and draws curves.svg and confusion.svg. Throws Exit{kStopped} after Ctrl-C,
 /// when all is saved; otherwise what the trainer throws.
-void train_and_report(const TrainingRun& run, const DatasetPair& data);
+void train_and_report(const TrainingRun& run, DatasetPair data);
 
 }  // namespace mog::apps

@@ -21,6 +21,7 @@ enum class Purpose : std::uint32_t {
   augment = 4,
   split = 5,
   images = 6,
+  flip = 7,
   user = 1000
 };
 

@@ -154,4 +154,18 @@ class Tape {
   bool recording_ = true;
 };
 
+/// Switches a tape's recording off while it lives: for passes that no gradient will come back through.
+template <class T>
+class NotRecording {
+ public:
+  explicit NotRecording(Tape<T>& tape) : tape_(tape), before_(tape.recording()) { tape.set_recording(false); }
+  NotRecording(const NotRecording&) = delete;
+  NotRecording& operator=(const NotRecording&) = delete;
+  ~NotRecording() { tape_.set_recording(before_); }
+
+ private:
+  Tape<T>& tape_;
+  bool before_;
+};
+
 }  // namespace mog

@@ -10,14 +10,34 @@ namespace {
 
 float centred(std::uint8_t byte) { return static_cast<float>(static_cast<int>(byte) - 128) * 0x1p-7F; }
 
+/// Whether a picture is mirrored in the epochs with an even number.
+bool mirrored_first(std::uint64_t seed, Index index) {
+  return Random(seed, Purpose::flip, 0, static_cast<std::uint32_t>(index)).below(2) == 1;
+}
+
 }  // namespace
+
+const char* name(Flip flip) {
+  switch (flip) {
+    case Flip::none: break;
+    case Flip::random: return "random";
+    case Flip::alternating: return "alternating";
+  }
+  return "none";
+}
 
 Placement draw_placement(const Augmentation& augmentation, std::uint64_t seed, Index epoch, Index index) {
   Random random(seed, Purpose::augment, static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(index));
   const auto places = static_cast<std::uint64_t>(2 * augmentation.pad + 1);
-  const Index down = static_cast<Index>(random.below(places)) - augmentation.pad;
-  const Index right = static_cast<Index>(random.below(places)) - augmentation.pad;
-  return {down, right, augmentation.flip && random.below(2) == 1};
+  Placement placement;
+  placement.down = static_cast<Index>(random.below(places)) - augmentation.pad;
+  placement.right = static_cast<Index>(random.below(places)) - augmentation.pad;
+  switch (augmentation.flip) {
+    case Flip::none: break;
+    case Flip::random: placement.mirrored = random.below(2) == 1; break;
+    case Flip::alternating: placement.mirrored = mirrored_first(seed, index) == (epoch % 2 == 0); break;
+  }
+  return placement;
 }
 
 void write_centred(const std::uint8_t* image, Index height, Index width, Index channels, const Placement& placement,

@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <iterator>
 #include <utility>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "core/random.hpp"
 #include "data/image.hpp"
+#include "data/split.hpp"
 
 namespace mog {
 namespace {
@@ -142,43 +141,6 @@ void relabel(Dataset& test, const Dataset& train) {
   test.class_names = train.class_names;
 }
 
-/// Which pictures are kept for measuring: of each class a share, rounded, the choice drawn by (seed, class).
-std::vector<bool> draw_test(const Dataset& data, double share, std::uint64_t seed) {
-  std::vector<std::vector<std::size_t>> members(data.class_names.size());
-  for (std::size_t i = 0; i < data.labels.size(); ++i) members[static_cast<std::size_t>(data.labels[i])].push_back(i);
-  std::vector<bool> chosen(data.labels.size(), false);
-  for (std::size_t label = 0; label < members.size(); ++label) {
-    std::vector<std::size_t>& left = members[label];
-    const auto wanted = static_cast<std::size_t>(std::lround(share * static_cast<double>(left.size())));
-    Random random(seed, Purpose::split, static_cast<std::uint32_t>(label));
-    for (std::size_t i = 0; i < wanted; ++i) {  // the beginning of a Fisher-Yates shuffle
-      std::swap(left[i], left[i + random.below(left.size() - i)]);
-      chosen[left[i]] = true;
-    }
-  }
-  return chosen;
-}
-
-Dataset subset(const Dataset& data, const std::vector<bool>& chosen, bool which) {
-  Dataset part{.name = data.name + (which ? " test" : " train"),
-               .height = data.height,
-               .width = data.width,
-               .channels = data.channels,
-               .pixels = {},
-               .labels = {},
-               .class_names = data.class_names};
-  for (Index i = 0; i < data.size(); ++i) {
-    if (chosen[static_cast<std::size_t>(i)] != which) continue;
-    part.labels.push_back(data.labels[static_cast<std::size_t>(i)]);
-    part.pixels.insert(part.pixels.end(), data.image(i), data.image(i) + data.image_bytes());
-  }
-  if (part.size() == 0) {
-    throw DataError(concat("image folder: ", data.name, ": ", data.size(), " pictures leave none for ",
-                           which ? "testing" : "training"));
-  }
-  return part;
-}
-
 bool named_like_a_picture(const fs::path& file) {
   std::string extension = file.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(),
@@ -215,9 +177,7 @@ DatasetPair load_image_folder_pair(const fs::path& dir, const ImageFolderOptions
     relabel(pair.test, pair.train);
     return pair;
   }
-  const Dataset all = load_all(dir, options.size);
-  const std::vector<bool> chosen = draw_test(all, options.test_share, options.seed);
-  return {subset(all, chosen, false), subset(all, chosen, true)};
+  return split(load_all(dir, options.size), options.test_share, options.seed);
 }
 
 std::string describe_image_folder(const fs::path& dir) {

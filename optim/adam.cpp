@@ -13,6 +13,13 @@ Adam<T>::Adam(Parameters<T>& parameters, const AdamOptions& options)
   require(options.beta1 >= 0 && options.beta1 < 1, "adam: beta1 = ", options.beta1, ", expected 0 <= beta1 < 1");
   require(options.beta2 >= 0 && options.beta2 < 1, "adam: beta2 = ", options.beta2, ", expected 0 <= beta2 < 1");
   require(options.epsilon > 0, "adam: epsilon = ", options.epsilon, ", expected more than 0");
+  set_weight_decay(options.weight_decay);
+}
+
+template <class T>
+void Adam<T>::set_weight_decay(double weight_decay) {
+  require(weight_decay >= 0, "adam: weight decay ", weight_decay, ", expected 0 or more");
+  options_.weight_decay = weight_decay;
 }
 
 template <class T>
@@ -23,6 +30,7 @@ void Adam<T>::begin(double learning_rate) {
   const double root = std::sqrt(1 - std::pow(beta2, t));
   rate_ = static_cast<T>(learning_rate * root / (1 - std::pow(beta1, t)));
   epsilon_ = static_cast<T>(options_.epsilon * root);
+  keep_ = static_cast<T>(1 - learning_rate * options_.weight_decay);
 }
 
 template <class T>
@@ -35,7 +43,8 @@ void Adam<T>::update(std::size_t i, Parameter<T>& parameter) {
                                               .beta1 = static_cast<T>(options_.beta1),
                                               .beta2 = static_cast<T>(options_.beta2),
                                               .rate = rate_,
-                                              .epsilon = epsilon_});
+                                              .epsilon = epsilon_,
+                                              .keep = parameter.precision == Precision::full ? T{1} : keep_});
 }
 
 template class Adam<float>;

@@ -1,4 +1,4 @@
-// Learning rates of the epochs of a stage.
+// Learning rates over the epochs of a stage.
 #include "optim/schedule.hpp"
 
 #include <algorithm>
@@ -14,7 +14,26 @@ void require_first(double first) {
   require(std::isfinite(first) && first > 0, "schedule: learning rate ", first, ", expected more than 0");
 }
 
+/// A schedule that falls from the first to the last rate over so many epochs.
+Schedule falling(Schedule::Kind kind, double first, Index epochs, double last) {
+  require_first(first);
+  require(epochs >= 1, "schedule: ", name(kind), " over ", epochs, " epochs, expected at least 1");
+  require(std::isfinite(last) && last >= 0, "schedule: last rate ", last, ", expected 0 or more");
+  return {.kind = kind, .first = first, .hold = epochs, .last = last};
+}
+
 }  // namespace
+
+const char* name(Schedule::Kind kind) {
+  switch (kind) {
+    case Schedule::Kind::constant: break;
+    case Schedule::Kind::exponential: return "exponential";
+    case Schedule::Kind::drop: return "drop";
+    case Schedule::Kind::linear: return "linear";
+    case Schedule::Kind::cosine: return "cosine";
+  }
+  return "constant";
+}
 
 Schedule Schedule::constant(double first) {
   require_first(first);
@@ -35,45 +54,59 @@ Schedule Schedule::drop(double first, Index hold, double last) {
   return {.kind = Kind::drop, .first = first, .hold = hold, .last = last};
 }
 
-Schedule Schedule::cosine(double first, Index epochs, double last) {
-  require_first(first);
-  require(epochs >= 1, "schedule: cosine over ", epochs, " epochs, expected at least 1");
-  require(std::isfinite(last) && last >= 0, "schedule: last rate ", last, ", expected 0 or more");
-  return {.kind = Kind::cosine, .first = first, .hold = epochs, .last = last};
+Schedule Schedule::linear(double first, Index epochs, double last) {
+  return falling(Kind::linear, first, epochs, last);
 }
 
-double Schedule::at(Index epoch) const {
-  require(epoch >= 0, "schedule: epoch ", epoch, ", expected 0 or more");
-  switch (kind) {
-    case Kind::constant: break;
-    case Kind::exponential: return epoch < hold ? first : first * std::pow(rate, static_cast<double>(epoch - hold + 1));
-    case Kind::drop: return epoch < hold ? first : last;
-    case Kind::cosine: {
-      if (epoch >= hold) return last;
-      const double turn = std::numbers::pi * static_cast<double>(epoch) / static_cast<double>(hold);
-      return last + (first - last) * (1 + std::cos(turn)) / 2;
+Schedule Schedule::cosine(double first, Index epochs, double last) {
+  return falling(Kind::cosine, first, epochs, last);
+}
+
+double Schedule::at(double epochs) const {
+  require(epochs >= 0, "schedule: after ", epochs, " epochs, expected 0 or more");
+  const double held = static_cast<double>(hold);
+  const double share = std::min(epochs / std::max(held, 1.0), 1.0);  // of the way from the first rate to the last
+  const double now = [&] {
+    switch (kind) {
+      case Kind::constant: break;
+      case Kind::exponential: return epochs < held ? first : first * std::pow(rate, std::floor(epochs) - held + 1);
+      case Kind::drop: return epochs < held ? first : last;
+      case Kind::linear: return share < 1 ? first + (last - first) * share : last;
+      case Kind::cosine: return share < 1 ? last + (first - last) * (1 + std::cos(std::numbers::pi * share)) / 2 : last;
     }
-  }
-  return first;
+    return first;
+  }();
+  return epochs < warm_up ? now * epochs / warm_up : now;
 }
 
 Schedule Schedule::scaled(Index planned, Index epochs) const {
   require(planned >= 1 && epochs >= 0, "schedule: scaled from ", planned, " to ", epochs, " epochs");
   Schedule other = *this;
-  const double share = static_cast<double>(hold) / static_cast<double>(planned);
-  other.hold = std::llround(share * static_cast<double>(epochs));
-  if (kind == Kind::cosine) other.hold = std::max<Index>(other.hold, 1);
+  const double factor = static_cast<double>(epochs) / static_cast<double>(planned);
+  other.hold = std::llround(static_cast<double>(hold) * factor);
+  other.warm_up = warm_up * factor;
+  if (kind == Kind::linear || kind == Kind::cosine) other.hold = std::max<Index>(other.hold, 1);
+  return other;
+}
+
+Schedule Schedule::from(double other_first) const {
+  require_first(other_first);
+  Schedule other = *this;
+  other.first = other_first;
+  other.last = last * other_first / first;
   return other;
 }
 
 std::string Schedule::text() const {
+  const std::string rise = warm_up > 0 ? concat(", rising for ", warm_up) : "";
   switch (kind) {
     case Kind::constant: break;
-    case Kind::exponential: return concat(first, ", times ", rate, " each epoch after ", hold);
-    case Kind::drop: return concat(first, " for ", hold, ", then ", last);
-    case Kind::cosine: return concat(first, ", by a cosine to ", last, " over ", hold);
+    case Kind::exponential: return concat(first, ", times ", rate, " each epoch after ", hold, rise);
+    case Kind::drop: return concat(first, " for ", hold, ", then ", last, rise);
+    case Kind::linear: return concat(first, ", by a line to ", last, " over ", hold, rise);
+    case Kind::cosine: return concat(first, ", by a cosine to ", last, " over ", hold, rise);
   }
-  return concat(first);
+  return concat(first, rise);
 }
 
 }  // namespace mog

@@ -117,6 +117,7 @@ CheckpointHeader header_of(const SafetensorsFile& file) {
   if (!names.empty()) header.description.class_names = split(names, '\n');
   header.seed = number_of<std::uint64_t>(file, "seed");
   header.training = file.metadata("training");
+  if (file.has_metadata("start")) header.start = file.metadata("start");
   header.position = {.stage = stage_of(file),
                      .epoch = number_of<Index>(file, "epoch"),
                      .step = number_of<Index>(file, "step"),
@@ -146,6 +147,7 @@ void save_checkpoint(const std::filesystem::path& path, const CheckpointHeader& 
                                    {"best_accuracy", to_text(position.best_accuracy)},
                                    {"optimizer", optimizer.name()},
                                    {"optimizer_steps", to_text(optimizer.steps())}});
+  if (!header.start.empty()) metadata.emplace_back("start", header.start);
   const std::vector<Item> items = items_of(parameters, &optimizer);
   SafetensorsWriter writer;
   for (const auto& [key, value] : metadata) writer.set_metadata(key, value);
@@ -163,6 +165,8 @@ Checkpoint::Checkpoint(const std::filesystem::path& path)
     : file_(SafetensorsFile::read(path)), header_(header_of(file_)) {
   check_sum(file_);
 }
+
+std::string Checkpoint::checksum() const { return file_.has_metadata(kChecksum) ? file_.metadata(kChecksum) : "none"; }
 
 Shape Checkpoint::shape_of(const std::string& tensor) const {
   for (const SafetensorsFile::Entry& entry : file_.entries()) {

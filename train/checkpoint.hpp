@@ -29,6 +29,7 @@ struct CheckpointHeader {
   Description description;
   std::uint64_t seed = 1;  // of the network: initial weights and automata
   std::string training;    // how it was trained, one line; a run is resumed with the same line only
+  std::string start = {};  // what its first weights were, one line; empty: drawn from the seed
   Position position;
 };
 
@@ -45,6 +46,8 @@ class Checkpoint {
 
   [[nodiscard]] const CheckpointHeader& header() const { return header_; }
   [[nodiscard]] const std::filesystem::path& path() const { return file_.path(); }
+  /// Tells this checkpoint from any other: 32 hexadecimal digits; "none" in files of version 1.
+  [[nodiscard]] std::string checksum() const;
   /// Shape of one of its tensors; rank 0 when there is none of this name.
   [[nodiscard]] Shape shape_of(const std::string& tensor) const;
   /// Copies weights, step sizes and statistics into a network's parameters: all of them, of the same shapes, finite,

@@ -10,19 +10,6 @@
 namespace mog {
 namespace {
 
-/// Switches recording off while it lives.
-class NotRecording {
- public:
-  explicit NotRecording(Tape<float>& tape) : tape_(tape), before_(tape.recording()) { tape.set_recording(false); }
-  NotRecording(const NotRecording&) = delete;
-  NotRecording& operator=(const NotRecording&) = delete;
-  ~NotRecording() { tape_.set_recording(before_); }
-
- private:
-  Tape<float>& tape_;
-  bool before_;
-};
-
 /// Adds one batch's rows to the confusion matrix.
 void count(const Tensor<float>& logits, std::span<const std::int32_t> labels, Evaluation& result) {
   for (Index row = 0; row < logits.rows(); ++row) {

@@ -1,59 +1,40 @@
-// The recipes that have names: Table I of the paper, and shorter ones.
+// What can be asked of a recipe: other lengths, other rates, its line of text.
 #include "train/recipe.hpp"
 
+#include <cmath>
+
 #include "core/error.hpp"
+#include "train/recipe_file.hpp"
 
 namespace mog {
-namespace {
-
-Recipe make(const std::string& name, const std::string& about, const std::array<Index, kStages>& epochs,
-            const std::array<Schedule, kStages>& schedules) {
-  Recipe recipe;
-  recipe.name = name;
-  recipe.about = about;
-  constexpr std::array kOrder{Stage::full_precision, Stage::quantized_weights, Stage::quantized};
-  for (std::size_t i = 0; i < kStages; ++i) recipe.stages[i] = {kOrder[i], epochs[i], schedules[i]};
-  return recipe;
-}
-
-/// 1e-3 for the first two thirds of an epoch count, 5e-5 for the rest: what a run too short for a slow decay needs.
-Recipe make_short(const std::string& name, const std::string& about, const std::array<Index, kStages>& epochs) {
-  std::array<Schedule, kStages> schedules;
-  for (std::size_t i = 0; i < kStages; ++i) schedules[i] = Schedule::drop(1e-3, (2 * epochs[i] + 1) / 3, 5e-5);
-  Recipe recipe = make(name, about, epochs, schedules);
-  recipe.statistics_batches = 20;
-  return recipe;
-}
-
-std::vector<Recipe> make_recipes() {
-  constexpr double kFirst = 1e-3, kRate = 0.9;  // Table I
-  // The length of the first run is not published: it takes the second run's.
-  const Schedule ten = Schedule::exponential(kFirst, 120, kRate);
-  const Schedule ten_quantized = Schedule::exponential(kFirst, 80, kRate);
-  const Schedule hundred = Schedule::exponential(kFirst, 150, kRate);
-  return {
-      make("cifar10-paper", "Table I for CIFAR-10: 180, 180 and 150 epochs", {180, 180, 150},
-           {ten, ten, ten_quantized}),
-      make("cifar100-paper", "Table I for CIFAR-100: 250 epochs each", {250, 250, 250}, {hundred, hundred, hundred}),
-      make_short("hour", "15, 12 and 12 epochs", {15, 12, 12}),
-      make_short("short", "3 epochs each (the default)", {3, 3, 3}),
-      make_short("demo", "6, 4 and 5 epochs, enough for the built-in images", {6, 4, 5}),
-  };
-}
-
-}  // namespace
 
 Recipe Recipe::with_epochs(const std::array<Index, kStages>& epochs) const {
   Recipe other = *this;
   Index total = 0;
   for (std::size_t i = 0; i < kStages; ++i) {
     require(epochs[i] >= 0, "recipe: ", epochs[i], " epochs, expected 0 or more");
-    if (stages[i].epochs > 0) other.stages[i].schedule = stages[i].schedule.scaled(stages[i].epochs, epochs[i]);
-    other.stages[i].epochs = epochs[i];
+    StagePlan& plan = other.stages[i];
+    if (plan.epochs > 0) {
+      plan.schedule = plan.schedule.scaled(plan.epochs, epochs[i]);
+      plan.frozen_epochs = plan.frozen_epochs * epochs[i] / plan.epochs;
+    }
+    plan.epochs = epochs[i];
     total += epochs[i];
   }
   require(total > 0, "recipe: no epochs in any of the three runs");
   return other;
+}
+
+Recipe Recipe::with_learning_rate(double first) const {
+  Recipe other = *this;
+  for (StagePlan& plan : other.stages) plan.schedule = plan.schedule.from(first);
+  return other;
+}
+
+Index Recipe::epochs() const {
+  Index total = 0;
+  for (const StagePlan& plan : stages) total += plan.epochs;
+  return total;
 }
 
 std::string Recipe::text() const {
@@ -61,13 +42,41 @@ std::string Recipe::text() const {
   for (const StagePlan& plan : stages) {
     text +=
         concat(text.empty() ? "" : "; ", mog::name(plan.stage), " ", plan.epochs, " epochs at ", plan.schedule.text());
+    if (plan.weight_decay > 0) text += concat(", weight decay ", plan.weight_decay);
+    if (plan.frozen_epochs > 0) text += concat(", step sizes frozen for the last ", plan.frozen_epochs);
+    if (plan.teacher > 0) text += concat(", teacher's weight ", plan.teacher);
   }
   if (statistics_batches > 0) text += concat("; statistics over ", statistics_batches, " batches");
+  if (label_smoothing > 0) text += concat("; labels smoothed by ", label_smoothing);
+  text += concat("; batch ", batch, "; pad ", augment.pad);
+  if (augment.flip != Flip::none) text += augment.flip == Flip::random ? ", flip" : ", alternating flip";
   return text;
 }
 
+void check(const Recipe& recipe) {
+  require(recipe.batch >= 2, "recipe: batch of ", recipe.batch, ", expected at least 2");
+  require(recipe.augment.pad >= 0, "recipe: padding ", recipe.augment.pad, ", expected 0 or more");
+  require(recipe.label_smoothing >= 0 && recipe.label_smoothing < 1, "recipe: label smoothing ", recipe.label_smoothing,
+          ", expected 0 <= it < 1");
+  require(std::isfinite(recipe.temperature) && recipe.temperature > 0, "recipe: temperature ", recipe.temperature,
+          ", expected more than 0");
+  require(recipe.statistics_batches >= 0 && recipe.statistics_batches <= 100, "recipe: statistics over ",
+          recipe.statistics_batches, " batches, expected 0 to 100");
+  for (const StagePlan& plan : recipe.stages) {
+    const char* stage = name(plan.stage);
+    require(plan.epochs >= 0, "recipe: ", stage, ": ", plan.epochs, " epochs, expected 0 or more");
+    require(plan.weight_decay >= 0 && plan.weight_decay < 1, "recipe: ", stage, ": weight decay ", plan.weight_decay,
+            ", expected 0 <= it < 1");
+    require(plan.frozen_epochs >= 0 && plan.frozen_epochs <= plan.epochs, "recipe: ", stage, ": ", plan.frozen_epochs,
+            " epochs with frozen step sizes, expected 0 to ", plan.epochs);
+    require(plan.teacher >= 0 && plan.teacher <= 1, "recipe: ", stage, ": teacher's weight ", plan.teacher,
+            ", expected 0 to 1");
+  }
+  require(recipe.epochs() > 0, "recipe: no epochs in any of the three runs");
+}
+
 const std::vector<Recipe>& recipes() {
-  static const std::vector<Recipe> all = make_recipes();
+  static const std::vector<Recipe> all = built_in_recipes();
   return all;
 }
 
@@ -77,7 +86,7 @@ const Recipe& find_recipe(const std::string& name) {
     if (recipe.name == name) return recipe;
     names += (names.empty() ? "" : ", ") + recipe.name;
   }
-  throw std::invalid_argument(concat("recipe: ", name, ": unknown, expected one of ", names));
+  throw std::invalid_argument(concat("recipe: ", name, ": unknown, expected one of ", names, ", or a file NAME.ini"));
 }
 
 }  // namespace mog

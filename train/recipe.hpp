@@ -1,10 +1,11 @@
-// Recipes: how long each of the three runs lasts, and with which learning rates.
+// Recipes: how a network is trained, from the lengths and learning rates of the three runs to the pictures' shifts.
 #pragma once
 
 #include <array>
 #include <string>
 #include <vector>
 
+#include "data/augment.hpp"
 #include "layers/pass.hpp"
 #include "optim/schedule.hpp"
 
@@ -14,16 +15,23 @@ namespace mog {
 struct StagePlan {
   Stage stage = Stage::full_precision;
   Index epochs = 0;
-  Schedule schedule;
+  Schedule schedule{};
+  double weight_decay = 0;  // decoupled, see AdamOptions
+  Index frozen_epochs = 0;  // the last so many keep their ternary step sizes, which all others begin anew
+  double teacher = 0;       // weight of the teacher's part of the loss where there is a teacher, 0..1
 
   friend bool operator==(const StagePlan&, const StagePlan&) = default;
 };
 
-/// A name and the three runs in their order.
+/// A name and the three runs in their order, and what they have in common.
 struct Recipe {
   std::string name;
   std::string about;  // one line, for a list of recipes
-  std::array<StagePlan, kStages> stages;
+  std::array<StagePlan, kStages> stages{{{Stage::full_precision}, {Stage::quantized_weights}, {Stage::quantized}}};
+  Index batch = 50;        // images in a step, at least 2
+  Augmentation augment{};  // 4 pixels of padding, random crop, random flip
+  double label_smoothing = 0;
+  double temperature = 4;  // of a teacher's answers, see SoftTargets
   /// Batches over which the running statistics are estimated anew before each evaluation, at most 100. 0, as in the
   /// paper, leaves them as the steps left them, which suits epochs of a thousand steps, not those of a hundred.
   Index statistics_batches = 0;
@@ -31,11 +39,21 @@ struct Recipe {
   /// The same recipe for other numbers of epochs: the points where the learning rate changes keep their share.
   /// Throws std::invalid_argument when one is negative, or all are 0.
   [[nodiscard]] Recipe with_epochs(const std::array<Index, kStages>& epochs) const;
-  /// One line that tells recipes apart: every stage with its epochs and schedule.
+  /// The same recipe with another first learning rate in every run; later ones keep their proportion to it.
+  [[nodiscard]] Recipe with_learning_rate(double first) const;
+  [[nodiscard]] Index epochs() const;
+  /// One line that tells recipes apart: every stage with its epochs and schedule, and what else is not as the paper
+  /// has it.
   [[nodiscard]] std::string text() const;
+
+  friend bool operator==(const Recipe&, const Recipe&) = default;
 };
 
-/// cifar10-paper, cifar100-paper (Table I), hour, short (the default), demo.
+/// Throws std::invalid_argument unless a network can be trained so.
+void check(const Recipe& recipe);
+
+/// Those that the program carries (recipes/*.ini), sorted by name: cifar10-paper, cifar100-paper (Table I), demo, hour,
+/// night, short (the default).
 const std::vector<Recipe>& recipes();
 /// Throws std::invalid_argument with the list of names when there is none of this name.
 const Recipe& find_recipe(const std::string& name);

@@ -26,6 +26,11 @@ RunFolder::RunFolder(std::filesystem::path path) : path_(std::move(path)) {
   throw IoError(concat(name.string(), ": cannot lock: ", std::strerror(reason)));
 }
 
+void RunFolder::require_empty() const {
+  require(!std::filesystem::exists(last()), path_.string(),
+          ": holds a run already; resume it, or choose another folder");
+}
+
 RunFolder::~RunFolder() { ::close(lock_); }
 
 }  // namespace mog

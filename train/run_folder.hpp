@@ -3,6 +3,8 @@
 
 #include <filesystem>
 
+#include "layers/pass.hpp"
+
 namespace mog {
 
 /// The folder and the names in it. Holds a lock (flock on the file `lock`) until it is destroyed, or the process ends
@@ -15,10 +17,18 @@ class RunFolder {
   RunFolder& operator=(const RunFolder&) = delete;
   ~RunFolder();
 
+  /// Throws std::invalid_argument when it holds a run already.
+  void require_empty() const;
+
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::filesystem::path last() const { return path_ / "last.safetensors"; }
   [[nodiscard]] std::filesystem::path best() const { return path_ / "best.safetensors"; }
+  /// Where a stage ended that was not the last.
+  [[nodiscard]] std::filesystem::path end_of(Stage stage) const {
+    return path_ / (std::string(name(stage)) + ".safetensors");
+  }
   [[nodiscard]] std::filesystem::path metrics() const { return path_ / "metrics.csv"; }
+  [[nodiscard]] std::filesystem::path recipe() const { return path_ / "recipe.ini"; }
   [[nodiscard]] std::filesystem::path curves() const { return path_ / "curves.svg"; }
   [[nodiscard]] std::filesystem::path confusion() const { return path_ / "confusion.svg"; }
 

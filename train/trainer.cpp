@@ -18,10 +18,10 @@ namespace {
 constexpr Index kOverfitSteps = 100;  // steps that are called an epoch when there is one batch only
 
 TrainOptions checked(TrainOptions options) {
-  require(options.batch >= 2, "train: batch of ", options.batch, ", expected at least 2");
+  check(options.recipe);
   require(options.max_steps >= 0, "train: at most ", options.max_steps, " steps, expected 0 (no limit) or more");
   require(options.save_every >= 0, "train: a checkpoint every ", options.save_every, " seconds, expected 0 or more");
-  if (options.overfit_batch) options.augment = {.pad = 0, .flip = false};
+  if (options.overfit_batch) options.recipe.augment = {.pad = 0, .flip = Flip::none};
   return options;
 }
 
@@ -36,7 +36,7 @@ Dataset first_images(const Dataset& data, const TrainOptions& options) {
            .pixels = {},
            .labels = {},
            .class_names = data.class_names};
-  first.resize(std::min(options.batch, data.size()));
+  first.resize(std::min(options.recipe.batch, data.size()));
   std::copy_n(data.pixels.begin(), first.pixels.size(), first.pixels.begin());
   std::copy_n(data.labels.begin(), first.labels.size(), first.labels.begin());
   return first;
@@ -53,14 +53,6 @@ Description checked(const Description& description) {
   return description;
 }
 
-/// How a run is trained, in one line: what must not change between a run and its resumption.
-std::string training_line(const TrainOptions& options, const Dataset& train) {
-  return concat(options.recipe.text(), "; batch ", options.batch, "; data seed ", options.seed, "; pad ",
-                options.augment.pad, options.augment.flip ? ", flip" : "", "; ", train.size(), " images of ",
-                train.name, options.max_steps > 0 ? concat("; at most ", options.max_steps, " steps a stage") : "",
-                options.overfit_batch ? "; one batch only" : "");
-}
-
 }  // namespace
 
 Trainer::Trainer(Parameters<float>& parameters, Network network, const DatasetPair& data, TrainOptions options,
@@ -72,13 +64,13 @@ Trainer::Trainer(Parameters<float>& parameters, Network network, const DatasetPa
       first_batch_(first_images(data.train, options_)),
       train_(options_.overfit_batch ? first_batch_ : data.train),
       test_(options_.overfit_batch ? first_batch_ : data.test),
-      batches_(
-          Batches::training(train_, {.batch = options_.batch, .seed = options_.seed, .augment = options_.augment})),
+      batches_(Batches::training(
+          train_, {.batch = options_.recipe.batch, .seed = options_.seed, .augment = options_.recipe.augment})),
       steps_per_epoch_(options_.overfit_batch ? kOverfitSteps : batches_.count()),
       adam_(parameters) {
-  labels_.reserve(static_cast<std::size_t>(options_.batch));
+  labels_.reserve(static_cast<std::size_t>(options_.recipe.batch));
   require(train_.size() >= 2, "train: ", train_.size(), " images to learn from, expected at least 2");
-  require(options_.overfit_batch || options_.batch <= train_.size(), "train: batch of ", options_.batch,
+  require(options_.overfit_batch || options_.recipe.batch <= train_.size(), "train: batch of ", options_.recipe.batch,
           ", expected at most the ", train_.size(), " images there are to learn from");
   require(test_.size() >= 1, "train: no images to measure on");
 }
@@ -87,10 +79,19 @@ void Trainer::message(const std::string& text) const {
   if (listener_ != nullptr) listener_->on_message(text);
 }
 
+/// How the run is trained, in one line: what must not change between a run and its resumption.
+std::string Trainer::training_line() const {
+  return concat(options_.recipe.text(), "; data seed ", options_.seed, "; ", train_.size(), " images of ", train_.name,
+                options_.max_steps > 0 ? concat("; at most ", options_.max_steps, " steps a stage") : "",
+                options_.overfit_batch ? "; one batch only" : "",
+                teacher_ ? concat("; teacher ", teacher_->name, " at temperature ", options_.recipe.temperature) : "");
+}
+
 CheckpointHeader Trainer::header() const {
   return {.description = description_,
           .seed = parameters_.seed(),
-          .training = training_line(options_, train_),
+          .training = training_line(),
+          .start = options_.start,
           .position = position_};
 }
 
@@ -113,6 +114,7 @@ void Trainer::resume() {
   }
   compare("seed", found.seed, wanted.seed);
   compare("way of training", found.training, wanted.training);
+  options_.start = found.start;
   checkpoint.load(parameters_, adam_);
   position_ = found.position;
   resumed_ = true;
@@ -130,10 +132,7 @@ void Trainer::resume() {
 }
 
 TrainOutcome Trainer::run() {
-  if (folder_ != nullptr && !resumed_) {
-    require(!std::filesystem::exists(folder_->last()), folder_->path().string(),
-            ": holds a run already; resume it, or choose another folder");
-  }
+  if (folder_ != nullptr && !resumed_) folder_->require_empty();
   if (folder_ != nullptr) tried([&] { write_file(folder_->metrics(), metrics_text(rows_)); });
   saved_ = resumed_;
   saved_at_ = Clock::now();
@@ -146,6 +145,7 @@ TrainOutcome Trainer::run() {
     }
     finished = run_stage(plan);
     if (!finished) break;
+    if (folder_ != nullptr && !is_last(plan)) tried([&] { save_end(plan); });
   }
   if (folder_ != nullptr) save_rest();
   resumed_ = true;  // run() again goes on, it does not begin anew
@@ -155,6 +155,7 @@ TrainOutcome Trainer::run() {
 bool Trainer::at_step_limit() const { return options_.max_steps > 0 && adam_.steps() >= options_.max_steps; }
 
 bool Trainer::run_stage(const StagePlan& plan) {
+  adam_.set_weight_decay(plan.weight_decay);
   while (position_.epoch < plan.epochs && !(position_.step == 0 && at_step_limit())) {
     if (!run_epoch(plan)) return false;
   }
@@ -166,7 +167,8 @@ bool Trainer::run_epoch(const StagePlan& plan) {
   bool stepping = true;
   best_is_due_ = false;  // of the epoch before, whose weights change now
   try {
-    if (position_.step == 0) parameters_.update_step_sizes();
+    const bool frozen = position_.epoch >= plan.epochs - plan.frozen_epochs;
+    if (position_.step == 0 && !frozen) parameters_.update_step_sizes();
     epoch_seconds_ = 0;
     epoch_images_ = 0;
     while (position_.step < steps_per_epoch_ && !at_step_limit()) {
@@ -193,14 +195,32 @@ Tensor<float> Trainer::load(const StagePlan& plan) {
   return images;
 }
 
+/// The rate in the middle of the step, so that a line to 0 neither begins nor ends with a step of none.
+double Trainer::rate_of_step(const StagePlan& plan) const {
+  const double part = (static_cast<double>(position_.step) + 0.5) / static_cast<double>(steps_per_epoch_);
+  return plan.schedule.at(static_cast<double>(position_.epoch) + part);
+}
+
+/// The teacher's logits for a batch; empty where the stage has no teacher.
+Tensor<float> Trainer::answers_of_teacher(const StagePlan& plan, const Tensor<float>& images) {
+  if (!teacher_ || plan.teacher == 0) return {};
+  const NotRecording guard(tape_);
+  Pass<float> pass{.tape = tape_, .stage = teacher_->stage, .training = false};
+  return teacher_->network(pass, {images, {}}).value;
+}
+
 /// Forward, backward, update. Throws NumericError before the update when a number is not finite.
 void Trainer::learn(const StagePlan& plan) {
-  const double rate = plan.schedule.at(position_.epoch);
+  const double rate = rate_of_step(plan);
   if (!std::isfinite(rate)) throw NumericError(concat("the learning rate is ", rate));
   check_values(parameters_);
+  const Tensor<float> images = load(plan);
+  SoftTargets<float> soft{.label_smoothing = options_.recipe.label_smoothing,
+                          .teacher = answers_of_teacher(plan, images)};
+  if (!soft.teacher.empty()) soft.weight = plan.teacher, soft.temperature = options_.recipe.temperature;
   Pass<float> pass{.tape = tape_, .stage = plan.stage, .training = true};
-  const Variable<float> logits = network_(pass, {load(plan), {}});
-  const Variable<float> loss = softmax_cross_entropy(tape_, logits, labels_);
+  const Variable<float> logits = network_(pass, {images, {}});
+  const Variable<float> loss = softmax_cross_entropy<float>(tape_, logits, labels_, soft);
   const auto value = static_cast<double>(loss.value[0]);
   if (!std::isfinite(value)) throw NumericError(concat("the loss is ", value));
   tape_.backward(loss);
@@ -263,7 +283,7 @@ void Trainer::report_step(const StagePlan& plan) {
                       .loss = position_.loss_sum / images,
                       .accuracy = static_cast<double>(position_.correct) / images,
                       .images_per_second = 1 / seconds_per_image_,
-                      .seconds_left = static_cast<double>(steps_left() * options_.batch) * seconds_per_image_});
+                      .seconds_left = static_cast<double>(steps_left() * options_.recipe.batch) * seconds_per_image_});
 }
 
 /// Evaluates, adds the epoch's row, moves on to the next epoch and saves everything.
@@ -273,11 +293,11 @@ void Trainer::finish_epoch(const StagePlan& plan) {
                       {.epoch = epochs_before(plan.stage) + position_.epoch,
                        .batches = options_.recipe.statistics_batches,
                        .tape = &tape_});
-  const Evaluation test = evaluate(network_, plan.stage, test_, {.batch = options_.batch, .tape = &tape_});
+  const Evaluation test = evaluate(network_, plan.stage, test_, {.batch = options_.recipe.batch, .tape = &tape_});
   const auto images = static_cast<double>(position_.images);
   rows_.push_back({.stage = plan.stage,
                    .epoch = position_.epoch + 1,
-                   .learning_rate = plan.schedule.at(position_.epoch),
+                   .learning_rate = plan.schedule.at(static_cast<double>(position_.epoch) + 0.5),
                    .train_loss = position_.loss_sum / images,
                    .train_accuracy = static_cast<double>(position_.correct) / images,
                    .test_accuracy = test.accuracy,
@@ -301,6 +321,11 @@ void Trainer::save(const std::filesystem::path& path) {
   saved_at_ = Clock::now();  // of the attempt: the next one is due as long after it
   save_checkpoint(path, header(), parameters_, adam_);
   saved_ = true;
+}
+
+/// Keeps where a stage ended, for other runs to start from.
+void Trainer::save_end(const StagePlan& plan) {
+  save_checkpoint(folder_->end_of(plan.stage), header(), parameters_, adam_);
 }
 
 /// Saves the weights of the epoch that has just been completed as the best so far.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,18 @@ namespace mog {
 
 struct TrainOptions {
   Recipe recipe = find_recipe("short");
-  Index batch = 50;            // images in a step, at least 2
   std::uint64_t seed = 1;      // of the order of the images and of their augmentation
-  Augmentation augment;        // 4 pixels of padding, random crop, random flip
   Index max_steps = 0;         // of each stage; 0 for no limit
-  bool overfit_batch = false;  // learn the first `batch` images only, 100 steps an epoch: the loss must go to 0
+  bool overfit_batch = false;  // learn the first batch of images only, 100 steps an epoch: the loss must go to 0
   double save_every = 300;     // seconds between checkpoints within an epoch; 0 saves after every step
+  std::string start = {};      // one line: where the first weights come from; empty: they were drawn from a seed
+};
+
+/// Another network whose answers count beside the labels, in the runs whose plan gives it a weight.
+struct Teacher {
+  Network network;
+  Stage stage = Stage::full_precision;
+  std::string name;  // one line, part of how the run is trained: a file's name and checksum
 };
 
 /// Hears how a run goes. Called between steps, from the thread that trains; must not allocate if steps are not to.
@@ -58,8 +65,9 @@ struct TrainOutcome {
 /// Trains a network through the stages of a recipe. Each stage begins with the weights that the one before ended with
 /// and a fresh Adam; each epoch begins with new ternary step sizes (paper Algorithm 1) and ends with a new
 /// estimate of the running statistics, where the recipe asks for one, an evaluation on the test set, a row in
-/// metrics.csv, last.safetensors, and in the last stage, if no epoch did better, best.safetensors. The result is the
-/// same to the byte on any number of threads, and whether resumed or not.
+/// metrics.csv, last.safetensors, and in the last stage, if no epoch did better, best.safetensors. Each stage but the
+/// last leaves its end as STAGE.safetensors, from which other runs can start. The result is the same to the byte on any
+/// number of threads, and whether resumed or not.
 class Trainer {
  public:
   /// `parameters` are the network's, `description` goes into checkpoints. Parameters and data must outlive the trainer.
@@ -73,6 +81,8 @@ class Trainer {
   /// one, a run leaves nothing behind but the trained parameters.
   void set_folder(const RunFolder& folder) { folder_ = &folder; }
   void set_listener(TrainListener& listener) { listener_ = &listener; }
+  /// Must be called before resume(), if at all.
+  void set_teacher(Teacher teacher) { teacher_ = std::move(teacher); }
   /// Looked at between steps; true saves and ends run(). Interrupt::requested, for example.
   void set_stop(std::function<bool()> stop) { stop_ = std::move(stop); }
 
@@ -94,6 +104,8 @@ class Trainer {
   bool run_epoch(const StagePlan& plan);
   void step(const StagePlan& plan);
   void learn(const StagePlan& plan);
+  Tensor<float> answers_of_teacher(const StagePlan& plan, const Tensor<float>& images);
+  [[nodiscard]] std::string training_line() const;
   Tensor<float> load(const StagePlan& plan);
   [[nodiscard]] std::string first_layer_with_nan(const StagePlan& plan);
   [[noreturn]] void fail(const StagePlan& plan, bool stepping, const NumericError& error);
@@ -102,10 +114,12 @@ class Trainer {
 
   [[nodiscard]] bool at_step_limit() const;
   [[nodiscard]] bool is_last(const StagePlan& plan) const;
+  [[nodiscard]] double rate_of_step(const StagePlan& plan) const;
   [[nodiscard]] Index epochs_before(Stage stage) const;
   [[nodiscard]] Index steps_left() const;
   [[nodiscard]] CheckpointHeader header() const;
   void save(const std::filesystem::path& path);
+  void save_end(const StagePlan& plan);
   void save_best();
   void save_rest();
   template <class Write>
@@ -127,6 +141,7 @@ class Trainer {
   const RunFolder* folder_ = nullptr;
   TrainListener* listener_ = nullptr;
   std::function<bool()> stop_;
+  std::optional<Teacher> teacher_;
 
   Position position_;
   std::vector<EpochRow> rows_;

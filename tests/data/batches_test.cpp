@@ -149,7 +149,7 @@ TEST_CASE("a picture is placed the same way wherever in a batch it stands") {
 
 TEST_CASE("a batch holds the same bits whatever was asked for before, on any number of threads") {
   const Dataset data = make_data(64);
-  const BatchOptions options{.batch = 9, .seed = 11, .augment = {.pad = 2, .flip = true}};
+  const BatchOptions options{.batch = 9, .seed = 11, .augment = {.pad = 2, .flip = Flip::random}};
   Batches in_order = Batches::training(data, options);
   std::vector<Filled> expected;
   for (Index epoch = 0; epoch < 2; ++epoch) {
@@ -188,7 +188,7 @@ TEST_CASE("training drops a last batch of one picture, evaluation keeps it") {
 
 TEST_CASE("without padding and mirroring pictures stay as they are") {
   const Dataset data = make_data(20);
-  Batches batches = Batches::training(data, {.batch = 20, .seed = 1, .augment = {.pad = 0, .flip = false}});
+  Batches batches = Batches::training(data, {.batch = 20, .seed = 1, .augment = {.pad = 0, .flip = Flip::none}});
   const Filled batch = filled(batches, data, 0, 0);
   for (Index i = 0; i < 20; ++i) {
     check_placement(data, batch.labels[static_cast<std::size_t>(i)], {}, batch.images.data() + i * data.image_bytes());

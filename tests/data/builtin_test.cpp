@@ -35,7 +35,7 @@ double linear_accuracy(const DatasetPair& pair, int epochs) {
       for (const float sum : sums) logits[o] += sum;
     }
   };
-  Batches train = Batches::training(pair.train, {.batch = 50, .seed = 1, .augment = {.pad = 0, .flip = false}});
+  Batches train = Batches::training(pair.train, {.batch = 50, .seed = 1, .augment = {.pad = 0, .flip = Flip::none}});
   for (int epoch = 0; epoch < epochs; ++epoch) {
     for (Index b = 0; b < train.count(); ++b) {
       train.fill(epoch, b, images, labels);

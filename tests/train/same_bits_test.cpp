@@ -25,7 +25,7 @@ std::vector<std::string> checkpoints(int bits, int threads) {
   Mognet<float> network(parameters, {.maps = 8, .groups = 2, .bits = bits, .classes = kTinyClasses});
   TrainOptions options = tiny_options();
   options.recipe = options.recipe.with_epochs({1, 1, 1});
-  options.batch = 24;
+  options.recipe.batch = 24;
   options.save_every = 0;
   Trainer trainer(parameters, std::ref(network), data, options);
   std::vector<std::string> files;

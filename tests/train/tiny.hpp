@@ -66,7 +66,10 @@ inline const DatasetPair& tiny_data() {
 
 /// Three epochs of six steps (the last one smaller), two epochs, three.
 inline TrainOptions tiny_options() {
-  return {.recipe = find_recipe("short").with_epochs({3, 2, 3}), .batch = 10, .seed = 9, .augment = {.pad = 1}};
+  TrainOptions options{.recipe = find_recipe("short").with_epochs({3, 2, 3}), .seed = 9};
+  options.recipe.batch = 10;
+  options.recipe.augment.pad = 1;
+  return options;
 }
 constexpr Index kTinySteps = 8 * 6;
 

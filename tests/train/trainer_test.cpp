@@ -193,7 +193,7 @@ TEST_CASE("a run is resumed only as it was begun") {
   const RunFolder folder(temporary / "run");
   train(folder, 3);
   TrainOptions other = tiny_options();
-  other.batch = 11;
+  other.recipe.batch = 11;
   CHECK_THROWS_WITH_AS(train(folder, -1, other), doctest::Contains("another way of training"), DataError);
   other = tiny_options();
   other.recipe = other.recipe.with_epochs({3, 2, 4});

@@ -11,7 +11,7 @@ struct AdamLoops {
   using V = Floats<Arch>;
 
   static void adam_update(const AdamUpdate<float>& args) {
-    const V beta1(args.beta1), beta2(args.beta2), rate(args.rate), epsilon(args.epsilon);
+    const V beta1(args.beta1), beta2(args.beta2), rate(args.rate), epsilon(args.epsilon), keep(args.keep);
     const V rest1(1.0F - args.beta1), rest2(1.0F - args.beta2);
     for_elements<Arch>(args.count, [&](Index i, auto block) {
       for (int v = 0; v < block.vectors; ++v) {
@@ -21,7 +21,7 @@ struct AdamLoops {
         const V step = divide<Arch>(rate * first, square_root<Arch>(second) + epsilon);
         block.store(args.m + i, v, first);
         block.store(args.v + i, v, second);
-        block.store(args.weight + i, v, block.load(args.weight + i, v) - step);
+        block.store(args.weight + i, v, keep * block.load(args.weight + i, v) - step);
       }
     });
   }

@@ -13,7 +13,7 @@ void adam_update(const AdamUpdate<T>& args) {
     const T g = args.gradient[i];
     args.m[i] = args.beta1 * args.m[i] + (one - args.beta1) * g;
     args.v[i] = args.beta2 * args.v[i] + (one - args.beta2) * (g * g);
-    args.weight[i] -= args.rate * args.m[i] / (std::sqrt(args.v[i]) + args.epsilon);
+    args.weight[i] = args.keep * args.weight[i] - args.rate * args.m[i] / (std::sqrt(args.v[i]) + args.epsilon);
   }
 }
 

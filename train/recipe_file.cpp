@@ -1,0 +1,222 @@
+// Recipe files, read and written by one table of their keys.
+#include "train/recipe_file.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <set>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "train/text.hpp"
+
+namespace mog {
+namespace {
+
+/// What a key stands for in a recipe, or in one of its runs: set() returns what was expected where the text is wrong.
+template <class Owner>
+struct Key {
+  const char* name;
+  std::function<const char*(Owner&, std::string_view)> set;
+  std::function<std::string(const Owner&)> get;
+};
+
+const char* set_number(double& number, std::string_view text) {
+  const auto value = from_text<double>(text);
+  if (!value) return "a number";
+  number = *value;
+  return nullptr;
+}
+
+const char* set_number(Index& number, std::string_view text) {
+  const auto value = from_text<Index>(text);
+  if (!value) return "a whole number";
+  number = *value;
+  return nullptr;
+}
+
+template <class Owner, class Number>
+Key<Owner> number_key(const char* name, Number Owner::*member) {
+  return {name, [member](Owner& owner, std::string_view text) { return set_number(owner.*member, text); },
+          [member](const Owner& owner) { return to_text(owner.*member); }};
+}
+
+template <class Number>
+Key<StagePlan> schedule_key(const char* name, Number Schedule::*member) {
+  return {name, [member](StagePlan& plan, std::string_view text) { return set_number(plan.schedule.*member, text); },
+          [member](const StagePlan& plan) { return to_text(plan.schedule.*member); }};
+}
+
+/// A key whose value is one of a few words: the names of an enumeration's values.
+template <class Owner, class Enum>
+Key<Owner> word_key(const char* key, const char* expected, std::vector<Enum> values,
+                    std::function<Enum&(Owner&)> member) {
+  return {key,
+          [=](Owner& owner, std::string_view text) -> const char* {
+            const auto found = std::find_if(values.begin(), values.end(), [&](Enum v) { return text == name(v); });
+            if (found == values.end()) return expected;
+            member(owner) = *found;
+            return nullptr;
+          },
+          [=](const Owner& owner) { return std::string(name(member(const_cast<Owner&>(owner)))); }};
+}
+
+const std::vector<Key<Recipe>>& recipe_keys() {
+  static const std::vector<Key<Recipe>> keys = {
+      {"about",
+       [](Recipe& recipe, std::string_view text) -> const char* {
+         recipe.about = text;
+         return nullptr;
+       },
+       [](const Recipe& recipe) { return recipe.about; }},
+      number_key("batch", &Recipe::batch),
+      {"pad", [](Recipe& recipe, std::string_view text) { return set_number(recipe.augment.pad, text); },
+       [](const Recipe& recipe) { return to_text(recipe.augment.pad); }},
+      word_key<Recipe, Flip>("flip", "none, random or alternating", {Flip::none, Flip::random, Flip::alternating},
+                             [](Recipe& recipe) -> Flip& { return recipe.augment.flip; }),
+      number_key("label_smoothing", &Recipe::label_smoothing),
+      number_key("temperature", &Recipe::temperature),
+      number_key("statistics_batches", &Recipe::statistics_batches),
+  };
+  return keys;
+}
+
+const std::vector<Key<StagePlan>>& stage_keys() {
+  using Kind = Schedule::Kind;
+  static const std::vector<Key<StagePlan>> keys = {
+      number_key("epochs", &StagePlan::epochs),
+      word_key<StagePlan, Kind>("schedule", "constant, exponential, drop, linear or cosine",
+                                {Kind::constant, Kind::exponential, Kind::drop, Kind::linear, Kind::cosine},
+                                [](StagePlan& plan) -> Kind& { return plan.schedule.kind; }),
+      schedule_key("learning_rate", &Schedule::first),
+      schedule_key("hold", &Schedule::hold),
+      schedule_key("factor", &Schedule::rate),
+      schedule_key("last", &Schedule::last),
+      schedule_key("warm_up", &Schedule::warm_up),
+      number_key("weight_decay", &StagePlan::weight_decay),
+      number_key("frozen_epochs", &StagePlan::frozen_epochs),
+      number_key("teacher", &StagePlan::teacher),
+  };
+  return keys;
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r";
+  const std::size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+/// Reads line by line; every complaint names the line.
+class Reader {
+ public:
+  explicit Reader(std::string where) : where_(std::move(where)) {}
+
+  Recipe read(std::string_view text, const std::string& name) {
+    recipe_.name = name;
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte-order mark, as some editors write it
+    for (const std::string_view line : split<std::string_view>(text, '\n')) {
+      ++line_;
+      read_line(trimmed(line.substr(0, line.find_first_of("#;"))));
+    }
+    for (StagePlan& plan : recipe_.stages) finish(plan);
+    try {
+      check(recipe_);
+    } catch (const std::invalid_argument& error) {
+      throw DataError(concat(where_, ": ", error.what()));
+    }
+    return recipe_;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const {
+    throw DataError(concat(where_, ": line ", line_, ": ", what));
+  }
+
+  void read_line(std::string_view line) {
+    if (line.empty()) return;
+    if (line.front() == '[') return enter(line);
+    const std::size_t equals = line.find('=');
+    if (equals == std::string_view::npos) fail(concat("expected KEY = VALUE or [STAGE], not ", line));
+    const std::string_view key = trimmed(line.substr(0, equals)), value = trimmed(line.substr(equals + 1));
+    if (!seen_.insert(concat(stage_ == nullptr ? "" : name(stage_->stage), '.', key)).second) {
+      fail(concat(key, ": a second time"));
+    }
+    if (stage_ == nullptr) {
+      set(recipe_keys(), recipe_, key, value);
+    } else {
+      set(stage_keys(), *stage_, key, value);
+    }
+  }
+
+  void enter(std::string_view line) {
+    for (StagePlan& plan : recipe_.stages) {
+      if (line != concat('[', name(plan.stage), ']')) continue;
+      stage_ = &plan;
+      if (!seen_.insert(std::string(line)).second) fail(concat(line, ": a second time"));
+      return;
+    }
+    fail(concat(line, ": expected [full-precision], [quantized-weights] or [quantized]"));
+  }
+
+  template <class Owner>
+  void set(const std::vector<Key<Owner>>& keys, Owner& owner, std::string_view key, std::string_view value) {
+    std::string known;
+    for (const Key<Owner>& each : keys) {
+      known += (known.empty() ? "" : ", ") + std::string(each.name);
+      if (key != each.name) continue;
+      const char* expected = each.set(owner, value);
+      if (expected != nullptr) fail(concat(key, " is ", value, ", expected ", expected));
+      return;
+    }
+    fail(concat(key, ": unknown here, expected one of ", known));
+  }
+
+  /// A line or a cosine falls over the whole of its run unless the file says otherwise.
+  void finish(StagePlan& plan) const {
+    const Schedule& s = plan.schedule;
+    if (!seen_.contains(concat(name(plan.stage), ".hold")) &&
+        (s.kind == Schedule::Kind::linear || s.kind == Schedule::Kind::cosine)) {
+      plan.schedule.hold = plan.epochs;
+    }
+  }
+
+  std::string where_;
+  Recipe recipe_;
+  StagePlan* stage_ = nullptr;
+  Index line_ = 0;
+  std::set<std::string> seen_;
+};
+
+/// The lines of those keys whose value is not the one that a missing line stands for.
+template <class Owner>
+std::string lines_of(const std::vector<Key<Owner>>& keys, const Owner& owner, const Owner& usual) {
+  std::string text;
+  for (const Key<Owner>& key : keys) {
+    if (key.get(owner) != key.get(usual)) text += concat(key.name, " = ", key.get(owner), '\n');
+  }
+  return text;
+}
+
+}  // namespace
+
+Recipe parse_recipe(std::string_view text, const std::string& name, const std::string& where) {
+  return Reader(where).read(text, name);
+}
+
+Recipe read_recipe(const std::filesystem::path& path) {
+  constexpr Index kLargest = 1 << 20;
+  const std::vector<std::byte> bytes = read_bytes(path, kLargest);
+  return parse_recipe({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.stem().string(), path.string());
+}
+
+std::string recipe_file_text(const Recipe& recipe) {
+  std::string text = lines_of(recipe_keys(), recipe, Recipe());
+  for (const StagePlan& plan : recipe.stages) {
+    if (plan.epochs == 0) continue;
+    text += concat("\n[", name(plan.stage), "]\n", lines_of(stage_keys(), plan, StagePlan()));
+  }
+  return text;
+}
+
+}  // namespace mog
