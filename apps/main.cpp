@@ -87,6 +87,7 @@ int run(int argc, char** argv) {
   app.allow_config_extras(CLI::config_extras_mode::error);
 
   add_train(app);
+  add_recipes(app);
   add_demo(app);
   add_eval(app);
   add_predict(app);

@@ -8,12 +8,16 @@
 #include <string_view>
 
 #include "core/file.hpp"
+#include "core/kernels/isa.hpp"
+#include "core/machine.hpp"
+#include "core/parallel.hpp"
 #include "data/split.hpp"
 #include "train/drawings.hpp"
 #include "train/evaluate.hpp"
 #include "train/interrupt.hpp"
 #include "train/progress.hpp"
 #include "train/recipe_file.hpp"
+#include "train/run_report.hpp"
 #include "train/trained_mognet.hpp"
 
 namespace mog::apps {
@@ -91,6 +95,31 @@ std::uint64_t network_seed(const TrainingRun& run, const RunFolder& folder) {
   return Checkpoint(run.resume ? folder.last() : run.from).header().seed;
 }
 
+/// report.md of a run that has come to its end.
+void write_report(const RunFolder& folder, const std::vector<EpochRow>& rows, const Dataset& test,
+                  const Parameters<float>& parameters) {
+  const RunReport report{.header = Checkpoint(folder.last()).header(),
+                         .rows = rows,
+                         .measured_on = concat(test.size(), " images of ", test.name),
+                         .weight_bits = weight_bits(parameters, Stage::quantized),
+                         .machine = {concat(processor_name(), ", ", threads(), " threads, ",
+                                            kernels::name(kernels::chosen_isa()), ", mog ", MOG_VERSION)}};
+  write_file(folder.report(), run_report(report));
+  std::printf("report: %s\n", folder.report().c_str());
+}
+
+/// Says what the run will come to, before it begins.
+void announce(const TrainOptions& options, const DatasetPair& data, const Parameters<float>& parameters) {
+  Index numbers = 0;
+  for (const Parameter<float>& one : parameters.trained()) numbers += one.value.elements();
+  constexpr double kCopies = 3 * sizeof(float);  // a weight and Adam's two moments
+  std::fprintf(
+      stderr, "%lld epochs of %lld images, recipe %s; each checkpoint takes %.1f MB, the packed network some %.0f kB\n",
+      static_cast<long long>(options.recipe.epochs()), static_cast<long long>(data.train.size()),
+      options.recipe.name.c_str(), static_cast<double>(numbers) * kCopies * 1e-6,
+      static_cast<double>(weight_bits(parameters, Stage::quantized)) / 8e3);
+}
+
 }  // namespace
 
 void train_and_report(const TrainingRun& run, DatasetPair data) {
@@ -134,6 +163,8 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
   if (!run.config.empty()) write_file(run.out / "config.ini", run.config);
   write_file(folder.recipe(), recipe_file_text(run.options.recipe));
 
+  announce(options, data, parameters);
+
   const TrainOutcome outcome = trainer.run();
   if (!outcome.finished) {
     const char* command = std::getenv("MOG_COMMAND");
@@ -146,6 +177,7 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
     std::printf("peak memory of a step: %.0f MB\n", static_cast<double>(outcome.peak_bytes) * 1e-6);
   }
   if (std::filesystem::exists(folder.best())) draw(folder, outcome.rows, data.test);
+  write_report(folder, outcome.rows, data.test, parameters);
 }
 
 }  // namespace mog::apps

@@ -40,33 +40,28 @@ Placement draw_placement(const Augmentation& augmentation, std::uint64_t seed, I
   return placement;
 }
 
-void write_centred(const std::uint8_t* image, Index height, Index width, Index channels, const Placement& placement,
-                   float* out) {
-  const Index row_size = width * channels;
-  // Columns [left, right) of the result come from the picture's; the others are 0.
-  const Index left = std::clamp<Index>(placement.right, 0, width);
-  const Index right = std::clamp<Index>(width + placement.right, 0, width);
-  for (Index y = 0; y < height; ++y, out += row_size) {
-    const Index source_y = y - placement.down;
-    if (source_y < 0 || source_y >= height) {
+void write_centred(const Picture& picture, const Placement& placement, const Window& window, float* out) {
+  const Index channels = picture.channels, row_size = window.width * channels;
+  // Column x of the placed picture shows the picture's column x - right, counted from its other side where it is
+  // mirrored: columns first..first+W-1 show one, and of the window's those from begin to end.
+  const Index first = placement.mirrored ? -placement.right : placement.right;
+  const Index begin = std::clamp<Index>(first - window.left, 0, window.width);
+  const Index end = std::clamp<Index>(first + picture.width - window.left, 0, window.width);
+  const Index column = window.left + begin - first;  // that `begin` shows, counted from that side
+  const Index step = placement.mirrored ? -channels : channels;
+  for (Index y = 0; y < window.height; ++y, out += row_size) {
+    const Index source_y = window.top + y - placement.down;
+    if (source_y < 0 || source_y >= picture.height) {
       std::fill_n(out, row_size, 0.0F);
       continue;
     }
-    const std::uint8_t* source = image + (source_y * width + left - placement.right) * channels;
-    const Index count = (right - left) * channels;
-    if (!placement.mirrored) {
-      std::fill_n(out, left * channels, 0.0F);
-      for (Index i = 0; i < count; ++i) out[left * channels + i] = centred(source[i]);
-      std::fill_n(out + right * channels, (width - right) * channels, 0.0F);
-    } else {
-      std::fill_n(out, (width - right) * channels, 0.0F);
-      float* mirrored = out + (width - left) * channels;  // one past the pixel that is written next
-      for (Index i = 0; i < count; i += channels) {
-        mirrored -= channels;
-        for (Index c = 0; c < channels; ++c) mirrored[c] = centred(source[i + c]);
-      }
-      std::fill_n(out + (width - left) * channels, left * channels, 0.0F);
+    std::fill_n(out, begin * channels, 0.0F);
+    const Index source_x = placement.mirrored ? picture.width - 1 - column : column;
+    const std::uint8_t* source = picture.pixels + (source_y * picture.width + source_x) * channels;
+    for (Index x = begin; x < end; ++x, source += step) {
+      for (Index c = 0; c < channels; ++c) out[x * channels + c] = centred(source[c]);
     }
+    std::fill_n(out + end * channels, (window.width - end) * channels, 0.0F);
   }
 }
 

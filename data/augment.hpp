@@ -36,9 +36,20 @@ struct Placement {
 /// The placement of picture `index` in an epoch: a function of its arguments, wherever in a batch the picture stands.
 Placement draw_placement(const Augmentation& augmentation, std::uint64_t seed, Index epoch, Index index);
 
-/// Writes picture [H, W, C] as placed, each byte p as (p - 128) / 128, which float holds exactly; what the picture
-/// leaves free is 0.
-void write_centred(const std::uint8_t* image, Index height, Index width, Index channels, const Placement& placement,
-                   float* out);
+/// A picture [H, W, C] of bytes.
+struct Picture {
+  const std::uint8_t* pixels;
+  Index height, width, channels;
+};
+
+/// Part of a placed picture: it has rows top..top+height-1 and columns left..left+width-1.
+struct Window {
+  Index top = 0, left = 0;
+  Index height, width;
+};
+
+/// Writes a window [height, width, C] of a picture as it is placed, each byte p as (p - 128) / 128, which float holds
+/// exactly; what the picture leaves free is 0.
+void write_centred(const Picture& picture, const Placement& placement, const Window& window, float* out);
 
 }  // namespace mog

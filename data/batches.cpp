@@ -44,11 +44,24 @@ void Batches::shuffle(Index epoch) {
 }
 
 void Batches::fill(Index epoch, Index b, std::span<float> images, std::span<std::int32_t> labels) {
+  fill(epoch, b, Window{.height = data_->height, .width = data_->width}, images, labels);
+}
+
+void Batches::fill_cropped(Index epoch, Index b, Index side, std::span<float> images, std::span<std::int32_t> labels) {
+  require(side >= 1 && side <= std::min(data_->height, data_->width), "batches: crops of ", side,
+          " pixels, expected 1 to ", std::min(data_->height, data_->width));
+  const Window middle{
+      .top = (data_->height - side) / 2, .left = (data_->width - side) / 2, .height = side, .width = side};
+  fill(epoch, b, middle, images, labels);
+}
+
+void Batches::fill(Index epoch, Index b, const Window& window, std::span<float> images,
+                   std::span<std::int32_t> labels) {
   require(epoch >= 0 && epoch <= std::numeric_limits<std::uint32_t>::max(), "batches: epoch ", epoch,
           ", expected 0 or more");
   require(b >= 0 && b < count_, "batches: batch ", b, ", expected 0 to ", count_ - 1);
   const Index count = size(b);
-  const Index image_size = data_->image_bytes();
+  const Index image_size = window.height * window.width * data_->channels;
   require(static_cast<Index>(images.size()) >= count * image_size, "batches: room for ", images.size(),
           " pixels, expected ", count * image_size);
   require(static_cast<Index>(labels.size()) >= count, "batches: room for ", labels.size(), " labels, expected ", count);
@@ -56,8 +69,8 @@ void Batches::fill(Index epoch, Index b, std::span<float> images, std::span<std:
   parallel_for(count, [&](Index i) {
     const Index index = order_[static_cast<std::size_t>(b * options_.batch + i)];
     const Placement placement = shuffled_ ? draw_placement(options_.augment, options_.seed, epoch, index) : Placement{};
-    write_centred(data_->image(index), data_->height, data_->width, data_->channels, placement,
-                  images.data() + i * image_size);
+    const Picture picture{data_->image(index), data_->height, data_->width, data_->channels};
+    write_centred(picture, placement, window, images.data() + i * image_size);
     labels[static_cast<std::size_t>(i)] = data_->labels[static_cast<std::size_t>(index)];
   });
 }

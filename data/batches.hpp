@@ -42,12 +42,16 @@ class Batches {
   /// Writes batch b of an epoch: images [size(b), H, W, C], centred (see write_centred), and their labels. Both may be
   /// longer than needed. Throws std::invalid_argument when b or epoch is out of range or a buffer is too short.
   void fill(Index epoch, Index b, std::span<float> images, std::span<std::int32_t> labels);
+  /// The same of the middle `side` x `side` pixels alone of the pictures as they are placed, 1 <= side <= H, W: images
+  /// [size(b), side, side, C].
+  void fill_cropped(Index epoch, Index b, Index side, std::span<float> images, std::span<std::int32_t> labels);
   /// The same into a batch, whose memory serves again when it has the right size.
   void fill(Index epoch, Index b, Batch& batch);
 
  private:
   Batches(const Dataset& data, const BatchOptions& options, bool shuffled);
   void shuffle(Index epoch);
+  void fill(Index epoch, Index b, const Window& window, std::span<float> images, std::span<std::int32_t> labels);
 
   const Dataset* data_;
   BatchOptions options_;

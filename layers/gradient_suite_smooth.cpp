@@ -131,6 +131,17 @@ Cases products() {
                        };
                        return check_gradients(f, {random_tensor<double>(rows, 3, -5, 5)});
                      }});
+    cases.push_back({"softmax cross-entropy, soft targets", rows.text(), [=] {
+                       const std::vector<std::int32_t> labels(static_cast<std::size_t>(rows[0]), 0);
+                       const SoftTargets<double> soft{.label_smoothing = 0.1,
+                                                      .teacher = random_tensor<double>(rows, 4, -5, 5),
+                                                      .weight = 0.7,
+                                                      .temperature = 3};
+                       const auto f = [labels, soft](Tape<double>& tape, Inputs in) {
+                         return softmax_cross_entropy<double>(tape, in[0], labels, soft);
+                       };
+                       return check_gradients(f, {random_tensor<double>(rows, 3, -5, 5)});
+                     }});
   }
   return cases;
 }

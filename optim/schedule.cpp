@@ -10,19 +10,24 @@
 namespace mog {
 namespace {
 
-void require_first(double first) {
-  require(std::isfinite(first) && first > 0, "schedule: learning rate ", first, ", expected more than 0");
-}
-
-/// A schedule that falls from the first to the last rate over so many epochs.
-Schedule falling(Schedule::Kind kind, double first, Index epochs, double last) {
-  require_first(first);
-  require(epochs >= 1, "schedule: ", name(kind), " over ", epochs, " epochs, expected at least 1");
-  require(std::isfinite(last) && last >= 0, "schedule: last rate ", last, ", expected 0 or more");
-  return {.kind = kind, .first = first, .hold = epochs, .last = last};
+/// A schedule whose numbers are in range.
+Schedule checked(const Schedule& schedule) {
+  check(schedule);
+  return schedule;
 }
 
 }  // namespace
+
+void check(const Schedule& s) {
+  using Kind = Schedule::Kind;
+  const bool falls = s.kind == Kind::linear || s.kind == Kind::cosine;
+  require(std::isfinite(s.first) && s.first > 0, "schedule: learning rate ", s.first, ", expected more than 0");
+  require(s.hold >= (falls ? 1 : 0), "schedule: ", falls ? "over " : "hold for ", s.hold, " epochs, expected ",
+          falls ? "at least 1" : "0 or more");
+  require(s.rate > 0 && s.rate <= 1, "schedule: times ", s.rate, " each epoch, expected above 0, at most 1");
+  require(std::isfinite(s.last) && s.last >= 0, "schedule: last rate ", s.last, ", expected 0 or more");
+  require(std::isfinite(s.warm_up) && s.warm_up >= 0, "schedule: rises for ", s.warm_up, " epochs, expected 0 or more");
+}
 
 const char* name(Schedule::Kind kind) {
   switch (kind) {
@@ -35,31 +40,22 @@ const char* name(Schedule::Kind kind) {
   return "constant";
 }
 
-Schedule Schedule::constant(double first) {
-  require_first(first);
-  return {.kind = Kind::constant, .first = first};
-}
+Schedule Schedule::constant(double first) { return checked({.kind = Kind::constant, .first = first}); }
 
 Schedule Schedule::exponential(double first, Index hold, double rate) {
-  require_first(first);
-  require(hold >= 0, "schedule: hold for ", hold, " epochs, expected 0 or more");
-  require(rate > 0 && rate <= 1, "schedule: times ", rate, " each epoch, expected above 0, at most 1");
-  return {.kind = Kind::exponential, .first = first, .hold = hold, .rate = rate};
+  return checked({.kind = Kind::exponential, .first = first, .hold = hold, .rate = rate});
 }
 
 Schedule Schedule::drop(double first, Index hold, double last) {
-  require_first(first);
-  require(hold >= 0, "schedule: hold for ", hold, " epochs, expected 0 or more");
-  require(std::isfinite(last) && last >= 0, "schedule: last rate ", last, ", expected 0 or more");
-  return {.kind = Kind::drop, .first = first, .hold = hold, .last = last};
+  return checked({.kind = Kind::drop, .first = first, .hold = hold, .last = last});
 }
 
 Schedule Schedule::linear(double first, Index epochs, double last) {
-  return falling(Kind::linear, first, epochs, last);
+  return checked({.kind = Kind::linear, .first = first, .hold = epochs, .last = last});
 }
 
 Schedule Schedule::cosine(double first, Index epochs, double last) {
-  return falling(Kind::cosine, first, epochs, last);
+  return checked({.kind = Kind::cosine, .first = first, .hold = epochs, .last = last});
 }
 
 double Schedule::at(double epochs) const {
@@ -90,11 +86,10 @@ Schedule Schedule::scaled(Index planned, Index epochs) const {
 }
 
 Schedule Schedule::from(double other_first) const {
-  require_first(other_first);
   Schedule other = *this;
   other.first = other_first;
   other.last = last * other_first / first;
-  return other;
+  return checked(other);
 }
 
 std::string Schedule::text() const {

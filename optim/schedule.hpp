@@ -43,6 +43,8 @@ struct Schedule {
   friend bool operator==(const Schedule&, const Schedule&) = default;
 };
 
+/// Throws std::invalid_argument unless all numbers are in their ranges.
+void check(const Schedule& schedule);
 /// "constant", "exponential", "drop", "linear", "cosine".
 const char* name(Schedule::Kind kind);
 

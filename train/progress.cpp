@@ -39,7 +39,17 @@ void ProgressBar::clear_bar() {
   std::fflush(out_);
 }
 
+/// Once, when the speed is known well enough: what the run will cost.
+void ProgressBar::estimate(const Progress& p) {
+  char left[32];
+  append_time(left, sizeof(left), p.seconds_left);
+  clear_bar();
+  std::fprintf(out_, "about %s (h:mm:ss, or m:ss) to go at the present %.0f images/s\n", left, p.images_per_second);
+}
+
 void ProgressBar::on_step(const Progress& p) {
+  constexpr Index kKnown = 40;  // steps, of which the first are slower
+  if (++steps_ == kKnown) estimate(p);
   const auto now = std::chrono::steady_clock::now();
   if (!terminal_ || (now - drawn_at_ < kRedraw && p.step < p.steps)) return;
   drawn_at_ = now;

@@ -23,9 +23,11 @@ class ProgressBar final : public TrainListener {
 
  private:
   void clear_bar();
+  void estimate(const Progress& progress);
 
   std::FILE* out_;
   bool terminal_;
+  Index steps_ = 0;     // heard of
   bool drawn_ = false;  // whether a bar stands on the current line
   std::chrono::steady_clock::time_point drawn_at_{};
 };

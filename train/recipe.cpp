@@ -17,6 +17,7 @@ Recipe Recipe::with_epochs(const std::array<Index, kStages>& epochs) const {
     if (plan.epochs > 0) {
       plan.schedule = plan.schedule.scaled(plan.epochs, epochs[i]);
       plan.frozen_epochs = plan.frozen_epochs * epochs[i] / plan.epochs;
+      plan.crop_epochs = plan.crop_epochs * epochs[i] / plan.epochs;
     }
     plan.epochs = epochs[i];
     total += epochs[i];
@@ -44,6 +45,7 @@ std::string Recipe::text() const {
         concat(text.empty() ? "" : "; ", mog::name(plan.stage), " ", plan.epochs, " epochs at ", plan.schedule.text());
     if (plan.weight_decay > 0) text += concat(", weight decay ", plan.weight_decay);
     if (plan.frozen_epochs > 0) text += concat(", step sizes frozen for the last ", plan.frozen_epochs);
+    if (plan.crop_epochs > 0) text += concat(", crops of ", plan.crop, " for the first ", plan.crop_epochs);
     if (plan.teacher > 0) text += concat(", teacher's weight ", plan.teacher);
   }
   if (statistics_batches > 0) text += concat("; statistics over ", statistics_batches, " batches");
@@ -64,11 +66,16 @@ void check(const Recipe& recipe) {
           recipe.statistics_batches, " batches, expected 0 to 100");
   for (const StagePlan& plan : recipe.stages) {
     const char* stage = name(plan.stage);
+    if (plan.epochs > 0) check(plan.schedule);
     require(plan.epochs >= 0, "recipe: ", stage, ": ", plan.epochs, " epochs, expected 0 or more");
     require(plan.weight_decay >= 0 && plan.weight_decay < 1, "recipe: ", stage, ": weight decay ", plan.weight_decay,
             ", expected 0 <= it < 1");
     require(plan.frozen_epochs >= 0 && plan.frozen_epochs <= plan.epochs, "recipe: ", stage, ": ", plan.frozen_epochs,
             " epochs with frozen step sizes, expected 0 to ", plan.epochs);
+    require(plan.crop_epochs >= 0 && plan.crop_epochs <= plan.epochs, "recipe: ", stage, ": ", plan.crop_epochs,
+            " epochs with crops, expected 0 to ", plan.epochs);
+    require(plan.crop_epochs == 0 || plan.crop >= 1, "recipe: ", stage, ": crops of ", plan.crop,
+            " pixels, expected at least 1");
     require(plan.teacher >= 0 && plan.teacher <= 1, "recipe: ", stage, ": teacher's weight ", plan.teacher,
             ", expected 0 to 1");
   }

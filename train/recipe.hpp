@@ -18,6 +18,8 @@ struct StagePlan {
   Schedule schedule{};
   double weight_decay = 0;  // decoupled, see AdamOptions
   Index frozen_epochs = 0;  // the last so many keep their ternary step sizes, which all others begin anew
+  Index crop = 0;           // pixels of a side of what the first `crop_epochs` see: a crop, not the whole picture
+  Index crop_epochs = 0;    // each costs (crop / side)^2 of another epoch
   double teacher = 0;       // weight of the teacher's part of the loss where there is a teacher, 0..1
 
   friend bool operator==(const StagePlan&, const StagePlan&) = default;

@@ -95,6 +95,8 @@ const std::vector<Key<StagePlan>>& stage_keys() {
       schedule_key("warm_up", &Schedule::warm_up),
       number_key("weight_decay", &StagePlan::weight_decay),
       number_key("frozen_epochs", &StagePlan::frozen_epochs),
+      number_key("crop", &StagePlan::crop),
+      number_key("crop_epochs", &StagePlan::crop_epochs),
       number_key("teacher", &StagePlan::teacher),
   };
   return keys;

@@ -189,9 +189,15 @@ bool Trainer::run_epoch(const StagePlan& plan) {
 /// The pictures of the next step; their labels are then in labels_.
 Tensor<float> Trainer::load(const StagePlan& plan) {
   const Index batch = options_.overfit_batch ? 0 : position_.step, size = batches_.size(batch);
-  Tensor<float> images = tape_.make({size, train_.height, train_.width, train_.channels});
+  const Index epoch = epochs_before(plan.stage) + position_.epoch;
   labels_.resize(static_cast<std::size_t>(size));  // never beyond what was reserved
-  batches_.fill(epochs_before(plan.stage) + position_.epoch, batch, images.values(), labels_);
+  if (position_.epoch < plan.crop_epochs) {
+    Tensor<float> images = tape_.make({size, plan.crop, plan.crop, train_.channels});
+    batches_.fill_cropped(epoch, batch, plan.crop, images.values(), labels_);
+    return images;
+  }
+  Tensor<float> images = tape_.make({size, train_.height, train_.width, train_.channels});
+  batches_.fill(epoch, batch, images.values(), labels_);
   return images;
 }
 
@@ -211,8 +217,6 @@ Tensor<float> Trainer::answers_of_teacher(const StagePlan& plan, const Tensor<fl
 
 /// Forward, backward, update. Throws NumericError before the update when a number is not finite.
 void Trainer::learn(const StagePlan& plan) {
-  const double rate = rate_of_step(plan);
-  if (!std::isfinite(rate)) throw NumericError(concat("the learning rate is ", rate));
   check_values(parameters_);
   const Tensor<float> images = load(plan);
   SoftTargets<float> soft{.label_smoothing = options_.recipe.label_smoothing,
@@ -225,7 +229,7 @@ void Trainer::learn(const StagePlan& plan) {
   if (!std::isfinite(value)) throw NumericError(concat("the loss is ", value));
   tape_.backward(loss);
   check_gradients(parameters_);
-  adam_.step(rate);
+  adam_.step(rate_of_step(plan));
   position_.loss_sum += value * static_cast<double>(labels_.size());
   position_.correct += count_correct<float>(logits.value, labels_);
 }

@@ -91,7 +91,7 @@ class Trainer {
   void resume();
 
   /// Trains to the end, or until asked to stop. Throws NumericError, naming stage, epoch, step and the first layer that
-  /// saw it, as soon as a weight, a batch's statistics, the loss, a gradient or the learning rate is not finite, or a
+  /// saw it, as soon as a weight, a batch's statistics, the loss or a gradient is not finite, or a
   /// step size is 0, before the weights are touched; std::invalid_argument when the folder holds a run already; IoError
   /// when the last save of the run fails. A checkpoint that cannot be written earlier is reported to the listener and
   /// tried again at the next save; the last good one stays.

@@ -7,7 +7,7 @@ says out '^quantized +1 '
 says out '^quantized .* 12016$'
 says err '^quantized +epoch +1 '
 ! grep -q "$(printf '\r')" err || fail "a progress bar where there is no terminal"
-exists whole/config.ini whole/metrics.csv whole/last.safetensors whole/best.safetensors whole/curves.svg whole/confusion.svg
+exists whole/config.ini whole/recipe.ini whole/report.md whole/full-precision.safetensors whole/metrics.csv whole/last.safetensors whole/best.safetensors whole/curves.svg whole/confusion.svg
 [ "$(head -n 1 whole/metrics.csv)" = "stage,epoch,lr,train_loss,train_accuracy,test_accuracy,seconds,images_per_second" ] ||
   fail "metrics.csv begins with $(head -n 1 whole/metrics.csv)"
 [ "$(wc -l <whole/metrics.csv)" = 4 ] || fail "metrics.csv has not one line for each epoch"

@@ -28,7 +28,8 @@ struct Parameter {
             .beta1 = static_cast<T>(0.9),
             .beta2 = static_cast<T>(0.999),
             .rate = static_cast<T>(1e-3),
-            .epsilon = static_cast<T>(1e-8)};
+            .epsilon = static_cast<T>(1e-8),
+            .keep = static_cast<T>(0.999)};
   }
 };
 
@@ -66,6 +67,7 @@ TEST_CASE("float follows double to a few roundings") {
   update.beta2 = args.beta2;
   update.rate = args.rate;
   update.epsilon = args.epsilon;
+  update.keep = args.keep;
   adam_update(args);
   adam_update(update);
   const double eps = std::numeric_limits<float>::epsilon() / 2.0;
@@ -74,8 +76,10 @@ TEST_CASE("float follows double to a few roundings") {
     const double step = 1e-3 * std::abs(exact.m[i]) / std::sqrt(exact.v[i]), error_m = 3 * eps * 0.2;
     CHECK(std::abs(single.m[i] - exact.m[i]) <= error_m);
     CHECK(std::abs(single.v[i] - exact.v[i]) <= 4 * eps * exact.v[i]);
-    // The step's own roundings (4), those of v halved by the root (2), that of m, and the weight's last one.
-    const double error = 6 * eps * step + 1e-3 * error_m / std::sqrt(exact.v[i]) + eps * std::abs(exact.weight[i]);
+    // The step's own roundings (4), those of v halved by the root (2), that of m, the decayed weight's and its last
+    // one.
+    const double error =
+        6 * eps * step + 1e-3 * error_m / std::sqrt(exact.v[i]) + 2 * eps * (std::abs(exact.weight[i]) + step);
     CHECK(std::abs(single.weight[i] - exact.weight[i]) <= 1.01 * error);
   }
 }

@@ -73,7 +73,8 @@ TEST_CASE("a placed picture is the padded one, cropped and mirrored, pixel by pi
       for (Index right = -9; right <= 9; ++right) {
         for (const bool mirrored : {false, true}) {
           std::fill(out.begin(), out.end(), 1e9F);
-          write_centred(data.image(0), data.height, data.width, channels, {down, right, mirrored}, out.data());
+          write_centred({data.image(0), data.height, data.width, channels}, {down, right, mirrored},
+                        {.height = data.height, .width = data.width}, out.data());
           check_placement(data, 0, {down, right, mirrored}, out.data());
         }
       }
@@ -85,7 +86,7 @@ TEST_CASE("every byte is centred exactly") {
   for (int byte = 0; byte < 256; ++byte) {
     const auto pixel = static_cast<std::uint8_t>(byte);
     float out = 0;
-    write_centred(&pixel, 1, 1, 1, {}, &out);
+    write_centred({&pixel, 1, 1, 1}, {}, {.height = 1, .width = 1}, &out);
     CHECK(out * 128 + 128 == static_cast<float>(byte));
   }
 }
@@ -109,6 +110,46 @@ TEST_CASE("placements are uniform over shifts and mirrors, and a function of (se
     chi_squared += (count - 100.0) * (count - 100.0) / 100;
   }
   CHECK(chi_squared < 161 + 4 * 18);  // mean and four standard deviations, sqrt(2 * 161), of 161 degrees of freedom
+}
+
+TEST_CASE("a cropped batch is the middle of the pictures as the whole batch has them") {
+  const Dataset data = make_data(23, 8, 10);
+  Batches batches = Batches::training(data, {.batch = 10, .seed = 3, .augment = {.pad = 3}});
+  constexpr Index kSide = 4, kTop = 2, kLeft = 3;
+  for (Index b = 0; b < batches.count(); ++b) {
+    const Filled whole = filled(batches, data, 1, b);
+    Filled middle = whole;
+    batches.fill_cropped(1, b, kSide, middle.images, middle.labels);
+    CHECK(middle.labels == whole.labels);
+    const float* got = middle.images.data();
+    for (Index i = 0; i < batches.size(b); ++i) {
+      for (Index y = kTop; y < kTop + kSide; ++y) {
+        const float* row = whole.images.data() + ((i * 8 + y) * 10 + kLeft) * 3;
+        for (Index x = 0; x < kSide * 3; ++x) REQUIRE(*got++ == row[x]);
+      }
+    }
+  }
+  std::vector<float> room(1000);
+  std::vector<std::int32_t> labels(10);
+  CHECK_THROWS_WITH_AS(batches.fill_cropped(0, 0, 9, room, labels), "batches: crops of 9 pixels, expected 1 to 8",
+                       std::invalid_argument);
+}
+
+TEST_CASE("alternating flips mirror half of the pictures in an epoch, and each picture in every second epoch") {
+  const Augmentation augment{.pad = 4, .flip = Flip::alternating};
+  constexpr Index kPictures = 10'000;
+  Index mirrored = 0;
+  for (Index i = 0; i < kPictures; ++i) {
+    const bool first = draw_placement(augment, 5, 0, i).mirrored;
+    mirrored += first ? 1 : 0;
+    for (Index epoch = 1; epoch < 5; ++epoch) {
+      REQUIRE(draw_placement(augment, 5, epoch, i).mirrored == (epoch % 2 == 0 ? first : !first));
+    }
+    // The shifts are those of random flips.
+    REQUIRE(draw_placement(augment, 5, 3, i).down == draw_placement({}, 5, 3, i).down);
+    REQUIRE(draw_placement(augment, 5, 3, i).right == draw_placement({}, 5, 3, i).right);
+  }
+  CHECK(std::abs(mirrored - kPictures / 2) < 4 * 50);  // four standard deviations, sqrt(n) / 2
 }
 
 TEST_CASE("an epoch of training shows every picture once, in an order that seed and epoch decide") {

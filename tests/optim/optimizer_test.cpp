@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "core/random.hpp"
@@ -154,4 +155,26 @@ TEST_CASE("options and learning rates out of range are refused") {
   CHECK(adam.steps() == 0);
   parameters.add("late", {1}, Initial::constant(0));
   CHECK_THROWS_AS(adam.step(1), std::invalid_argument);
+}
+
+TEST_CASE("decoupled decay shrinks weights by the learning rate's share before their step, and no other parameter") {
+  const auto after = [](double decay) {
+    Parameters<double> parameters;
+    Parameter<double>* w = parameters.add("w", {3}, Initial::uniform(1), Precision::binary);
+    Parameter<double>* gamma = parameters.add("gamma", {3}, Initial::constant(2));
+    Adam<double> adam(parameters, {.weight_decay = decay});
+    set_gradient(*w, 1);
+    set_gradient(*gamma, 1);
+    adam.step(0.01);
+    return std::pair{w->value, gamma->value};
+  };
+  Parameters<double> parameters;
+  const Tensor<double> initial = parameters.add("w", {3}, Initial::uniform(1))->value;
+  const auto [plain_w, plain_gamma] = after(0);
+  const auto [w, gamma] = after(0.5);
+  for (Index e = 0; e < 3; ++e) {
+    CHECK(w[e] == doctest::Approx(plain_w[e] - 0.01 * 0.5 * initial[e]).epsilon(1e-14));
+    CHECK(gamma[e] == plain_gamma[e]);
+  }
+  CHECK_THROWS_AS(after(-1), std::invalid_argument);
 }

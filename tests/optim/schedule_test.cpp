@@ -31,6 +31,34 @@ TEST_CASE("a drop holds one rate, then the other; a cosine falls from the first 
   CHECK(cosine.at(11) == 0.2);
 }
 
+TEST_CASE("a line and a cosine fall with every step, the others between epochs") {
+  const Schedule line = Schedule::linear(1, 10, 0.5);
+  CHECK(line.at(0) == 1);
+  CHECK(line.at(2.5) == doctest::Approx(0.875));
+  CHECK(line.at(10) == 0.5);
+  CHECK(line.at(12) == 0.5);
+  CHECK(Schedule::cosine(1, 4).at(1.5) == doctest::Approx((1 + std::cos(1.5 / 4 * 3.14159265358979)) / 2));
+  CHECK(Schedule::exponential(1, 2, 0.5).at(1.99) == 1);
+  CHECK(Schedule::exponential(1, 2, 0.5).at(2.99) == 0.5);
+  CHECK(Schedule::exponential(1, 2, 0.5).at(3) == 0.25);
+  CHECK(Schedule::drop(1, 2, 0.25).at(1.99) == 1);
+}
+
+TEST_CASE("a warm-up rises in a line from 0 to whatever the rate is then") {
+  Schedule schedule = Schedule::linear(1, 10);
+  schedule.warm_up = 2;
+  CHECK(schedule.at(0) == 0);
+  CHECK(schedule.at(1) == doctest::Approx(0.9 / 2));
+  CHECK(schedule.at(2) == doctest::Approx(0.8));
+  CHECK(schedule.scaled(10, 5).warm_up == 1);
+}
+
+TEST_CASE("another first rate keeps the last one's proportion") {
+  CHECK(Schedule::drop(1e-3, 2, 5e-5).from(2e-3) == Schedule::drop(2e-3, 2, 1e-4));
+  CHECK(Schedule::exponential(1e-3, 2, 0.9).from(0.5).at(2) == doctest::Approx(0.45));
+  CHECK_THROWS_AS(static_cast<void>(Schedule::constant(1).from(0)), std::invalid_argument);
+}
+
 TEST_CASE("scaling keeps the share of the epochs at the first rate") {
   CHECK(Schedule::exponential(1e-3, 120, 0.9).scaled(180, 3).hold == 2);
   CHECK(Schedule::exponential(1e-3, 120, 0.9).scaled(180, 1).hold == 1);
@@ -47,6 +75,8 @@ TEST_CASE("rates and epochs out of range are refused") {
   CHECK_THROWS_AS(Schedule::exponential(1, 1, 1.1), std::invalid_argument);
   CHECK_THROWS_AS(Schedule::drop(1, 1, -1), std::invalid_argument);
   CHECK_THROWS_AS(Schedule::cosine(1, 0), std::invalid_argument);
+  CHECK_THROWS_AS(Schedule::linear(1, 0), std::invalid_argument);
+  CHECK_THROWS_AS(Schedule::linear(1, 2, -1), std::invalid_argument);
   CHECK_THROWS_AS(static_cast<void>(Schedule::constant(1).at(-1)), std::invalid_argument);
 }
 
@@ -55,4 +85,7 @@ TEST_CASE("a schedule says in words what it does") {
   CHECK(Schedule::exponential(0.5, 3, 0.9).text() == "0.5, times 0.9 each epoch after 3");
   CHECK(Schedule::drop(0.5, 2, 0.25).text() == "0.5 for 2, then 0.25");
   CHECK(Schedule::cosine(0.5, 4, 0.25).text() == "0.5, by a cosine to 0.25 over 4");
+  Schedule line = Schedule::linear(0.5, 4);
+  line.warm_up = 0.5;
+  CHECK(line.text() == "0.5, by a line to 0 over 4, rising for 0.5");
 }

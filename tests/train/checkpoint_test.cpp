@@ -235,3 +235,16 @@ TEST_CASE("a description that makes no MOGNET, or not this one, is refused befor
   refused("k", "x", "the model's k is x");
   refused("head", "full", "expected binary or ternary");
 }
+
+TEST_CASE("what the first weights were is kept where it is not the seed, and the checksum tells files apart") {
+  const TemporaryFolder folder;
+  const Small small;
+  save_checkpoint(folder / "a", header(), small.parameters, small.adam);
+  CheckpointHeader other = header();
+  other.start = "somewhere else";
+  save_checkpoint(folder / "b", other, small.parameters, small.adam);
+  CHECK(Checkpoint(folder / "a").header().start.empty());
+  CHECK(Checkpoint(folder / "b").header().start == "somewhere else");
+  CHECK(Checkpoint(folder / "a").checksum().size() == 32);
+  CHECK(Checkpoint(folder / "a").checksum() != Checkpoint(folder / "b").checksum());
+}

@@ -162,13 +162,12 @@ TEST_CASE("a gradient that is no number, or whose square is none, is named with 
   CHECK(said(1e25F).find(", too large to be squared") != std::string::npos);
 }
 
-TEST_CASE("a learning rate that is no number stops before the step") {
+TEST_CASE("a learning rate that is no number is refused before there is a run") {
   for (const double bad : {std::nan(""), std::numeric_limits<double>::infinity()}) {
     TrainOptions options = tiny_options();
     options.recipe.stages[1].schedule.first = bad;
     options.recipe.stages[1].schedule.kind = Schedule::Kind::constant;
-    SpoiledRun run(options);
-    CHECK(run.message(3 * 6) == concat("train: quantized-weights, epoch 1, step 1: the learning rate is ", bad));
+    CHECK_THROWS_WITH_AS(SpoiledRun{options}, doctest::Contains("schedule: learning rate "), std::invalid_argument);
   }
 }
 
@@ -187,7 +186,7 @@ TEST_CASE("a step size of zero stops where it would be used, and at the beginnin
         "train: quantized, epoch 2, step 3: conv.weight: step size 0, expected a positive one");
   // Spoiled before the last step of an epoch at a learning rate of 0, which leaves the weights as they are.
   TrainOptions options = tiny_options();
-  for (auto& plan : options.recipe.stages) plan.schedule = {.first = 0};
+  for (auto& plan : options.recipe.stages) plan.schedule = Schedule::drop(1e-3, 0, 0);
   SpoiledRun still(options);
   StepCounter counter;
   still.trainer.set_listener(counter);

@@ -34,7 +34,9 @@ TEST_CASE("the paper's recipes keep the running statistics of their steps, the s
 TEST_CASE("every recipe decays within its epochs and is found by its name") {
   for (const Recipe& recipe : recipes()) {
     CHECK(&find_recipe(recipe.name) == &recipe);
-    for (const StagePlan& plan : recipe.stages) CHECK(plan.schedule.hold < plan.epochs);
+    for (const StagePlan& plan : recipe.stages) {
+      if (plan.epochs > 0) CHECK(plan.schedule.hold <= plan.epochs);
+    }
   }
 }
 
@@ -46,7 +48,32 @@ TEST_CASE("other numbers of epochs keep the share at the first rate") {
   CHECK(scaled.text() ==
         "full-precision 18 epochs at 0.001, times 0.9 each epoch after 12; "
         "quantized-weights 0 epochs at 0.001, times 0.9 each epoch after 0; "
-        "quantized 30 epochs at 0.001, times 0.9 each epoch after 16");
+        "quantized 30 epochs at 0.001, times 0.9 each epoch after 16; batch 50; pad 4, flip");
+}
+
+TEST_CASE("other epochs and another rate change what depends on them, and the text says all of it") {
+  Recipe recipe = find_recipe("short").with_epochs({0, 0, 6});
+  recipe.stages[2].schedule = Schedule::linear(1e-3, 6);
+  recipe.stages[2].weight_decay = 0.5;
+  recipe.stages[2].frozen_epochs = 2;
+  recipe.stages[2].crop = 24;
+  recipe.stages[2].crop_epochs = 3;
+  recipe.stages[2].teacher = 0.25;
+  recipe.label_smoothing = 0.125;
+  recipe.augment = {.pad = 2, .flip = Flip::alternating};
+  const Recipe twice = recipe.with_epochs({0, 0, 12}).with_learning_rate(2e-3);
+  CHECK(twice.stages[2].schedule == Schedule::linear(2e-3, 12));
+  CHECK(twice.stages[2].frozen_epochs == 4);
+  CHECK(twice.stages[2].crop_epochs == 6);
+  CHECK(twice.epochs() == 12);
+  const std::string text = twice.text();
+  for (const char* part :
+       {"quantized 12 epochs at 0.002, by a line to 0 over 12, weight decay 0.5, step sizes frozen for the last 4, "
+        "crops of 24 for the first 6, teacher's weight 0.25",
+        "statistics over 20 batches", "labels smoothed by 0.125", "batch 50; pad 2, alternating flip"}) {
+    CAPTURE(text);
+    CHECK(text.find(part) != std::string::npos);
+  }
 }
 
 TEST_CASE("unknown names, negative epochs and no epochs at all are refused") {

@@ -231,6 +231,114 @@ TEST_CASE("statistics that are estimated anew are the mean over the batches, wha
   CHECK(statistics(1, 0.0F) != statistics(4, 0.0F));
 }
 
+TEST_CASE("every epoch learns at the rate of its schedule: none at a rate of 0") {
+  TrainOptions options = tiny_options();
+  options.recipe = options.recipe.with_epochs({2, 0, 0});
+  options.recipe.stages[0].schedule = Schedule::drop(1e-3, 1, 0);
+  const auto weights_after = [&](Index epochs) {
+    TinyRun run(options);
+    StepCounter counter(6 * epochs);
+    run.trainer.set_listener(counter);
+    run.trainer.set_stop([&] { return counter.reached(); });
+    run.trainer.run();
+    const auto weights = run.net.conv.weight().value.values();
+    return std::vector<float>(weights.begin(), weights.end());
+  };
+  CHECK(weights_after(0) != weights_after(1));
+  CHECK(weights_after(1) == weights_after(2));
+}
+
+TEST_CASE("a line falls within the epoch: the last step of the run is a hundredth of the first") {
+  TrainOptions options = tiny_options();
+  options.overfit_batch = true;  // 100 steps
+  options.recipe = options.recipe.with_epochs({1, 0, 0});
+  options.recipe.stages[0].schedule = Schedule::linear(1e-3, 1);
+  TinyRun run(options);
+  std::vector<float> before;
+  double first = 0, last = 0;  // largest moves of a weight; Adam's first one is the rate itself
+  Index steps = 0;
+  run.trainer.set_stop([&] {
+    const auto weights = run.net.conv.weight().value.values();
+    double move = 0;
+    for (std::size_t i = 0; i < before.size(); ++i)
+      move = std::max(move, std::abs(double{weights[i]} - double{before[i]}));
+    before.assign(weights.begin(), weights.end());
+    if (++steps == 2) first = move;
+    last = move;
+    return false;
+  });
+  const TrainOutcome outcome = run.trainer.run();
+  CHECK(first == doctest::Approx(0.995e-3).epsilon(1e-3));
+  CHECK(last < 0.05 * first);
+  CHECK(outcome.rows[0].learning_rate == doctest::Approx(0.5e-3));
+}
+
+TEST_CASE("step sizes are new in each epoch but the frozen ones") {
+  TrainOptions options = tiny_options();
+  options.recipe = options.recipe.with_epochs({0, 4, 0});
+  options.recipe.stages[1].frozen_epochs = 2;
+  options.recipe.stages[1].schedule = Schedule::constant(1e-2);
+  TinyRun run(options);
+  std::vector<float> sizes;
+  run.trainer.set_stop([&] {
+    sizes.push_back(run.net.conv.weight().step[0]);
+    return false;
+  });
+  run.trainer.run();
+  REQUIRE(sizes.size() == 24);
+  // Looked at before each step, which is after an epoch's beginning.
+  CHECK(sizes[1] != sizes[7]);
+  CHECK(sizes[7] == sizes[11]);
+  CHECK(sizes[7] == sizes[13]);
+  CHECK(sizes[7] == sizes[23]);
+}
+
+TEST_CASE("a run that starts from another's stage goes on as that one would have") {
+  const TemporaryFolder temporary;
+  const RunFolder whole(temporary / "whole"), rest(temporary / "rest");
+  train(whole);
+  CHECK(std::filesystem::exists(whole.end_of(Stage::full_precision)));
+  CHECK_FALSE(std::filesystem::exists(whole.end_of(Stage::quantized)));
+  const Checkpoint end(whole.end_of(Stage::quantized_weights));
+  CHECK(end.header().position.stage == Stage::quantized_weights);
+  CHECK(end.header().position.epoch == 2);
+
+  TrainOptions options = tiny_options();
+  options.recipe = options.recipe.with_epochs({0, 0, 3});
+  options.start = "whole";
+  const auto first_row = [&](bool loads) {
+    TinyRun run(options);
+    if (loads) end.load(run.parameters);
+    return run.trainer.run().rows.front();
+  };
+  // The pictures come in the order of another epoch, the weights are those of the stage's end.
+  CHECK(first_row(true).train_loss < first_row(false).train_loss);
+
+  TinyRun run(options);
+  end.load(run.parameters);
+  run.trainer.set_folder(rest);
+  run.trainer.run();
+  CHECK(Checkpoint(rest.last()).header().start == "whole");
+}
+
+TEST_CASE("a teacher counts where the plan gives it a weight, and is part of how a run is trained") {
+  const TemporaryFolder temporary;
+  TrainOptions options = tiny_options();
+  const auto loss_of_last = [&](double weight, const RunFolder* folder) {
+    options.recipe.stages[2].teacher = weight;
+    TinyRun run(options), other(options);
+    run.trainer.set_teacher({.network = std::ref(other.net), .stage = Stage::full_precision, .name = "other"});
+    if (folder != nullptr) run.trainer.set_folder(*folder);
+    return run.trainer.run().rows;
+  };
+  const auto without = loss_of_last(0, nullptr), with = loss_of_last(0.5, nullptr);
+  CHECK(without[4].train_loss == with[4].train_loss);
+  CHECK(without[5].train_loss != with[5].train_loss);
+  const RunFolder folder(temporary / "run");
+  loss_of_last(0.5, &folder);
+  CHECK_THROWS_WITH_AS(train(folder, -1, options), doctest::Contains("another way of training"), DataError);
+}
+
 TEST_CASE("one batch alone is learned by heart") {
   TrainOptions options = tiny_options();
   options.overfit_batch = true;
@@ -258,7 +366,7 @@ TEST_CASE("an interrupt is seen, and ends the run as a stop") {
 
 TEST_CASE("options out of range are refused") {
   TrainOptions options = tiny_options();
-  options.batch = 1;
+  options.recipe.batch = 1;
   CHECK_THROWS_AS(TinyRun{options}, std::invalid_argument);
   options = tiny_options();
   options.max_steps = -1;

@@ -1,0 +1,70 @@
+# A run folder's configuration repeats its run, whatever options were given; a refused training changes nothing there.
+. "$MOG_SOURCE_DIR/tests/apps/lib.sh"
+
+tiny="--n 4 --g 1 --k 2 --batch 10 --max-steps 1 --threads 1"
+
+# repeats FOLDER WORD...: trains, trains again from the configuration that was left, and compares.
+repeats() {
+  folder=$1
+  shift
+  # shellcheck disable=SC2086 # $tiny is a list of words
+  expect 0 mog train --out "$folder" $tiny "$@"
+  expect 0 mog train --config "$folder/config.ini" --out "$folder.again"
+  same "$folder/last.safetensors" "$folder.again/last.safetensors"
+  cp "$folder/last.safetensors" before
+  expect 0 mog train --config "$folder/config.ini" --resume
+  same before "$folder/last.safetensors"
+  rm -rf "$folder.again"
+}
+
+# Every recipe as it is.
+mog recipes | cut -d' ' -f1 >names
+[ "$(wc -l <names)" -ge 6 ] || fail "mog recipes lists $(cat names)"
+while read -r name; do
+  repeats "recipe $name" --recipe "$name"
+  expect 0 mog recipes "$name"
+  cp out "$name copy.ini"
+done <names
+
+# Every option alone.
+repeats lr --lr 0.002
+repeats epochs --epochs 1,0,2
+repeats validation --validation 100
+repeats head --head ternary
+repeats seed --seed 7
+repeats save --save-every 0
+repeats overfit --overfit-batch --epochs 1,0,0
+repeats from --from lr/quantized-weights.safetensors --epochs 0,0,1
+repeats teacher --teacher lr/last.safetensors --teacher-weight 0.5 --temperature 2
+repeats file --recipe "short copy.ini"
+same "file/last.safetensors" "recipe short/last.safetensors"
+
+# A run from a file goes on when the file is gone; one that started from a checkpoint, too.
+rm "short copy.ini"
+expect 0 mog train --config file/config.ini --resume
+# shellcheck disable=SC2086
+expect 0 mog train --from lr/quantized-weights.safetensors --out other_k $(echo $tiny | sed 's/--k 2/--k 3/')
+rm lr/quantized-weights.safetensors
+expect 0 mog train --config from/config.ini --resume
+refuses 5 'quantized-weights.safetensors: cannot' mog train --config from/config.ini --out elsewhere
+
+# A refused training leaves the folder as it was.
+cp head/config.ini before.ini
+# shellcheck disable=SC2086
+refuses 2 'holds a run already' mog train --out head $tiny --lr 0.5
+same before.ini head/config.ini
+# shellcheck disable=SC2086
+refuses 3 'another head' mog train --out head $tiny --resume
+same before.ini head/config.ini
+
+# What cannot be trained is refused with a reason.
+refuses 2 'recipe: none: unknown, expected one of' mog train --out x --recipe none
+refuses 5 'none.ini' mog train --out x --recipe none.ini
+echo '[quantized]' >empty.ini
+refuses 3 'empty.ini: recipe: no epochs' mog train --out x --recipe empty.ini
+refuses 2 'without a weight' mog train --out x --teacher lr/last.safetensors
+refuses 3 'has n 4, expected 8' mog train --out x --from lr/last.safetensors --n 8 --g 1
+refuses 2 'schedule: learning rate 0' mog train --out x --lr 0
+refuses 2 'validation: 100000 images' mog train --out x --validation 100000
+[ ! -e x/last.safetensors ] || fail "a refused training left a checkpoint"
+finish

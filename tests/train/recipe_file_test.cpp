@@ -1,0 +1,86 @@
+// Recipe files: what is read, that it is written back the same, and one clear line for what is no recipe.
+#include "train/recipe_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include "core/error.hpp"
+#include "tests/core/temporary_folder.hpp"
+
+using namespace mog;
+
+namespace {
+
+Recipe parsed(const std::string& text) { return parse_recipe(text, "mine", "mine.ini"); }
+
+void refused(const std::string& text, const char* message) {
+  CAPTURE(text);
+  CHECK_THROWS_WITH_AS(parsed(text), doctest::Contains(message), DataError);
+}
+
+}  // namespace
+
+TEST_CASE("every key of a file is read, and what is not said is as the paper has it") {
+  const Recipe recipe = parsed(
+      "\xEF\xBB\xBF# with a byte-order mark\r\n"
+      "about = a line  # and a comment\r\n"
+      "batch=64\npad = 2\nflip = alternating\nlabel_smoothing = 0.1\ntemperature = 2\nstatistics_batches = 7\n"
+      "\n[quantized]\nepochs = 8\nschedule = linear\nlearning_rate = 2e-3\nlast = 1e-5\nwarm_up = 0.5\n"
+      "weight_decay = 0.05\nfrozen_epochs = 2\ncrop = 24\ncrop_epochs = 3\nteacher = 0.5\n"
+      "[full-precision]\nepochs = 4\n");
+  CHECK(recipe.name == "mine");
+  CHECK(recipe.about == "a line");
+  CHECK(recipe.batch == 64);
+  CHECK(recipe.augment == Augmentation{.pad = 2, .flip = Flip::alternating});
+  CHECK(recipe.label_smoothing == 0.1);
+  CHECK(recipe.temperature == 2);
+  CHECK(recipe.statistics_batches == 7);
+  CHECK(recipe.stages[0] == StagePlan{.stage = Stage::full_precision, .epochs = 4});
+  CHECK(recipe.stages[1] == StagePlan{.stage = Stage::quantized_weights});
+  Schedule schedule = Schedule::linear(2e-3, 8, 1e-5);  // over the whole run, as no hold is given
+  schedule.warm_up = 0.5;
+  CHECK(recipe.stages[2] == StagePlan{.stage = Stage::quantized,
+                                      .epochs = 8,
+                                      .schedule = schedule,
+                                      .weight_decay = 0.05,
+                                      .frozen_epochs = 2,
+                                      .crop = 24,
+                                      .crop_epochs = 3,
+                                      .teacher = 0.5});
+}
+
+TEST_CASE("every recipe that the program carries reads back as itself from the text that is written of it") {
+  for (const Recipe& recipe : recipes()) {
+    CAPTURE(recipe.name);
+    CHECK(parse_recipe(recipe_file_text(recipe), recipe.name, "again") == recipe);
+  }
+  const testing::TemporaryFolder folder;
+  testing::put_file(folder / "mine.ini", recipe_file_text(find_recipe("short")));
+  Recipe expected = find_recipe("short");
+  expected.name = "mine";
+  CHECK(read_recipe(folder / "mine.ini") == expected);
+  CHECK_THROWS_AS(read_recipe(folder / "none.ini"), IoError);
+}
+
+TEST_CASE("what is no recipe is refused with its line") {
+  refused("nonsense", "mine.ini: line 1: expected KEY = VALUE or [STAGE], not nonsense");
+  refused("\nbach = 50", "line 2: bach: unknown here, expected one of about, batch, pad, flip");
+  refused("epochs = 3", "line 1: epochs: unknown here");
+  refused("batch = many", "line 1: batch is many, expected a whole number");
+  refused("flip = sometimes", "line 1: flip is sometimes, expected none, random or alternating");
+  refused("batch = 50\nbatch = 60", "line 2: batch: a second time");
+  refused("[third]", "line 1: [third]: expected [full-precision], [quantized-weights] or [quantized]");
+  refused("[quantized]\nepochs = 1\n[quantized]", "line 3: [quantized]: a second time");
+  refused("[quantized]\nschedule = steep",
+          "line 2: schedule is steep, expected constant, exponential, drop, linear or cosine");
+  refused("", "mine.ini: recipe: no epochs in any of the three runs");
+  refused("batch = 1\n[quantized]\nepochs = 1", "recipe: batch of 1, expected at least 2");
+  refused("[quantized]\nepochs = 1\nlearning_rate = 0", "learning rate 0, expected more than 0");
+  refused("[quantized]\nepochs = 1\nlearning_rate = inf", "learning rate inf, expected more than 0");
+  refused("[quantized]\nepochs = -1", "quantized: -1 epochs, expected 0 or more");
+  refused("[quantized]\nepochs = 1\nfrozen_epochs = 2", "2 epochs with frozen step sizes, expected 0 to 1");
+  refused("[quantized]\nepochs = 1\ncrop = 24\ncrop_epochs = 2", "2 epochs with crops, expected 0 to 1");
+  refused("[quantized]\nepochs = 1\ncrop_epochs = 1", "crops of 0 pixels, expected at least 1");
+  refused("[quantized]\nepochs = 1\nteacher = 2", "teacher's weight 2, expected 0 to 1");
+  refused("[quantized]\nepochs = 1\nschedule = exponential\nfactor = 2",
+          "times 2 each epoch, expected above 0, at most 1");
+}
