@@ -24,7 +24,7 @@ void make_room(const std::filesystem::path& out) {
     if (std::filesystem::exists(config)) {
       for (const std::byte byte : read_bytes(config, kLargest)) text += static_cast<char>(byte);
     }
-    require(text.find("recipe=\"demo\"") != std::string::npos, "demo: ", out.string(),
+    require(text.find("recipe = demo\n") != std::string::npos, "demo: ", out.string(),
             ": holds a run that is no demo's; choose another folder with --out");
   }
   std::error_code ignored;  // a file that stays is refused by the run, which says so

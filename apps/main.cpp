@@ -14,7 +14,9 @@
 #include <system_error>
 
 #include "apps/commands.hpp"
+#include "apps/config_file.hpp"
 #include "core/error.hpp"
+#include "core/parallel.hpp"
 
 namespace {
 
@@ -58,6 +60,17 @@ void check_words(int argc, char** argv) {
   }
 }
 
+/// OpenMP takes any number from the environment, and ends where a hundred thousand threads cannot be made.
+void check_threads() {
+  const char* text = std::getenv("OMP_NUM_THREADS");
+  if (text == nullptr || *text == '\0') return;
+  char* end = nullptr;
+  const long count = std::strtol(text, &end, 10);
+  const bool number = end != text && (*end == '\0' || *end == ',');  // a list is one number a level of nesting
+  mog::require(number && count >= 1 && count <= mog::kMostThreads, "OMP_NUM_THREADS: ", text,
+               ", expected a whole number from 1 to ", mog::kMostThreads);
+}
+
 /// A line that nobody reads and a file that may not grow are errors of a call, which are told, not the end of the
 /// program. A closed standard stream would give its number to the next file that is opened, and messages would be
 /// written into it.
@@ -79,11 +92,13 @@ void flush_results() {
 int run(int argc, char** argv) {
   using namespace mog::apps;
   check_words(argc, argv);
+  check_threads();
   CLI::App app{"Trains quantized tiny convolutional networks on CPUs.", "mog"};
   app.require_subcommand(1);
   app.failure_message(usage_message);
   app.set_version_flag("--version", "mog " MOG_VERSION);
   app.set_config("--config", "", "Read options from a file, as config.ini in a run folder");
+  app.config_formatter(std::make_shared<ConfigFile>());
   app.allow_config_extras(CLI::config_extras_mode::error);
 
   add_train(app);

@@ -20,7 +20,7 @@ void add_threads(CLI::App& command) {
       .add_option_function<int>(
           "--threads", [](int count) { set_threads(count); }, "Threads; the result does not depend on them")
       ->default_str(std::to_string(threads()))
-      ->check(whole(1, 4096));
+      ->check(whole(1, kMostThreads));
 }
 
 CLI::Validator whole(Index low, Index high) {

@@ -2,10 +2,10 @@
 #include <memory>
 #include <optional>
 
+#include "apps/config_file.hpp"
 #include "apps/mognet_options.hpp"
 #include "apps/training_run.hpp"
 #include "train/recipe_file.hpp"
-#include "train/text.hpp"
 
 namespace mog::apps {
 namespace {
@@ -29,7 +29,8 @@ std::string recipe_help() {
 void add_options(CLI::App& command, Words& words) {
   TrainOptions& options = words.run.options;
   words.run.data.add_options(command);
-  command.add_option("--out", words.run.out, "Run folder: configuration, metrics, checkpoints, drawings")->required();
+  command.add_option("--out", words.run.out, "Run folder: configuration, metrics, checkpoints, drawings")
+      ->configurable(false);
   add_mognet_options(command, words.run.network);
   command.add_option("--recipe", words.recipe, recipe_help())->capture_default_str();
   command.add_option("--epochs", words.epochs, "Epochs of the three runs, A,B,C; the recipe's decay points are scaled")
@@ -79,13 +80,14 @@ Recipe recipe_of(const Words& words) {
   return recipe;
 }
 
-/// The options as a configuration that is read back; an option that was not given and has no default has no line.
-std::string configuration(const CLI::App& app) {
-  std::string text;
-  for (const std::string& line : split(app.config_to_str(true, false), '\n')) {
-    if (!line.empty() && !line.ends_with("=\"\"") && !line.ends_with("=[]")) text += line + '\n';
+/// A run that goes on by a configuration in its folder is in that folder, wherever it stands now.
+void find_folder(TrainingRun& run, const CLI::App& app) {
+  const std::string config = app.get_config_ptr() == nullptr ? "" : app.get_config_ptr()->as<std::string>();
+  if (run.out.empty() && run.resume && !config.empty()) {
+    run.out = std::filesystem::path(config).parent_path();
+    if (run.out.empty()) run.out = ".";
   }
-  return text;
+  require(!run.out.empty(), "--out is required, the folder for the run (with --resume, a --config in it will do)");
 }
 
 }  // namespace
@@ -97,10 +99,9 @@ void add_train(CLI::App& app) {
   auto words = std::make_shared<Words>();
   add_options(*command, *words);
   command->callback([words, command, &app] {
+    find_folder(words->run, app);
     words->run.options.recipe = recipe_of(*words);
-    // Written as a section of its own. Not before: a section that is read as one would run the command a second time.
-    command->configurable();
-    words->run.config = configuration(app);
+    words->run.config = configuration_text(*command);
     train_and_report(words->run, words->run.data.load());
   });
 }

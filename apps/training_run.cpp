@@ -155,6 +155,7 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
   trainer.set_folder(folder);
   trainer.set_listener(bar);
   trainer.set_stop(Interrupt::requested);
+  trainer.set_save(Interrupt::save_requested);
   if (run.resume) {
     trainer.resume();
   } else {

@@ -3,15 +3,24 @@
 
 #include <omp.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstdlib>
 
 #include "core/error.hpp"
+#include "core/processors.hpp"
 
 namespace mog {
 namespace {
 
+/// OMP_NUM_THREADS where somebody set it, else the processors that this process may use.
+int first_setting() {
+  const int count = std::getenv("OMP_NUM_THREADS") != nullptr ? omp_get_max_threads() : usable_processors();
+  return std::min(count, kMostThreads);
+}
+
 std::atomic<int>& setting() {
-  static std::atomic<int> count{omp_get_max_threads()};
+  static std::atomic<int> count{first_setting()};
   return count;
 }
 
@@ -23,7 +32,7 @@ int team_size() { return omp_get_num_threads(); }
 int threads() { return setting().load(std::memory_order_relaxed); }
 
 void set_threads(int count) {
-  require(count >= 1, "threads: ", count, ", expected at least 1");
+  require(count >= 1 && count <= kMostThreads, "threads: ", count, ", expected 1 to ", kMostThreads);
   setting().store(count, std::memory_order_relaxed);
 }
 

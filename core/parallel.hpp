@@ -8,9 +8,12 @@
 
 namespace mog {
 
-/// Threads used by parallel_for; at first what OpenMP offers (cores, or OMP_NUM_THREADS).
+constexpr int kMostThreads = 4096;  // beyond which a typing error is likelier than a machine
+
+/// Threads used by parallel_for; at first OMP_NUM_THREADS, or else the processors that this process may use: those of
+/// its affinity mask and its control group's quota.
 int threads();
-/// Sets the number of threads, at least 1. Results do not depend on it, to the bit.
+/// Sets the number of threads, 1 to kMostThreads. Results do not depend on it, to the bit.
 void set_threads(int count);
 
 /// One piece of [0, n) when it is cut into `pieces` nearly equal ones, each a multiple of `grain` but the last.

@@ -1,4 +1,4 @@
-// The signal handler sets one lock-free flag and does nothing else.
+// The signal handlers set one lock-free flag each and do nothing else.
 #include "train/interrupt.hpp"
 
 #include <array>
@@ -8,27 +8,38 @@
 namespace mog {
 namespace {
 
-std::atomic<bool> flag{false};
+std::atomic<bool> stop{false}, save{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch nothing else");
 
-constexpr std::array kSignals{SIGINT, SIGTERM};
+constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 std::array<struct sigaction, kSignals.size()> old_actions;
 
 }  // namespace
 
 Interrupt::Interrupt() {
-  flag.store(false);
-  struct sigaction action {};
-  action.sa_handler = [](int) { flag.store(true); };
-  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;  // the second signal acts as if we were not there
-  sigemptyset(&action.sa_mask);
-  for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &action, &old_actions[i]);
+  stop.store(false);
+  save.store(false);
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    struct sigaction action {};
+    if (kSignals[i] == SIGUSR1) {
+      action.sa_handler = [](int) { save.store(true); };
+      action.sa_flags = SA_RESTART;
+    } else {
+      action.sa_handler = [](int) { stop.store(true); };
+      action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;  // the second acts as if we were not there
+    }
+    sigemptyset(&action.sa_mask);
+    sigaction(kSignals[i], &action, &old_actions[i]);
+    if (kSignals[i] == SIGHUP && old_actions[i].sa_handler == SIG_IGN) sigaction(SIGHUP, &old_actions[i], nullptr);
+  }
 }
 
 Interrupt::~Interrupt() {
   for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &old_actions[i], nullptr);
 }
 
-bool Interrupt::requested() { return flag.load(std::memory_order_relaxed); }
+bool Interrupt::requested() { return stop.load(std::memory_order_relaxed); }
+
+bool Interrupt::save_requested() { return save.exchange(false, std::memory_order_relaxed); }
 
 }  // namespace mog

@@ -1,10 +1,11 @@
-// Interrupt: Ctrl-C and SIGTERM become a flag that a run looks at between two steps.
+// Interrupt: signals become flags that a run looks at between two steps: stop, or save and go on.
 #pragma once
 
 namespace mog {
 
-/// While one lives, the first SIGINT or SIGTERM sets the flag; a second one ends the program as it does by default.
-/// One at a time in a process.
+/// While one lives, the first SIGINT, SIGTERM or SIGHUP sets a flag to stop; a second one ends the program as it does
+/// by default. SIGUSR1 sets a flag to save, as often as it comes. A SIGHUP that was ignored before stays ignored: that
+/// is what nohup asks for. One at a time in a process.
 class Interrupt {
  public:
   Interrupt();
@@ -14,6 +15,8 @@ class Interrupt {
 
   /// Whether somebody asked to stop since the last Interrupt was made.
   static bool requested();
+  /// Whether somebody asked to save since this was last asked.
+  static bool save_requested();
 };
 
 }  // namespace mog

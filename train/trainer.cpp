@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/file.hpp"
+#include "data/digest.hpp"
 #include "layers/loss.hpp"
 #include "train/drawings.hpp"
 #include "train/evaluate.hpp"
@@ -53,6 +54,20 @@ Description checked(const Description& description) {
   return description;
 }
 
+/// The parts, between semicolons, that only one of two lines has; "nothing" where that is none.
+std::pair<std::string, std::string> differences(const std::string& one, const std::string& other) {
+  const auto only_in = [](const std::string& line, const std::string& without) {
+    const std::vector<std::string> known = split(without, ';');
+    std::string text;
+    for (const std::string& part : split(line, ';')) {
+      if (std::find(known.begin(), known.end(), part) == known.end()) text += (text.empty() ? "" : ";") + part;
+    }
+    const std::size_t first = text.find_first_not_of(' ');
+    return first == std::string::npos ? std::string("nothing") : text.substr(first);
+  };
+  return {only_in(one, other), only_in(other, one)};
+}
+
 }  // namespace
 
 Trainer::Trainer(Parameters<float>& parameters, Network network, const DatasetPair& data, TrainOptions options,
@@ -66,6 +81,7 @@ Trainer::Trainer(Parameters<float>& parameters, Network network, const DatasetPa
       test_(options_.overfit_batch ? first_batch_ : data.test),
       batches_(Batches::training(
           train_, {.batch = options_.recipe.batch, .seed = options_.seed, .augment = options_.recipe.augment})),
+      digest_{digest(train_), digest(test_)},
       steps_per_epoch_(options_.overfit_batch ? kOverfitSteps : batches_.count()),
       adam_(parameters) {
   labels_.reserve(static_cast<std::size_t>(options_.recipe.batch));
@@ -81,7 +97,8 @@ void Trainer::message(const std::string& text) const {
 
 /// How the run is trained, in one line: what must not change between a run and its resumption.
 std::string Trainer::training_line() const {
-  return concat(options_.recipe.text(), "; data seed ", options_.seed, "; ", train_.size(), " images of ", train_.name,
+  return concat(options_.recipe.text(), "; data seed ", options_.seed, "; ", "learning from ", train_.size(),
+                " images ", digest_.train, "; measured on ", test_.size(), " images ", digest_.test,
                 options_.max_steps > 0 ? concat("; at most ", options_.max_steps, " steps a stage") : "",
                 options_.overfit_batch ? "; one batch only" : "",
                 teacher_ ? concat("; teacher ", teacher_->name, " at temperature ", options_.recipe.temperature) : "");
@@ -113,7 +130,8 @@ void Trainer::resume() {
     throw DataError(concat(folder_->last().string(), ": another model, or other class names"));
   }
   compare("seed", found.seed, wanted.seed);
-  compare("way of training", found.training, wanted.training);
+  const auto [here, there] = differences(wanted.training, found.training);
+  compare("way of training", there, here);
   options_.start = found.start;
   checkpoint.load(parameters_, adam_);
   position_ = found.position;
@@ -176,7 +194,8 @@ bool Trainer::run_epoch(const StagePlan& plan) {
       step(plan);
       saved_ = false;
       const double unsaved = std::chrono::duration<double>(Clock::now() - saved_at_).count();
-      if (folder_ != nullptr && unsaved >= options_.save_every) tried([&] { save(folder_->last()); });
+      const bool asked = save_now_ && save_now_();
+      if (folder_ != nullptr && (asked || unsaved >= options_.save_every)) tried([&] { save(folder_->last()); });
     }
     stepping = false;
     finish_epoch(plan);

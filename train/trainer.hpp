@@ -85,6 +85,8 @@ class Trainer {
   void set_teacher(Teacher teacher) { teacher_ = std::move(teacher); }
   /// Looked at between steps; true saves and ends run(). Interrupt::requested, for example.
   void set_stop(std::function<bool()> stop) { stop_ = std::move(stop); }
+  /// Looked at between steps; true saves and goes on. Interrupt::save_requested, for example.
+  void set_save(std::function<bool()> save) { save_now_ = std::move(save); }
 
   /// Continues from the folder's last.safetensors. Throws IoError when there is none, DataError when it is another
   /// network's or was trained otherwise.
@@ -134,13 +136,16 @@ class Trainer {
   const Dataset& train_;
   const Dataset& test_;
   Batches batches_;
+  struct {
+    std::string train, test;
+  } digest_;  // of the images
   Index steps_per_epoch_;
   Tape<float> tape_;
   Adam<float> adam_;
   std::vector<std::int32_t> labels_;
   const RunFolder* folder_ = nullptr;
   TrainListener* listener_ = nullptr;
-  std::function<bool()> stop_;
+  std::function<bool()> stop_, save_now_;
   std::optional<Teacher> teacher_;
 
   Position position_;

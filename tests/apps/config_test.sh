@@ -57,6 +57,34 @@ same before.ini head/config.ini
 refuses 3 'another head' mog train --out head $tiny --resume
 same before.ini head/config.ini
 
+# The folder goes on where it stands now, by a configuration in it; only a difference in how it is trained is refused, by name.
+mv head moved
+expect 0 mog train --config moved/config.ini --resume
+mkdir other_place && cp -r moved other_place/copied
+(cd other_place/copied && expect 0 mog train --config config.ini --resume)
+refuses 2 '--out is required' mog train --config moved/config.ini
+refuses 3 'another way of training: batch 10, expected batch 12$' mog train --config moved/config.ini --batch 12 --resume
+refuses 3 'another seed: 1, expected 2$' mog train --config moved/config.ini --resume --seed 2
+
+# Any path and class name comes back; what is no configuration is refused with its line.
+# shellcheck disable=SC2086
+repeats 'a #1; "b" \ = [c], d' --recipe 'recipe short/recipe.ini'
+complaint() {
+  printf '%b' "$1" >odd.ini
+  refuses 2 "odd.ini: line $2" mog train --out x --config odd.ini
+}
+complaint 'n = 8\n' '1: n: expected a line \[train\] before the first key'
+complaint '[train]\nn = 8\nn = 16\n' '3: n: a second time'
+complaint '[train]\n[train]\n' '2: \[train\]: a second time'
+complaint '# only\n[eval]\n' '2: \[eval\]: expected \[train\]'
+complaint '[train]\nn 8\n' '2: expected KEY = VALUE or \[train\], not n 8'
+complaint '[train]\nrecipe = "short\n' '2: a closing quote is missing'
+complaint '[train]\nrecipe = "short" long\n' '2: after the closing quote: long'
+complaint '[train]\nn =\n' '2: a value is missing'
+complaint '[train]\nepochs = 1,,1\n' '2: a value is missing'
+printf '\357\273\277[train] # of a byte-order mark\r\nn = 4 ; four\r\ng = 1\r\nk = "2" # two\r\nout = "passed over"\r\n' >good.ini
+expect 0 mog train --config good.ini --out good --batch 10 --max-steps 1 --threads 1 --epochs 0,0,1
+
 # What cannot be trained is refused with a reason.
 refuses 2 'recipe: none: unknown, expected one of' mog train --out x --recipe none
 refuses 5 'none.ini' mog train --out x --recipe none.ini

@@ -34,6 +34,27 @@ stop TERM terminated
 expect 0 mog train --config terminated/config.ini --resume
 same whole/last.safetensors terminated/last.safetensors
 
+stop HUP hung_up
+[ $? = 130 ] || fail "SIGHUP did not end with 130: $(cat err)"
+expect 0 mog train --config hung_up/config.ini --resume
+same whole/last.safetensors hung_up/last.safetensors
+
+# SIGUSR1 saves and goes on: without saving after each step there is no checkpoint before the first epoch's end.
+# shellcheck disable=SC2086
+"$MOG_PROGRAM" train --out saved $(echo $long | sed 's/--save-every 0/--save-every 1e9/; s/--batch 10/--batch 2/; s/--max-steps 60/--max-steps 0/') >out 2>err &
+run=$!
+tries=0
+while [ ! -s saved/last.safetensors ] && [ $tries -lt 300 ]; do
+  ! grep -q '^about ' err || kill -s USR1 $run # said once there have been some steps
+  sleep 0.05
+  tries=$((tries + 1))
+done
+[ ! -s saved/metrics.csv ] || [ "$(wc -l <saved/metrics.csv)" = 1 ] || fail "SIGUSR1 saved nothing within the first epoch"
+exists saved/last.safetensors
+kill -s TERM $run
+wait $run
+[ $? = 130 ] || fail "the run did not go on after SIGUSR1: $(cat err)"
+
 stop KILL killed
 expect 0 mog train --config killed/config.ini --resume
 says err '^resumed at '

@@ -5,7 +5,7 @@
 manual=$MOG_SOURCE_DIR/docs/commands.md
 expect 0 mog --help
 mv out commands
-for command in train demo eval predict summary export info verify trace data profile gradcheck version; do
+for command in train recipes demo eval predict summary export info verify trace data profile gradcheck version; do
   says commands "^ +$command "
   expect 0 mog "$command" --help
   says out '^Usage: mog '
@@ -25,6 +25,14 @@ expect 0 env MOG_ISA=reference "$MOG_PROGRAM" version
 says out '^instruction set +reference$'
 refuses 2 'MOG_ISA=mmx: unknown, expected reference, ' env MOG_ISA=mmx "$MOG_PROGRAM" version
 
+for count in 0 4097 100000 many -1; do # OpenMP has its own say about some of them
+  expect 2 env OMP_NUM_THREADS=$count "$MOG_PROGRAM" version
+  says err "^mog: OMP_NUM_THREADS: $count, expected a whole number from 1 to 4096$"
+done
+expect 0 env OMP_NUM_THREADS=3,2 "$MOG_PROGRAM" version
+says out '^threads +3$'
+expect 0 env -u OMP_NUM_THREADS taskset -c 0 "$MOG_PROGRAM" version
+says out '^threads +1$'
 refuses 2 'no command frobnicate, expected one of train, ' mog frobnicate
 refuses 2 'subcommand' mog
 refuses 2 '--out is required' mog train

@@ -82,5 +82,5 @@ TEST_CASE("a thread that has finished its share helps the others with theirs") {
 }
 
 TEST_CASE("fewer than one thread is refused") {
-  CHECK_THROWS_WITH_AS(mog::set_threads(0), "threads: 0, expected at least 1", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(mog::set_threads(0), "threads: 0, expected 1 to 4096", std::invalid_argument);
 }

@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "apps/commands.hpp"
+#include "apps/config_file.hpp"
 #include "apps/training_run.hpp"
 #include "core/error.hpp"
 #include "tests/fuzz/scratch_file.hpp"
@@ -9,7 +10,7 @@
 namespace mog::apps {
 
 DatasetPair DataChoice::load() const { return {}; }
-void train_and_report(const TrainingRun& /*run*/, const DatasetPair& /*data*/) {}
+void train_and_report(const TrainingRun& /*run*/, DatasetPair /*data*/) {}
 
 }  // namespace mog::apps
 
@@ -21,10 +22,10 @@ CLI::App& application() {
   if (app.get_subcommands({}).empty()) {
     app.require_subcommand(1);
     app.set_config("--config");
+    app.config_formatter(std::make_shared<mog::apps::ConfigFile>());
     app.allow_config_extras(CLI::config_extras_mode::error);
     mog::apps::add_train(app);
   }
-  app.get_subcommand("train")->configurable(false);  // as before its callback ran
   return app;
 }
 
