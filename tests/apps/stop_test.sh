@@ -41,11 +41,11 @@ same whole/last.safetensors hung_up/last.safetensors
 
 # SIGUSR1 saves and goes on: without saving after each step there is no checkpoint before the first epoch's end.
 # shellcheck disable=SC2086
-"$MOG_PROGRAM" train --out saved $(echo $long | sed 's/--save-every 0/--save-every 1e9/; s/--batch 10/--batch 2/; s/--max-steps 60/--max-steps 0/') >out 2>err &
+"$MOG_PROGRAM" train --out saved $(echo $long | sed 's/--save-every 0/--save-every 1e9/; s/--batch 10/--batch 2/; s/--max-steps 60/--max-steps 0/') >saved.out 2>saved.err &
 run=$!
 tries=0
 while [ ! -s saved/last.safetensors ] && [ $tries -lt 300 ]; do
-  ! grep -q '^about ' err || kill -s USR1 $run # said once there have been some steps
+  ! grep -qs '^about ' saved.err || kill -s USR1 $run # said once there have been some steps
   sleep 0.05
   tries=$((tries + 1))
 done
@@ -53,7 +53,7 @@ done
 exists saved/last.safetensors
 kill -s TERM $run
 wait $run
-[ $? = 130 ] || fail "the run did not go on after SIGUSR1: $(cat err)"
+[ $? = 130 ] || fail "the run did not go on after SIGUSR1: $(cat saved.err)"
 
 stop KILL killed
 expect 0 mog train --config killed/config.ini --resume
