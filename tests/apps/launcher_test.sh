@@ -32,7 +32,10 @@ EOF
 stand_in cmake <<'EOF'
 echo "cmake $*" >>"$HERE/calls"
 case $1 in
-  --preset) mkdir -p "build/$2" && : >"build/$2/build.ninja" ;;
+  --preset)
+    mkdir -p "build/$2" && : >"build/$2/build.ninja"
+    echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" >"build/$2/CMakeCache.txt"
+    ;;
   --build) printf '#!/bin/sh\necho "program: $*"\nexit 7\n' >"$2/mog" && chmod +x "$2/mog" ;;
 esac
 EOF
@@ -93,6 +96,19 @@ says out '^program: --help$'
 [ "$(cat calls)" = "cmake --build $scratch/root/build/release --target mog" ] || fail "configured again: $(cat calls)"
 expect 0 launcher test -R core
 says out '^tests of --test-dir .*/build/release .* -R core$'
+
+# A checkout that was copied or moved configures itself anew, and leaves the original alone; a link to it is the same place.
+cp -r root copied
+: >calls
+PATH="$scratch/stand_ins:$PATH" expect 7 sh copied/mog summary
+says calls '^cmake --preset release '
+says err "this checkout was built in $scratch/root"
+has copied/build/release/CMakeCache.txt "CMAKE_HOME_DIRECTORY:INTERNAL=$scratch/copied"
+has root/build/release/CMakeCache.txt "CMAKE_HOME_DIRECTORY:INTERNAL=$scratch/root"
+ln -s copied linked
+: >calls
+PATH="$scratch/stand_ins:$PATH" expect 7 sh linked/mog summary
+[ "$(grep -c preset calls)" = 0 ] || fail "configured a link anew: $(cat calls)"
 
 # Its help names every word that it keeps for itself.
 expect 0 launcher
