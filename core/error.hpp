@@ -1,16 +1,19 @@
 // Errors: the four kinds that a program tells apart, and how their one-line messages are made.
 #pragma once
 
+#include <locale>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 
 namespace mog {
 
-/// Joins its arguments into one message: concat("cifar: ", path, ": ", size, " bytes").
+/// Joins its arguments into one message: concat("cifar: ", path, ": ", size, " bytes"). Numbers are written as in C,
+/// whatever locale the program around has set: files are made of such texts, and read back.
 template <class... Parts>
 std::string concat(const Parts&... parts) {
   std::ostringstream text;
+  text.imbue(std::locale::classic());
   (text << ... << parts);
   return text.str();
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <locale>
 #include <string>
 #include <thread>
 
@@ -18,9 +19,16 @@ int whole(double quota, double period) {
   return quota > 0 && period > 0 ? std::max(1, static_cast<int>(std::ceil(quota / period))) : 0;
 }
 
+/// A file of numbers as the kernel writes them, whatever locale the program around has set.
+std::ifstream opened(const fs::path& path) {
+  std::ifstream file(path);
+  file.imbue(std::locale::classic());
+  return file;
+}
+
 /// cpu.max of one group: "QUOTA PERIOD" in microseconds, or "max PERIOD".
 int quota_v2(const fs::path& group) {
-  std::ifstream file(group / "cpu.max");
+  std::ifstream file = opened(group / "cpu.max");
   std::string quota;
   double period = 0;
   if (!(file >> quota >> period) || quota == "max") return 0;
@@ -28,7 +36,7 @@ int quota_v2(const fs::path& group) {
 }
 
 int quota_v1(const fs::path& group) {
-  std::ifstream quota_file(group / "cpu.cfs_quota_us"), period_file(group / "cpu.cfs_period_us");
+  std::ifstream quota_file = opened(group / "cpu.cfs_quota_us"), period_file = opened(group / "cpu.cfs_period_us");
   double quota = 0, period = 0;
   if (!(quota_file >> quota) || !(period_file >> period)) return 0;
   return whole(quota, period);

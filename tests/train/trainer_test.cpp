@@ -9,6 +9,7 @@
 #include <cmath>
 #include <csignal>
 #include <limits>
+#include <locale>
 #include <thread>
 
 #include "core/parallel.hpp"
@@ -115,6 +116,22 @@ TEST_CASE("three threads train the same bytes as one") {
     CHECK(result_in(folder) == uninterrupted());
   }
   set_threads(before);
+}
+
+TEST_CASE("a host program with a locale of its own gets the same files, and reads them back") {
+  struct Grouping : std::numpunct<char> {  // 1.234,5
+    char do_decimal_point() const override { return ','; }
+    char do_thousands_sep() const override { return '.'; }
+    std::string do_grouping() const override { return "\3"; }
+  };
+  uninterrupted();
+  const std::locale before = std::locale::global(std::locale(std::locale::classic(), new Grouping));
+  const TemporaryFolder temporary;
+  const RunFolder folder(temporary / "run");
+  train(folder, 7);
+  train(folder);
+  CHECK(result_in(folder) == uninterrupted());
+  std::locale::global(before);
 }
 
 TEST_CASE("a run that was killed a dozen times ends with the same bytes") {
