@@ -208,6 +208,10 @@ Header parse_header(std::string_view text, const std::function<void(Index, const
   HeaderReader reader;
   Json::sax_parse(text.begin(), text.end(), &reader);
   if (!reader.reason.empty()) refuse(static_cast<Index>(reader.parser_at), "header: " + reader.reason);
+  // JSON would let other blanks pass; the format pads with spaces.
+  if (const std::size_t end = text.find_last_not_of(' '); text[end] != '}') {
+    refuse(static_cast<Index>(end), "header: padded with something else than spaces");
+  }
   return std::move(reader.header);
 }
 

@@ -1,6 +1,7 @@
 // What a checkpoint holds, written and read by one list of its tensors.
 #include "train/checkpoint.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -13,7 +14,7 @@ namespace mog {
 namespace {
 
 constexpr const char* kFormat = "mog-checkpoint";
-constexpr int kVersion = 2;  // 1 had no checksum
+constexpr int kVersion = 3;  // 1 had no checksum, 2 one of its content in the order of the file
 constexpr const char* kChecksum = "checksum";
 constexpr std::string_view kWordPrefix = "model.";
 
@@ -39,8 +40,8 @@ std::vector<Item> items_of(const Parameters<float>& parameters, const Optimizer<
   return items;
 }
 
-/// MD5 of everything that a checkpoint says, in the order of the file: each line of metadata but this one, each
-/// tensor's name, shape and numbers.
+/// MD5 of everything that a checkpoint says: each line of metadata but this one, each tensor's name, shape and numbers,
+/// in the order that they are given in.
 std::string checksum(const Metadata& metadata, const std::vector<Item>& items) {
   Md5 digest;
   const auto add = [&digest](const std::string& text) {
@@ -60,13 +61,22 @@ std::string checksum(const Metadata& metadata, const std::vector<Item>& items) {
   return digest.hex();
 }
 
+/// The same by name, so that another program may write the file again in an order of its own.
+std::string sorted_checksum(Metadata metadata, std::vector<Item> items) {
+  std::sort(metadata.begin(), metadata.end());
+  std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.name < b.name; });
+  return checksum(metadata, items);
+}
+
 /// Throws unless the file says what it said when it was written. Files of version 1 do not tell.
 void check_sum(const SafetensorsFile& file) {
-  if (file.metadata("version") == "1") return;
+  const std::string& version = file.metadata("version");
+  if (version == "1" && !file.has_metadata(kChecksum)) return;
   std::vector<Item> items;
   for (const auto& entry : file.entries()) items.push_back({entry.name, file.tensor<float>(entry.name)});
+  const Metadata metadata(file.metadata().begin(), file.metadata().end());
   const std::string& written = file.metadata(kChecksum);
-  const std::string found = checksum({file.metadata().begin(), file.metadata().end()}, items);
+  const std::string found = version == "2" ? checksum(metadata, items) : sorted_checksum(metadata, std::move(items));
   if (written != found) {
     throw DataError(
         concat(file.path().string(), ": damaged: its checksum is ", in_quotes(written), ", its content's ", found));
@@ -151,7 +161,7 @@ void save_checkpoint(const std::filesystem::path& path, const CheckpointHeader& 
   const std::vector<Item> items = items_of(parameters, &optimizer);
   SafetensorsWriter writer;
   for (const auto& [key, value] : metadata) writer.set_metadata(key, value);
-  writer.set_metadata(kChecksum, checksum(metadata, items));
+  writer.set_metadata(kChecksum, sorted_checksum(metadata, items));
   for (const Item& item : items) {
     if (const Index bad = first_not_finite(item.value); bad >= 0) {
       throw NumericError(concat(path.string(), ": not written: ", item.name, "[", bad, "] is ", item.value[bad]));
