@@ -1,12 +1,14 @@
-// Decoding after a look at what the file claims, and scaling with a box filter.
+// Decoding after a look at the file, turning upright, and scaling with a box filter.
 #include "data/image.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "core/error.hpp"
+#include "data/bmp_check.hpp"
+#include "data/exif.hpp"
 #include "data/file.hpp"
 #include "data/jpeg_check.hpp"
+#include "data/picture_kind.hpp"
 #include "data/png_check.hpp"
 #include "data/stb_decode.hpp"
 
@@ -36,68 +38,76 @@ std::vector<Cover> covers(Index start, Index side, Index size) {
   return all;
 }
 
-/// Little-endian number of some bytes at a place; 0 beyond the file's end.
-std::uint64_t number_at(std::span<const std::uint8_t> file, std::size_t at, std::size_t bytes) {
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < bytes && at + i < file.size(); ++i) number |= std::uint64_t{file[at + i]} << (8 * i);
-  return number;
+/// The first bytes, for a file of no known kind.
+std::string first_bytes(std::span<const std::uint8_t> file) {
+  std::string text;
+  for (const std::uint8_t byte : file.first(std::min<std::size_t>(4, file.size()))) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    text += {' ', kDigits[byte >> 4], kDigits[byte & 15U]};
+  }
+  return text;
 }
 
-/// Bytes that an uncompressed BMP needs for all of its pixels, the padding of the last row aside; 0 for other files.
-/// stb_image takes the pixels beyond the end of a file for black.
-std::uint64_t bmp_bytes(std::span<const std::uint8_t> file) {
-  if (file.size() < 2 || file[0] != 'B' || file[1] != 'M') return 0;
-  const bool old = number_at(file, 14, 4) == 12;  // OS/2's header: sizes of 16 bits, no compression
-  if (!old && number_at(file, 30, 4) != 0 && number_at(file, 30, 4) != 3) return 0;
-  const auto width = static_cast<std::uint32_t>(number_at(file, 18, old ? 2 : 4));
-  const auto signed_height = static_cast<std::int32_t>(number_at(file, old ? 20 : 22, old ? 2 : 4));
-  const std::uint64_t height = static_cast<std::uint64_t>(std::abs(std::int64_t{signed_height}));
-  const std::uint64_t row_bits = width * number_at(file, old ? 24 : 28, 2);
-  if (height == 0) return 0;
-  return number_at(file, 10, 4) + (height - 1) * ((row_bits + 31) / 32 * 4) + (row_bits + 7) / 8;
+CheckedPicture check(PictureBytes& file, PictureKind kind) {
+  if (kind == PictureKind::png) return check_png(file);
+  return kind == PictureKind::jpeg ? check_jpeg(file) : check_bmp(file);
+}
+
+/// The picture upright, as RGB, over white. `pixels` are RGBA, or indices of the palette where there is one.
+Image painted(const Decoded& decoded, const CheckedPicture& picture, const PictureBytes& file) {
+  const Upright map = upright(picture.orientation, decoded.height, decoded.width);
+  Image image{.height = map.height, .width = map.width, .pixels = {}};
+  image.pixels.resize(static_cast<std::size_t>(3 * map.height * map.width));
+  std::uint8_t* out = image.pixels.data();
+  for (Index y = 0; y < map.height; ++y) {
+    for (Index x = 0; x < map.width; ++x) {
+      const Index from = map.first + y * map.down + x * map.right;
+      const std::uint8_t* rgba = decoded.pixels.get() + 4 * from;
+      if (!picture.palette.empty()) {
+        const auto index =
+            static_cast<std::size_t>(decoded.pixels[static_cast<std::size_t>(from)] / picture.index_step);
+        if (index >= picture.palette.size()) {
+          file.broken(picture.pixels_at, "pixel ", from, " has colour ", index, " of a palette of ",
+                      picture.palette.size());
+        }
+        rgba = picture.palette[index].data();
+      }
+      const int alpha = rgba[3];
+      for (std::size_t c = 0; c < 3; ++c) {
+        *out++ = static_cast<std::uint8_t>((rgba[c] * alpha + 255 * (255 - alpha) + 127) / 255);
+      }
+    }
+  }
+  return image;
 }
 
 }  // namespace
 
 Image decode_image(std::span<const std::uint8_t> file, std::string_view name) {
   if (file.size() > kMaxImageBytes) {
-    throw DataError(concat(name, ": ", file.size(), " bytes, expected a picture of at most ", kMaxImageBytes));
-  }
-  if (!file.empty() && file.front() == 0xFF) {  // no PNG or BMP begins so
-    file = safe_jpeg(file);
-    if (file.empty()) throw DataError(concat(name, ": broken JPEG: a Huffman table of more than 256 codes"));
-    if (file.size() < 2 || file[file.size() - 2] != 0xFF || file.back() != 0xD9) {
-      throw DataError(concat(name, ": broken JPEG: ends at byte ", file.size(), " without the end of the picture"));
-    }
-  }
-  if (const std::string problem = png_problem(file); !problem.empty()) {
-    throw DataError(concat(name, ": broken PNG: ", problem));
-  }
-  if (const std::uint64_t bytes = bmp_bytes(file); file.size() < bytes) {
-    throw DataError(concat(name, ": broken BMP: ", file.size(), " bytes, expected ", bytes));
-  }
-  const auto [rgba, width, height, problem] = stb_decode(file);
-  if (rgba == nullptr) {
     throw DataError(
-        concat(name, ": not a PNG, JPEG or BMP of at most ", kMaxImageSide, " pixels a side (", problem, ")"));
+        concat(name, ": ", file.size(), " bytes, expected a picture of at most ", kMaxImageBytes, "; scale it down"));
   }
-  if (height < 1 || width < 1) {
-    throw DataError(concat(name, ": a picture of ", width, " x ", height, " pixels, expected at least 1 x 1"));
+  const auto [kind, kind_name, advice] = picture_kind(file);
+  if (kind == PictureKind::other) {
+    const bool unknown = kind_name.empty();
+    throw DataError(concat(name, ": not a PNG, JPEG or BMP but ", kind_name,
+                           unknown ? concat("a file that begins with the bytes", first_bytes(file)) : "", "; ",
+                           advice));
   }
-  Image image{.height = height, .width = width, .pixels = {}};
-  const auto count = static_cast<std::size_t>(image.height * image.width);
-  image.pixels.resize(3 * count);
-  for (std::size_t p = 0; p < count; ++p) {
-    const int alpha = rgba[4 * p + 3];
-    for (std::size_t c = 0; c < 3; ++c) {
-      const int over_white = (rgba[4 * p + c] * alpha + 255 * (255 - alpha) + 127) / 255;
-      image.pixels[3 * p + c] = static_cast<std::uint8_t>(over_white);
-    }
-  }
-  return image;
+  PictureBytes bytes(file, name, kind_name);
+  const CheckedPicture picture = check(bytes, kind);
+  const Decoded decoded =
+      stb_decode(picture.rewritten.empty() ? file : std::span(picture.rewritten), picture.palette.empty() ? 4 : 1);
+  if (decoded.pixels == nullptr) bytes.broken(picture.pixels_at, "stb_image finds: ", decoded.problem);
+  return painted(decoded, picture, bytes);
 }
 
 Image read_image(const std::filesystem::path& path) {
+  LargePicture turn;
+  std::error_code ignored;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, ignored);
+  if (!ignored && bytes > static_cast<std::uintmax_t>(kLargePicturePixels)) turn.take();
   const std::vector<std::uint8_t> file = read_file("image", path, kMaxImageBytes);
   return decode_image(file, concat("image: ", path.string()));
 }
@@ -116,9 +126,11 @@ Image centre_square(const Image& image, Index size) {
       for (std::size_t y = 0; y < row.weights.size(); ++y) {
         const Index line = row.first + static_cast<Index>(y);
         const std::uint8_t* pixel = image.pixels.data() + 3 * (line * image.width + column.first);
+        float part[3] = {};  // a row by itself: millions of small numbers, added to one sum, would be lost in it
         for (const float weight : column.weights) {
-          for (float& channel : sum) channel += row.weights[y] * weight * static_cast<float>(*pixel++);
+          for (float& channel : part) channel += weight * static_cast<float>(*pixel++);
         }
+        for (std::size_t c = 0; c < 3; ++c) sum[c] += row.weights[y] * part[c];
       }
       for (const float channel : sum) square.pixels.push_back(static_cast<std::uint8_t>(std::min(channel, 255.0F)));
     }

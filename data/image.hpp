@@ -18,11 +18,16 @@ struct Image {
   std::vector<std::uint8_t> pixels;
 };
 
-constexpr std::uint64_t kMaxImageBytes = 16 << 20;  // of a file; larger ones are refused before they are read
-constexpr int kMaxImageSide = 4096;                 // in pixels
+constexpr std::uint64_t kMaxImageBytes = 256 << 20;     // of a file; larger ones are refused before they are read
+constexpr Index kMaxPictureSide = 65'535;               // pixels of a picture in a file ...
+constexpr Index kMaxPicturePixels = Index{64} << 20;    // ... and all of them: 16384 x 4096, or 8192 x 8192
+constexpr Index kLargePicturePixels = Index{16} << 20;  // larger ones are decoded one at a time, whatever the threads
+constexpr int kMaxImageSide = 4096;                     // pixels of the square that one is scaled to
 
-/// Decodes a PNG, JPEG or BMP. Grey becomes RGB, 16 bits become 8, and what is transparent shows white.
-/// `name` begins the message of the DataError that anything else throws.
+/// Decodes a PNG, JPEG or BMP, turned upright as its EXIF data say. Grey becomes RGB, 16 bits become 8, and what is
+/// transparent shows white. `name` begins the message of the DataError that anything else throws, damage included.
+/// Takes at most some 16 bytes of memory a pixel beside the file, and that only of files that are large enough to hold
+/// such a picture.
 Image decode_image(std::span<const std::uint8_t> file, std::string_view name);
 /// Reads and decodes a file; throws IoError or DataError, which name it.
 Image read_image(const std::filesystem::path& path);

@@ -1,14 +1,19 @@
-// Refuses JPEG files that would make stb_image before 2.28 (Debian 12 ships 2.27) write beyond its Huffman tables.
+// Looks at a JPEG before stb_image does, which takes what is missing for grey and other variants for what they are not.
 #pragma once
 
-#include <cstdint>
-#include <span>
+#include "data/checked_picture.hpp"
+#include "data/picture_bytes.hpp"
 
 namespace mog {
 
-/// The part of a JPEG file that is safe to decode, up to its end-of-image marker (the whole file when there is none);
-/// empty when a Huffman table (a DHT segment) holds more than the 256 codes that there are. Finds every segment that
-/// stb_image would: by their lengths up to the first scan, then wherever the two bytes of a DHT marker stand.
-std::span<const std::uint8_t> safe_jpeg(std::span<const std::uint8_t> file);
+constexpr Index kMostScanPixels = Index{1} << 31;   // scans of a progressive picture times its pixels ...
+constexpr Index kLeastScanPixels = Index{1} << 24;  // ... of which a small one counts as so many
+
+/// Walks the segments and reads every Huffman code of every scan (data/jpeg_blocks.hpp). Refuses with a DataError: a
+/// scan that lacks blocks, a picture that lacks scans or tables, more scans than kMostScanPixels allows, and by name
+/// the variants that are not read: lossless, hierarchical, arithmetic-coded, of 12 bits, CMYK that does not say which
+/// way round its inks are. Writes the file anew with nothing but what makes the pixels, the colour space told by one
+/// mark. What lies behind the end of the picture is not looked at.
+CheckedPicture check_jpeg(PictureBytes& file);
 
 }  // namespace mog

@@ -1,15 +1,15 @@
-// Refuses PNG files that stb_image would take a gigabyte for, or show one picture of many.
+// Looks at a PNG before stb_image does, which takes damage for pixels and other variants for what they are not.
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <string>
+#include "data/checked_picture.hpp"
+#include "data/picture_bytes.hpp"
 
 namespace mog {
 
-/// What is wrong with a PNG's chunks, in words that follow "broken PNG: ": one that is longer than the rest of
-/// the file (stb_image takes memory for it before it looks), no end, an animation. Empty when nothing is, or for other
-/// files.
-std::string png_problem(std::span<const std::uint8_t> file);
+/// Walks the chunks and unpacks the pixels once. Refuses with a DataError: a chunk whose CRC-32 is wrong, or that is
+/// longer than the file; pixels whose Adler-32 is wrong, that are too few, or that unpack to far more than the picture
+/// has; no end; an animation of more than one frame; chunks and headers that the standard does not know. Memory and
+/// time are bounded by the file's size and the picture's.
+CheckedPicture check_png(PictureBytes& file);
 
 }  // namespace mog
