@@ -26,6 +26,8 @@ void add_recipes(CLI::App& app);
 void add_demo(CLI::App& app);
 void add_eval(CLI::App& app);
 void add_predict(CLI::App& app);
+void add_networks(CLI::App& app);
+void add_card(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_export(CLI::App& app);
 void add_info(CLI::App& app);

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "apps/classify.hpp"
+#include "apps/classifier.hpp"
 #include "apps/commands.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -41,12 +41,12 @@ void train(std::vector<std::string> words) {
 
 /// The first picture of each class that the network has not seen.
 void classify_a_few(const std::filesystem::path& checkpoint) {
-  const auto trained = load_mognet(checkpoint);
-  const Dataset test = builtin_images({.train = 1, .test = trained->network.options().classes}).test;
+  const auto trained = load_classifier(checkpoint);
+  const Dataset test = builtin_images({.train = 1, .test = trained->facts().classes}).test;
   Index right = 0;
   std::printf("\n%-18s %-18s %7s\n", "a picture of a", "is taken for a", "sure");
   for (Index i = 0; i < test.size(); ++i) {
-    const Guess guess = classify(*trained, test.image(i), test.height, test.width).front();
+    const Guess guess = classify(*trained, {test.image(i), static_cast<std::size_t>(test.image_bytes())}).front();
     const std::string& truth = test.class_names[static_cast<std::size_t>(test.labels[static_cast<std::size_t>(i)])];
     right += guess.name == truth ? 1 : 0;
     std::printf("%-18s %-18s %5.1f %%  %s\n", truth.c_str(), guess.name.c_str(), 100 * guess.probability,

@@ -1,9 +1,12 @@
-// What the commands about integer networks share: the trained side of one.
+// What the commands about integer networks share: the trained side of one, and the comparison of both.
 #pragma once
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
+#include "data/dataset.hpp"
+#include "deploy/comparison.hpp"
 #include "train/trained_mognet.hpp"
 
 namespace mog::apps {
@@ -11,5 +14,18 @@ namespace mog::apps {
 /// A MOGNET whose third run was trained. Throws DataError for an earlier one, whose activations are no codes; otherwise
 /// as load_mognet does.
 std::unique_ptr<TrainedMognet> load_quantized(const std::filesystem::path& checkpoint);
+
+/// An engine: `runtime` (the kernels that ship), `reference` (plain loops) or `c` (the exported C, compiled by cc).
+/// Throws what the runtime refuses.
+IntegerForward engine_of(const std::string& engine, const IntegerNetwork& network);
+
+/// Adds the first so many of the images, 0 for all, batch by batch.
+void compare(Comparison& comparison, const Dataset& images, Index count = 0);
+
+/// Throws std::invalid_argument unless the packed file can be the checkpoint's: the same k and classes.
+void check_fit(const std::filesystem::path& model, const IntegerNetwork& network, const TrainedMognet& trained);
+
+/// Throws std::invalid_argument unless the images have the packed network's size.
+void check_size(const std::filesystem::path& model, const IntegerNetwork& network, const Dataset& images);
 
 }  // namespace mog::apps

@@ -80,15 +80,6 @@ void run(const Words& words) {
 
 }  // namespace
 
-std::unique_ptr<TrainedMognet> load_quantized(const std::filesystem::path& checkpoint) {
-  auto trained = load_mognet(checkpoint);
-  if (trained->stage != Stage::quantized) {
-    throw DataError(concat(checkpoint.string(), ": last trained in the ", name(trained->stage),
-                           " run, expected the quantized one: before it activations are no codes"));
-  }
-  return trained;
-}
-
 void add_export(CLI::App& app) {
   CLI::App* command = app.add_subcommand("export", "Write a trained network as integers, in a packed file or as C");
   auto words = std::make_shared<Words>();

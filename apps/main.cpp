@@ -106,6 +106,8 @@ int run(int argc, char** argv) {
   add_demo(app);
   add_eval(app);
   add_predict(app);
+  add_networks(app);
+  add_card(app);
   add_summary(app);
   add_export(app);
   add_info(app);

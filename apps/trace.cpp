@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 
 #include "apps/commands.hpp"
 #include "apps/deployment.hpp"
+#include "apps/network_file.hpp"
 #include "core/npy.hpp"
 #include "data/image.hpp"
 #include "deploy/engine.hpp"
@@ -54,11 +54,6 @@ class Writer {
   int written_ = 0;
 };
 
-bool is_packed(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return stream.get() == 0x89;
-}
-
 void trace_integer(const IntegerNetwork& network, const std::vector<std::uint8_t>& pixels, Writer& writer) {
   const Tensor<std::int64_t> sums({network.head.classes});
   run_reference(network, pixels, sums.values(), [&](const IntegerMap& map) {
@@ -93,7 +88,7 @@ void trace_trained(TrainedMognet& trained, Index size, const std::vector<std::ui
 
 void run(const Words& words) {
   Writer writer(words.out);
-  if (is_packed(words.file)) {
+  if (require_network(words.file) == NetworkKind::packed) {
     const IntegerNetwork network = read_model(words.file);
     require(network.height == network.width, "trace: ", words.file.string(), " takes pictures of ", network.height,
             " x ", network.width, ", expected square ones");

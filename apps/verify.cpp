@@ -1,83 +1,53 @@
-// `mog verify`: a trained network and its packed file side by side over test images, code by code.
-#include <algorithm>
+// `mog verify`: a packed file beside its trained network, or beside what its plain loops say, over test images, code by
+// code.
 #include <cstdio>
 #include <memory>
-#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "apps/commands.hpp"
 #include "apps/deployment.hpp"
+#include "apps/network_file.hpp"
 #include "core/error.hpp"
-#include "deploy/c_export/compiled.hpp"
-#include "deploy/comparison.hpp"
 #include "deploy/model_file.hpp"
-#include "deploy/runtime.hpp"
 
 namespace mog::apps {
 namespace {
 
 struct Words {
-  std::filesystem::path checkpoint, model;
+  std::filesystem::path file, model;
   DataChoice data;
   Index images = 0;
   std::string engine = "runtime";
   bool layers = false, json = false;
 };
 
-/// As many runtimes as threads ask for one: a runtime serves one call at a time.
-class Runtimes {
- public:
-  explicit Runtimes(const IntegerNetwork& network) : network_(network) {}
-
-  void run(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums, const MapObserver& observer) {
-    std::unique_ptr<Runtime> runtime = take();
-    runtime->run_observed(pixels, class_sums, observer);
-    const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(runtime));
-  }
-
- private:
-  std::unique_ptr<Runtime> take() {
-    const std::lock_guard lock(mutex_);
-    if (free_.empty()) return std::make_unique<Runtime>(network_, 1);
-    std::unique_ptr<Runtime> runtime = std::move(free_.back());
-    free_.pop_back();
-    return runtime;
-  }
-
-  const IntegerNetwork& network_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Runtime>> free_;
+/// The two sides. A packed file alone is compared with itself: the engine with the plain loops.
+struct Sides {
+  std::unique_ptr<TrainedMognet> trained;  // or null, and `meant` is what the engine is compared with
+  IntegerNetwork meant, network;
 };
 
-/// The engine that the command line names.
-IntegerForward engine_of(const Words& words, const IntegerNetwork& network) {
-  if (words.engine == "reference") {
-    return [&network](auto pixels, auto class_sums, const MapObserver& observer) {
-      run_reference(network, pixels, class_sums, observer);
-    };
+/// Which of the two files is which is told by their content, not by their order. Leaves the packed file's name in
+/// model.
+Sides load(Words& words) {
+  const bool packed = require_network(words.file) == NetworkKind::packed;
+  require(packed || !words.model.empty(), "verify: the checkpoint ", words.file.string(),
+          " alone, expected also the packed file that was exported from it");
+  if (words.model.empty()) words.model = words.file;
+  if (packed && require_network(words.model) == NetworkKind::checkpoint) std::swap(words.file, words.model);
+  require(words.file != words.model || words.engine != "reference",
+          "verify: the plain loops are what a packed file is compared with, expected --engine runtime or c");
+  Sides sides{.trained = nullptr, .meant = {}, .network = read_model(words.model)};
+  if (require_network(words.file) == NetworkKind::packed) {
+    sides.meant = read_model(words.file);
+  } else {
+    sides.trained = load_quantized(words.file);
+    check_fit(words.model, sides.network, *sides.trained);
   }
-  if (words.engine == "c") {
-    return [c = std::make_shared<c_export::Compiled>(network)](
-               auto pixels, auto class_sums, const MapObserver& observer) { c->run(pixels, class_sums, observer); };
-  }
-  // What the runtime refuses, it refuses here, not within a parallel region.
-  static_cast<void>(Runtime(network, 1));
-  return [runtimes = std::make_shared<Runtimes>(network)](auto pixels, auto class_sums, const MapObserver& observer) {
-    runtimes->run(pixels, class_sums, observer);
-  };
+  return sides;
 }
 
-void check_fit(const Words& words, const TrainedMognet& trained, const IntegerNetwork& network, const Dataset& data) {
-  const std::string model = words.model.string();
-  require(network.head.classes == trained.network.options().classes && network.bits == trained.network.options().bits,
-          "verify: ", model, " has k = ", network.bits, " and ", network.head.classes,
-          " classes, the checkpoint k = ", trained.network.options().bits, " and ", trained.network.options().classes);
-  require(network.height == data.height && network.width == data.width, "verify: ", model, " takes pictures of ",
-          network.height, " x ", network.width, ", the images have ", data.height, " x ", data.width);
-}
-
-void print_table(const Words& words, const Comparison& comparison) {
+void print_table(const Words& words, const Sides& sides, const Comparison& comparison) {
   const auto number = [](Index value) { return static_cast<long long>(value); };
   if (words.layers) {
     std::printf("%-18s %-6s %14s %12s\n", "layer", "what", "values", "differing");
@@ -95,13 +65,13 @@ void print_table(const Words& words, const Comparison& comparison) {
   std::printf("logits deviate by   %14.3g at most, the largest is %.3g\n", comparison.largest_deviation(),
               comparison.largest_logit());
   if (comparison.largest_magnitude() == 0) return;  // an engine that shows no sums
-  std::printf("latent magnitudes   %14lld at most in a pixel%s\n",
-              static_cast<long long>(comparison.largest_magnitude()),
-              comparison.largest_magnitude() < 1 << 24 ? ": below 2^24, the trained floats were exact" : "");
+  const bool exact = sides.trained != nullptr && comparison.largest_magnitude() < 1 << 24;
+  std::printf("latent magnitudes   %14lld at most in a pixel%s\n", number(comparison.largest_magnitude()),
+              exact ? ": below 2^24, the trained floats were exact" : "");
 }
 
-void print_json(const Words& words, const Comparison& comparison) {
-  nlohmann::ordered_json json{{"checkpoint", words.checkpoint.string()},
+void print_json(const Words& words, const Sides& sides, const Comparison& comparison) {
+  nlohmann::ordered_json json{{sides.trained != nullptr ? "checkpoint" : "plain_loops", words.file.string()},
                               {"model", words.model.string()},
                               {"images", comparison.images()},
                               {"differing_codes", comparison.differing_codes()},
@@ -119,29 +89,25 @@ void print_json(const Words& words, const Comparison& comparison) {
   std::printf("%s\n", json.dump(2).c_str());
 }
 
-void run(const Words& words) {
-  const auto trained = load_quantized(words.checkpoint);
-  const IntegerNetwork network = read_model(words.model);
+void run(Words words) {
+  const Sides sides = load(words);
+  const IntegerForward engine = engine_of(words.engine, sides.network);
+  Comparison comparison = sides.trained != nullptr ? Comparison(sides.trained->network, sides.network, engine)
+                                                   : Comparison(sides.meant, sides.network, engine);
   const Dataset test = words.data.load().test;
-  check_fit(words, *trained, network, test);
+  check_size(words.model, sides.network, test);
+  compare(comparison, test, words.images);
 
-  Comparison comparison(trained->network, network, engine_of(words, network));
-  constexpr Index kBatch = 50;
-  const Index images = words.images == 0 ? test.size() : std::min(words.images, test.size());
-  for (Index first = 0; first < images; first += kBatch) {
-    const Index count = std::min(kBatch, images - first);
-    comparison.add({test.image(first), static_cast<std::size_t>(count * test.image_bytes())});
-  }
-
-  (words.json ? print_json : print_table)(words, comparison);
+  (words.json ? print_json : print_table)(words, sides, comparison);
   if (const auto& first = comparison.first()) {
     std::fprintf(
         stderr,
         "mog: %s: the first difference is in layer %s, image %lld, row %lld, column %lld, channel %lld: %d, the "
-        "trained network has %.10g\n",
+        "%s %.10g\n",
         words.model.c_str(), first->layer.c_str(), static_cast<long long>(first->image),
         static_cast<long long>(first->row), static_cast<long long>(first->column),
-        static_cast<long long>(first->channel), first->integer, first->trained);
+        static_cast<long long>(first->channel), first->integer,
+        sides.trained != nullptr ? "trained network has" : "plain loops have", first->expected);
     throw Exit{kFailure};
   }
 }
@@ -149,10 +115,14 @@ void run(const Words& words) {
 }  // namespace
 
 void add_verify(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("verify", "Compare a packed file with its checkpoint, code by code");
+  CLI::App* command = app.add_subcommand(
+      "verify", "Compare a packed file with its checkpoint, or an engine with the plain loops, code by code");
   auto words = std::make_shared<Words>();
-  command->add_option("FILE", words->checkpoint, "Checkpoint of the third run, as RUN/best.safetensors")->required();
-  command->add_option("MODEL", words->model, "Packed file that was exported from it")->required();
+  command
+      ->add_option("FILE", words->file,
+                   "Checkpoint of the third run, as RUN/best.safetensors; or a packed file, for its plain loops")
+      ->required();
+  command->add_option("MODEL", words->model, "Packed file that was exported from it; without it FILE is, alone");
   words->data.add_options(*command);
   command->add_option("--images", words->images, "The first N test images only; 0: all")
       ->capture_default_str()

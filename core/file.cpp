@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -65,6 +66,36 @@ class Descriptor {
   int fd_;
 };
 
+/// A regular file to be read, and its size.
+class Input {
+ public:
+  explicit Input(const fs::path& path)
+      : path_(path), file_(path, O_RDONLY | O_NONBLOCK, "open") {  // a pipe without a writer must not hang us
+    struct stat status {};
+    if (::fstat(file_.get(), &status) == -1) fail(path, "read its size");
+    if (!S_ISREG(status.st_mode)) throw IoError(concat(path.string(), ": cannot read: not a regular file"));
+    size_ = status.st_size;
+  }
+
+  [[nodiscard]] Index size() const { return size_; }
+  /// The first bytes, at most size().
+  [[nodiscard]] std::vector<std::byte> read(Index count) const {
+    std::vector<std::byte> bytes(static_cast<std::size_t>(count));
+    for (std::size_t done = 0; done < bytes.size();) {
+      const ssize_t got = retried([&] { return ::read(file_.get(), bytes.data() + done, bytes.size() - done); });
+      if (got == -1) fail(path_, "read");
+      if (got == 0) throw DataError(concat(path_.string(), ": ends at byte ", done, ", expected ", bytes.size()));
+      done += static_cast<std::size_t>(got);
+    }
+    return bytes;
+  }
+
+ private:
+  const fs::path& path_;
+  Descriptor file_;
+  Index size_ = 0;
+};
+
 /// The folder that an entry stands in: bringing it to the disk makes a rename in it last.
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
@@ -103,21 +134,16 @@ void write_file(const fs::path& path, std::string_view text) {
 }
 
 std::vector<std::byte> read_bytes(const fs::path& path, Index at_most) {
-  const Descriptor file(path, O_RDONLY | O_NONBLOCK, "open");  // a pipe without a writer must not hang us
-  struct stat status {};
-  if (::fstat(file.get(), &status) == -1) fail(path, "read its size");
-  if (!S_ISREG(status.st_mode)) throw IoError(concat(path.string(), ": cannot read: not a regular file"));
-  if (status.st_size > at_most) {
-    throw DataError(concat(path.string(), ": ", status.st_size, " bytes, expected at most ", at_most));
+  const Input file(path);
+  if (file.size() > at_most) {
+    throw DataError(concat(path.string(), ": ", file.size(), " bytes, expected at most ", at_most));
   }
-  std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
-  for (std::size_t done = 0; done < bytes.size();) {
-    const ssize_t got = retried([&] { return ::read(file.get(), bytes.data() + done, bytes.size() - done); });
-    if (got == -1) fail(path, "read");
-    if (got == 0) throw DataError(concat(path.string(), ": ends at byte ", done, ", expected ", bytes.size()));
-    done += static_cast<std::size_t>(got);
-  }
-  return bytes;
+  return file.read(file.size());
+}
+
+std::vector<std::byte> read_beginning(const fs::path& path, Index count) {
+  const Input file(path);
+  return file.read(std::min(file.size(), count));
 }
 
 }  // namespace mog

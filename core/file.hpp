@@ -21,5 +21,7 @@ void write_file(const std::filesystem::path& path, std::string_view text);
 
 /// All bytes of a regular file. Throws IoError when it cannot be read, DataError when it has more than `at_most` bytes.
 std::vector<std::byte> read_bytes(const std::filesystem::path& path, Index at_most);
+/// The first bytes of a regular file: `count` of them, or all that there are. Throws IoError when it cannot be read.
+std::vector<std::byte> read_beginning(const std::filesystem::path& path, Index count);
 
 }  // namespace mog

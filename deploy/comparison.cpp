@@ -1,5 +1,5 @@
-// One batch through the trained network, listened to; each of its pictures through the integer one, compared on the
-// way.
+// A batch through the trained network, listened to, or each picture through the plain loops; then through the engine,
+// compared on the way.
 #include "deploy/comparison.hpp"
 
 #include <algorithm>
@@ -38,14 +38,14 @@ struct Comparison::PictureResult {
   double largest_deviation = 0, largest_logit = 0;
   std::int64_t largest_magnitude = 0;
 
-  /// trained: the same map of this picture, or null when the trained network has none of this name and size.
-  void compare(const IntegerMap& map, const float* trained, Index image) {
+  /// values: the same map of this picture as it should be, in this unit; null when there is none of this name and size.
+  template <class Number>
+  void compare(const IntegerMap& map, const Number* values, double unit, Index image) {
     LayerComparison layer{.name = std::string(map.name), .codes = map.codes, .values = 0, .differing = 0};
     layer.values = static_cast<Index>(map.values.size());
-    const double unit = unit_of(map.name);
     for (Index i = 0; i < layer.values; ++i) {
       const std::int32_t value = map.values[static_cast<std::size_t>(i)];
-      const double expected = trained == nullptr ? std::nan("") : trained[i] * unit;
+      const double expected = values == nullptr ? std::nan("") : static_cast<double>(values[i]) * unit;
       if (expected == value) continue;
       ++layer.differing;
       if (first) continue;
@@ -55,33 +55,47 @@ struct Comparison::PictureResult {
                .row = pixel / map.width,
                .column = pixel % map.width,
                .channel = i % map.channels,
-               .trained = expected,
+               .expected = expected,
                .integer = value};
     }
     if (map.name.ends_with(".group")) largest_magnitude = std::max(largest_magnitude, largest_pixel_magnitude(map));
     layers.push_back(std::move(layer));
   }
 
-  void compare_logits(const float* logits, std::span<const std::int64_t> class_sums, int fraction_bits) {
-    const Index classes = static_cast<Index>(class_sums.size());
-    differing_answer = std::max_element(logits, logits + classes) - logits != best_class(class_sums);
-    for (Index c = 0; c < classes; ++c) {
-      const double sum = std::ldexp(static_cast<double>(class_sums[static_cast<std::size_t>(c)]), -fraction_bits);
+  void compare_logits(const std::vector<double>& logits, std::span<const std::int64_t> class_sums, int fraction_bits) {
+    differing_answer = std::max_element(logits.begin(), logits.end()) - logits.begin() != best_class(class_sums);
+    for (std::size_t c = 0; c < logits.size(); ++c) {
+      const double sum = std::ldexp(static_cast<double>(class_sums[c]), -fraction_bits);
       largest_deviation = std::max(largest_deviation, std::abs(sum - logits[c]));
-      largest_logit = std::max(largest_logit, std::abs(static_cast<double>(logits[c])));
+      largest_logit = std::max(largest_logit, std::abs(logits[c]));
     }
   }
 };
 
 Comparison::Comparison(Mognet<float>& trained, const IntegerNetwork& network, IntegerForward forward)
-    : trained_(trained), network_(network), forward_(std::move(forward)) {
+    : trained_(&trained), network_(network), forward_(std::move(forward)) {
   tape_.set_recording(false);
 }
 
+Comparison::Comparison(const IntegerNetwork& meant, const IntegerNetwork& network, IntegerForward forward)
+    : meant_(&meant), network_(network), forward_(std::move(forward)) {
+  require(meant.height == network.height && meant.width == network.width && meant.head.classes == network.head.classes,
+          "comparison: ", network.height, " x ", network.width, " pixels and ", network.head.classes,
+          " classes, expected ", meant.height, " x ", meant.width, " and ", meant.head.classes);
+}
+
 void Comparison::add(std::span<const std::uint8_t> pixels) {
-  const Index each = network_.height * network_.width * 3, images = static_cast<Index>(pixels.size()) / each;
-  require(images >= 1 && images * each == static_cast<Index>(pixels.size()), "comparison: ", pixels.size(),
-          " bytes of pixels, expected a multiple of ", each);
+  const std::size_t images = pixels.size() / picture_bytes();
+  require(images >= 1 && images * picture_bytes() == pixels.size(), "comparison: ", pixels.size(),
+          " bytes of pixels, expected a multiple of ", picture_bytes());
+  Results results(images);
+  trained_ != nullptr ? compare_with_trained(pixels, results) : compare_with_loops(pixels, results);
+  for (const PictureResult& result : results) merge(result);
+  images_ += static_cast<Index>(images);
+}
+
+void Comparison::compare_with_trained(std::span<const std::uint8_t> pixels, Results& results) {
+  const Index images = static_cast<Index>(results.size()), classes = network_.head.classes;
   const Tensor<float> batch = tape_.make({images, network_.height, network_.width, 3});
   for (Index i = 0; i < batch.elements(); ++i) {
     batch[i] = static_cast<float>(pixels[static_cast<std::size_t>(i)] - 128) * 0x1p-7F;
@@ -91,27 +105,49 @@ void Comparison::add(std::span<const std::uint8_t> pixels) {
   pass.observer = [&](const LayerReport& layer, const Variable<float>& output) {
     reports.insert_or_assign(layer.name, output.value);
   };
-  trained_(pass, {batch});
+  (*trained_)(pass, {batch});
   pass.observer = {};  // the logits as an evaluation computes them, which fuses what an observer sees apart
-  const Tensor<float> logits = trained_(pass, {batch}).value;
-  require(logits.channels() == network_.head.classes, "comparison: ", logits.channels(),
-          " classes, the integer network ", "has ", network_.head.classes);
+  const Tensor<float> logits = (*trained_)(pass, {batch}).value;
+  require(logits.channels() == classes, "comparison: ", logits.channels(), " classes, the integer network has ",
+          classes);
 
-  std::vector<PictureResult> results(static_cast<std::size_t>(images));
   parallel_for(images, [&](Index i) {
     PictureResult& result = results[static_cast<std::size_t>(i)];
-    std::vector<std::int64_t> class_sums(static_cast<std::size_t>(network_.head.classes));
-    forward_(pixels.subspan(static_cast<std::size_t>(i * each), static_cast<std::size_t>(each)), class_sums,
+    std::vector<std::int64_t> class_sums(static_cast<std::size_t>(classes));
+    forward_(pixels.subspan(static_cast<std::size_t>(i) * picture_bytes(), picture_bytes()), class_sums,
              [&](const IntegerMap& map) {
                const auto report = reports.find(map.name);
                const Index values = static_cast<Index>(map.values.size());
                const bool found = report != reports.end() && report->second.elements() == images * values;
-               result.compare(map, found ? report->second.data() + i * values : nullptr, images_ + i);
+               result.compare(map, found ? report->second.data() + i * values : nullptr, unit_of(map.name),
+                              images_ + i);
              });
-    result.compare_logits(logits.data() + i * network_.head.classes, class_sums, network_.head.fraction_bits);
+    const float* row = logits.data() + i * classes;
+    result.compare_logits({row, row + classes}, class_sums, network_.head.fraction_bits);
   });
-  for (const PictureResult& result : results) merge(result);
-  images_ += images;
+}
+
+void Comparison::compare_with_loops(std::span<const std::uint8_t> pixels, Results& results) {
+  parallel_for(static_cast<Index>(results.size()), [&](Index i) {
+    PictureResult& result = results[static_cast<std::size_t>(i)];
+    const auto picture = pixels.subspan(static_cast<std::size_t>(i) * picture_bytes(), picture_bytes());
+    std::vector<std::int64_t> class_sums(static_cast<std::size_t>(network_.head.classes));
+    std::map<std::string, std::vector<std::int32_t>, std::less<>> maps;
+    run_reference(*meant_, picture, class_sums, [&](const IntegerMap& map) {
+      maps.emplace(map.name, std::vector(map.values.begin(), map.values.end()));
+    });
+    std::vector<double> logits;
+    logits.reserve(class_sums.size());
+    for (const std::int64_t sum : class_sums) {
+      logits.push_back(std::ldexp(static_cast<double>(sum), -meant_->head.fraction_bits));
+    }
+    forward_(picture, class_sums, [&](const IntegerMap& map) {
+      const auto expected = maps.find(map.name);
+      const bool found = expected != maps.end() && expected->second.size() == map.values.size();
+      result.compare(map, found ? expected->second.data() : nullptr, 1, images_ + i);
+    });
+    result.compare_logits(logits, class_sums, network_.head.fraction_bits);
+  });
 }
 
 void Comparison::merge(const PictureResult& result) {

@@ -1,4 +1,5 @@
-// Comparison: the trained network beside the integer one, code by code, over as many pictures as one likes.
+// Comparison: the trained network, or the plain loops, beside an engine, code by code, over as many pictures as one
+// likes.
 #pragma once
 
 #include <functional>
@@ -25,7 +26,7 @@ struct LayerComparison {
 struct Difference {
   std::string layer;
   Index image, row, column, channel;
-  double trained;  // the code, or the sum in the integer network's units
+  double expected;  // the code, or the sum in the integer network's units; NaN where there is no such map
   std::int32_t integer;
 };
 
@@ -33,6 +34,8 @@ class Comparison {
  public:
   /// `trained` is run in evaluation mode, all quantized; both must outlive this.
   Comparison(Mognet<float>& trained, const IntegerNetwork& network, IntegerForward forward);
+  /// The same against what an integer network means: run_reference of `meant`, which takes pictures of the same size.
+  Comparison(const IntegerNetwork& meant, const IntegerNetwork& network, IntegerForward forward);
 
   /// Compares some pictures, pixels [images, height, width, 3]. Throws std::invalid_argument on another size.
   void add(std::span<const std::uint8_t> pixels);
@@ -49,14 +52,21 @@ class Comparison {
   [[nodiscard]] double largest_deviation() const { return largest_deviation_; }
   [[nodiscard]] double largest_logit() const { return largest_logit_; }
   /// The largest sum of |x| over a pixel's latent maps: no partial sum of an expansion exceeded it in any order. Below
-  /// 2^24 the trained network's float sums were exact on these pictures, whatever the worst case is.
+  /// 2^24 a trained network's float sums were exact on these pictures, whatever the worst case is.
   [[nodiscard]] std::int64_t largest_magnitude() const { return largest_magnitude_; }
 
  private:
   struct PictureResult;
+  using Results = std::vector<PictureResult>;
+  void compare_with_trained(std::span<const std::uint8_t> pixels, Results& results);
+  void compare_with_loops(std::span<const std::uint8_t> pixels, Results& results);
+  [[nodiscard]] std::size_t picture_bytes() const {
+    return static_cast<std::size_t>(network_.height * network_.width * 3);
+  }
   void merge(const PictureResult& result);
 
-  Mognet<float>& trained_;
+  Mognet<float>* trained_ = nullptr;  // one of the two is there
+  const IntegerNetwork* meant_ = nullptr;
   const IntegerNetwork& network_;
   IntegerForward forward_;
   Tape<float> tape_;

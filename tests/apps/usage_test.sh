@@ -5,7 +5,7 @@
 manual=$MOG_SOURCE_DIR/docs/commands.md
 expect 0 mog --help
 mv out commands
-for command in train recipes demo eval predict summary export info verify trace data profile gradcheck version; do
+for command in train recipes demo eval predict networks card summary export info verify trace data profile gradcheck version; do
   says commands "^ +$command "
   expect 0 mog "$command" --help
   says out '^Usage: mog '
@@ -59,7 +59,7 @@ refuses 2 '--batch' mog profile --batch 1
 refuses 5 'nowhere: no such folder' mog train --out run --dataset cifar10 --data nowhere
 refuses 5 'nofile: cannot open' mog eval nofile
 printf 'short' >broken
-refuses 3 'broken: byte 5: the file ends' mog eval broken
+refuses 3 'broken: neither a checkpoint .safetensors. nor a packed network' mog eval broken
 refuses 5 'cannot make this folder' mog train --out broken --n 8 --g 2
 mkdir empty
 rm -rf run

@@ -90,3 +90,15 @@ TEST_CASE("reading refuses what is missing, too large, or no regular file") {
   CHECK_THROWS_AS(static_cast<void>(read_bytes("/dev/zero", 10)), IoError);
   CHECK_THROWS_AS(static_cast<void>(read_bytes(folder / "a", 4)), DataError);
 }
+
+TEST_CASE("the beginning of a file: so many bytes, or all that there are, of however large a file") {
+  const testing::TemporaryFolder folder;
+  put_file(folder / "a", "12345");
+  put_file(folder / "empty", "");
+  CHECK(read_beginning(folder / "a", 3) == std::vector{std::byte{'1'}, std::byte{'2'}, std::byte{'3'}});
+  CHECK(read_beginning(folder / "a", 9).size() == 5);
+  CHECK(read_beginning(folder / "empty", 9).empty());
+  CHECK_THROWS_AS(static_cast<void>(read_beginning(folder / "b", 9)), IoError);
+  CHECK_THROWS_AS(static_cast<void>(read_beginning(folder.path(), 9)), IoError);
+  CHECK_THROWS_AS(static_cast<void>(read_beginning("/dev/zero", 9)), IoError);
+}

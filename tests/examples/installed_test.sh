@@ -12,6 +12,23 @@ mv staged installed
 [ -f installed/include/mog/mog.hpp ] || fail "no mog/mog.hpp"
 ! grep -rFn -e "$MOG_SOURCE_DIR" -e "$MOG_BUILD_DIR" -e "$scratch" installed/include installed/lib*/cmake || fail "a path of the build"
 ! grep -rEn '#include <[^>]*[/.]' installed/include | grep -v -e '<stddef.h>' -e '<stdint.h>' || fail "a header includes another library's"
+
+# The program finds what came with it from where it stands, not from where it was built.
+! grep -F -e "$MOG_SOURCE_DIR" -e "$MOG_BUILD_DIR" installed/bin/mog || fail "the program knows a path of the build"
+unset MOG_NETWORKS
+for file in "$MOG_SOURCE_DIR"/networks/*; do cmp "$file" "installed/share/mog/networks/$(basename "$file")"; done
+installed/bin/mog networks --json >networks.json
+grep -q "\"file\": \"$PWD/installed/share/mog/networks/cifar10.mog\"" networks.json || { cat networks.json; fail "another place"; }
+{
+  printf 'BM\066\014\000\000\000\000\000\000\066\000\000\000\050\000\000\000\040\000\000\000\040\000\000\000\001\000\030\000'
+  head -c 24 /dev/zero
+  head -c 3072 "$MOG_SOURCE_DIR/networks/cifar10.mog"
+} >picture.bmp
+installed/bin/mog predict picture.bmp >installed.txt
+"$MOG_PROGRAM" predict picture.bmp | cmp - installed.txt
+ln -s installed/bin/mog by_link
+./by_link predict picture.bmp | cmp - installed.txt
+
 cmake -S "$MOG_SOURCE_DIR/examples" -B build -G Ninja -DCMAKE_PREFIX_PATH="$scratch/installed" -DCMAKE_BUILD_TYPE=Release \
   -DCMAKE_CXX_COMPILER="$MOG_CXX" -DCMAKE_CXX_FLAGS="${MOG_CXX_FLAGS:-}" >configure.log
 cmake --build build >build.log || { cat build.log; fail "the examples do not build"; }
