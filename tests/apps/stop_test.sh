@@ -35,7 +35,7 @@ expect 0 mog train --config terminated/config.ini --resume
 same whole/last.safetensors terminated/last.safetensors
 
 stop KILL killed
-expect 0 mog train --config killed/config.ini --resume
+expect 0 mog train --config killed/config.ini --continue
 says err '^resumed at '
 same whole/last.safetensors killed/last.safetensors
 same whole/best.safetensors killed/best.safetensors
