@@ -23,6 +23,7 @@ enum ExitCode {
 
 void add_train(CLI::App& app);
 void add_demo(CLI::App& app);
+void add_reproduce(CLI::App& app);
 void add_eval(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_summary(CLI::App& app);
