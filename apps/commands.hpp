@@ -24,6 +24,7 @@ enum ExitCode {
 void add_train(CLI::App& app);
 void add_recipes(CLI::App& app);
 void add_demo(CLI::App& app);
+void add_reproduce(CLI::App& app);
 void add_eval(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_networks(CLI::App& app);

@@ -104,6 +104,7 @@ int run(int argc, char** argv) {
   add_train(app);
   add_recipes(app);
   add_demo(app);
+  add_reproduce(app);
   add_eval(app);
   add_predict(app);
   add_networks(app);

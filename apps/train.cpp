@@ -18,6 +18,7 @@ struct Words {
   std::optional<double> learning_rate;
   std::optional<Index> batch;
   std::optional<double> teacher_weight, temperature;
+  bool begin_or_resume = false;
 };
 
 std::string recipe_help() {
@@ -59,17 +60,19 @@ void add_options(CLI::App& command, Words& words) {
   command.add_option("--save-every", options.save_every, "Seconds between checkpoints within an epoch")
       ->capture_default_str();
   command.add_flag("--overfit-batch", options.overfit_batch, "Learn one batch only: a check, the loss must go to 0");
-  command.add_flag("--resume", words.run.resume, "Go on from the run folder's last.safetensors")->configurable(false);
+  CLI::Option* resume = command.add_flag("--resume", words.run.resume, "Go on from the run folder's last.safetensors");
+  resume->configurable(false);
+  command
+      .add_flag("--continue", words.begin_or_resume, "Go on where the folder holds a run, begin one where it does not")
+      ->excludes(resume)
+      ->configurable(false);
   add_threads(command);
 }
-
-/// Whether a recipe is meant as a file, not as a name.
-bool is_file(const std::string& recipe) { return recipe.ends_with(".ini") || recipe.find('/') != std::string::npos; }
 
 /// The recipe that the words come to. A run that goes on has its own in its folder, whatever became of the file.
 Recipe recipe_of(const Words& words) {
   const std::filesystem::path kept = words.run.out / "recipe.ini";
-  Recipe recipe = !is_file(words.recipe)                                       ? find_recipe(words.recipe)
+  Recipe recipe = !is_recipe_file(words.recipe)                                ? find_recipe(words.recipe)
                   : words.run.resume && !std::filesystem::exists(words.recipe) ? read_recipe(kept)
                                                                                : read_recipe(words.recipe);
   if (!words.epochs.empty()) recipe = recipe.with_epochs({words.epochs[0], words.epochs[1], words.epochs[2]});
@@ -100,6 +103,7 @@ void add_train(CLI::App& app) {
   add_options(*command, *words);
   command->callback([words, command, &app] {
     find_folder(words->run, app);
+    if (words->begin_or_resume) words->run.resume = std::filesystem::exists(words->run.out / "last.safetensors");
     words->run.options.recipe = recipe_of(*words);
     words->run.config = configuration_text(*command);
     train_and_report(words->run, words->run.data.load());

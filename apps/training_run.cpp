@@ -2,11 +2,10 @@
 #include "apps/training_run.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
-#include <cstdlib>
-#include <string_view>
 
+#include "apps/program.hpp"
+#include "apps/shell_words.hpp"
 #include "core/file.hpp"
 #include "core/kernels/isa.hpp"
 #include "core/machine.hpp"
@@ -18,6 +17,7 @@
 #include "train/progress.hpp"
 #include "train/recipe_file.hpp"
 #include "train/run_report.hpp"
+#include "train/sessions.hpp"
 #include "train/trained_mognet.hpp"
 
 namespace mog::apps {
@@ -45,18 +45,6 @@ void print_stages(const std::vector<EpochRow>& rows, const Parameters<float>& pa
                 row.train_loss, 100 * row.train_accuracy, 100 * row.test_accuracy,
                 static_cast<long long>(weight_bits(parameters, row.stage)));
   }
-}
-
-/// A word as a shell reads it back.
-std::string quoted(const std::string& word) {
-  const auto plain = [](char letter) {
-    return std::isalnum(static_cast<unsigned char>(letter)) != 0 ||
-           std::string_view("_-./+=:,@%").find(letter) != std::string_view::npos;
-  };
-  if (std::all_of(word.begin(), word.end(), plain)) return word;
-  std::string text = "'";
-  for (const char letter : word) text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-  return text + "'";
 }
 
 void draw(const RunFolder& folder, const std::vector<EpochRow>& rows, const Dataset& test) {
@@ -151,9 +139,10 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
     trainer.set_teacher({.network = std::ref(teacher->network), .stage = teacher->stage, .name = origin(checkpoint)});
   }
   ProgressBar bar;
+  SessionLog log(folder.sessions(), this_session(program_version(), program_commit()), bar);
   const Interrupt interrupt;
   trainer.set_folder(folder);
-  trainer.set_listener(bar);
+  trainer.set_listener(log);
   trainer.set_stop(Interrupt::requested);
   trainer.set_save(Interrupt::save_requested);
   if (run.resume) {
@@ -167,15 +156,17 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
   announce(options, data, parameters);
 
   const TrainOutcome outcome = trainer.run();
+  log.close();
   if (!outcome.finished) {
-    const char* command = std::getenv("MOG_COMMAND");
-    std::fprintf(stderr, "mog: stopped and saved; to go on: %s train --config %s --resume\n",
-                 quoted(command != nullptr ? command : "mog").c_str(), quoted(run.out / "config.ini").c_str());
+    std::fprintf(stderr, "mog: stopped and saved; to go on: %s\n",
+                 command_line({program_command(), "train", "--config", run.out / "config.ini", "--resume"}).c_str());
     throw Exit{kStopped};
   }
   print_stages(outcome.rows, parameters);
-  if (outcome.peak_bytes > 0) {  // none where a finished run was resumed
+  if (outcome.peak_bytes > 0) {
     std::printf("peak memory of a step: %.0f MB\n", static_cast<double>(outcome.peak_bytes) * 1e-6);
+  } else {
+    std::fprintf(stderr, "%s: was finished already\n", run.out.c_str());
   }
   if (std::filesystem::exists(folder.best())) draw(folder, outcome.rows, data.test);
   write_report(folder, outcome.rows, data.test, parameters);

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "apps/commands.hpp"
+#include "apps/program.hpp"
 #include "core/kernels/isa.hpp"
 #include "core/parallel.hpp"
 
@@ -11,7 +12,8 @@ void add_version(CLI::App& app) {
   CLI::App* command = app.add_subcommand("version", "Print version, compiler, instruction set and threads");
   command->callback([] {
     const char* isa = kernels::name(kernels::chosen_isa());  // before anything is printed: MOG_ISA may be wrong
-    std::printf("mog %s\n", MOG_VERSION);
+    std::printf("mog %s\n", program_version().c_str());
+    std::printf("commit           %s\n", program_commit().c_str());
 #if defined(__clang__)
     std::printf("compiler         clang %s\n", __clang_version__);
 #else

@@ -1,6 +1,8 @@
 // Asks Linux what it runs on.
 #include "core/machine.hpp"
 
+#include <sys/utsname.h>
+
 #include <algorithm>
 #include <fstream>
 
@@ -16,7 +18,8 @@ std::string processor_name() {
     std::erase_if(name, [](unsigned char letter) { return letter < ' ' || letter == '|'; });
     return name;
   }
-  return "unknown processor";
+  utsname system{};
+  return ::uname(&system) == 0 ? system.machine : "unknown";
 }
 
 }  // namespace mog

@@ -5,7 +5,7 @@
 
 namespace mog {
 
-/// The processor's name as the system gives it, for example "AMD EPYC"; "unknown processor" where it gives none.
+/// The processor's name as the system gives it, for example "AMD EPYC"; its architecture where it gives none.
 std::string processor_name();
 
 }  // namespace mog

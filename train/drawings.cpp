@@ -1,61 +1,17 @@
-// SVG by hand: light colours for every viewer, dark ones where the reader's setting asks for them.
+// The panels of a run's curves, and the confusion matrix.
 #include "train/drawings.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
+#include "train/svg.hpp"
 #include "train/text.hpp"
 
 namespace mog {
 namespace {
 
-/// Text of a label as XML wants it.
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      default: out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-    }
-  }
-  return out;
-}
-
-std::string head(double width, double height, const char* title) {
-  return concat("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", width, " ", height, "\" width=\"", width,
-                "\" height=\"", height, "\" role=\"img\">\n<title>", title, R"(</title>
-<style>
-text { font: 12px system-ui, sans-serif; fill: #1f2328; }
-.faint { fill: #656d76; } .middle { text-anchor: middle; } .end { text-anchor: end; }
-.page { fill: #fff; } .band { fill: #f0f3f7; } .rule { stroke: #d0d7de; fill: none; }
-.one { stroke: #0969da; } .two { stroke: #bc4c00; } polyline { fill: none; stroke-width: 2; stroke-linejoin: round; }
-circle.one, text.one, .cell { fill: #0969da; } circle.two, text.two { fill: #bc4c00; }
-text.one, text.two { stroke: none; }
-@media (prefers-color-scheme: dark) {
-  text { fill: #e6edf3; } .faint { fill: #9198a1; } .page { fill: #0d1117; } .band { fill: #1a212b; }
-  .rule { stroke: #30363d; } .one { stroke: #58a6ff; } .two { stroke: #f0883e; }
-  circle.one, text.one, .cell { fill: #58a6ff; } circle.two, text.two { fill: #f0883e; }
-}
-</style>
-<rect class="page" width="100%" height="100%"/>
-)");
-}
-
-std::string label(double x, double y, const char* style, const std::string& text) {
-  return concat("<text x=\"", x, "\" y=\"", y, "\" class=\"", style, "\">", escaped(text), "</text>\n");
-}
-
-/// A step of 1, 2 or 5 times a power of ten that cuts `span` into at most five.
-double nice_step(double span) {
-  const double power = std::pow(10, std::floor(std::log10(span / 5)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (span / (factor * power) <= 5 * (1 + 1e-9)) return factor * power;
-  }
-  return 10 * power;
-}
+using svg::label, svg::linear_ticks, svg::nice_step;
 
 /// The common horizontal axis of the panels: epochs of all stages in a row.
 struct Axis {
@@ -107,13 +63,6 @@ std::string rules(const Scale& scale, const std::vector<double>& at, const char*
                   "\"/>\n", label(Axis::kLeft - 8, y + 4, "faint end", concat(value * factor, unit)));
   }
   return svg;
-}
-
-std::vector<double> linear_ticks(double low, double high) {
-  std::vector<double> ticks;
-  const double step = nice_step(high - low);
-  for (double k = std::ceil(low / step - 1e-9) + 0.0; k * step <= high + 1e-9 * step; ++k) ticks.push_back(k * step);
-  return ticks;
 }
 
 /// Title and legend of a panel, then its rules and curves.
@@ -179,7 +128,7 @@ std::string rates_panel(const Axis& axis, const std::vector<EpochRow>& rows, dou
 
 std::string curves_svg(const std::vector<EpochRow>& rows) {
   constexpr double kWidth = 680, kHeight = 600, kTop = 12, kBottom = 560;
-  std::string svg = head(kWidth, kHeight, "Accuracy, loss and learning rate over the epochs");
+  std::string svg = svg::head(kWidth, kHeight, "Accuracy, loss and learning rate over the epochs");
   if (rows.empty()) return svg + label(kWidth / 2, kHeight / 2, "faint middle", "no epochs yet") + "</svg>\n";
   const Axis axis{rows.size()};
   svg += stage_bands(axis, rows, kTop, kBottom);
@@ -211,7 +160,7 @@ std::string confusion_svg(std::span<const Index> confusion, std::span<const std:
   const double left = names, top = 32, side = cell * static_cast<double>(classes);
   const double width = left + side + 24, height = top + side + names + 8;
 
-  std::string svg = head(width, height, "Confusion matrix");
+  std::string svg = svg::head(width, height, "Confusion matrix");
   svg += label(left, 20, "faint", "rows: true class, columns: found, % of the row");
   for (std::size_t r = 0; r < classes; ++r) {
     Index total = 0;

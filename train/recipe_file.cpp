@@ -206,6 +206,10 @@ Recipe parse_recipe(std::string_view text, const std::string& name, const std::s
   return Reader(where).read(text, name);
 }
 
+bool is_recipe_file(std::string_view word) {
+  return word.ends_with(".ini") || word.find('/') != std::string_view::npos;
+}
+
 Recipe read_recipe(const std::filesystem::path& path) {
   constexpr Index kLargest = 1 << 20;
   const std::vector<std::byte> bytes = read_bytes(path, kLargest);

@@ -13,6 +13,8 @@ namespace mog {
 /// The recipe that a file's text describes; a key that is left out is as the paper has it. Throws DataError, which
 /// begins with `where` and the line's number, on anything that is no recipe.
 Recipe parse_recipe(std::string_view text, const std::string& name, const std::string& where);
+/// Whether a word of the command line means a file, not a name: it ends in .ini, or has a slash.
+bool is_recipe_file(std::string_view word);
 /// The recipe in a file, named by it. Throws IoError, DataError.
 Recipe read_recipe(const std::filesystem::path& path);
 /// The text of a file that describes this recipe.

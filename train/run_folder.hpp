@@ -30,6 +30,7 @@ class RunFolder {
   [[nodiscard]] std::filesystem::path metrics() const { return path_ / "metrics.csv"; }
   [[nodiscard]] std::filesystem::path recipe() const { return path_ / "recipe.ini"; }
   [[nodiscard]] std::filesystem::path report() const { return path_ / "report.md"; }
+  [[nodiscard]] std::filesystem::path sessions() const { return path_ / "sessions.csv"; }
   [[nodiscard]] std::filesystem::path curves() const { return path_ / "curves.svg"; }
   [[nodiscard]] std::filesystem::path confusion() const { return path_ / "confusion.svg"; }
 

@@ -56,7 +56,7 @@ wait $run
 [ $? = 130 ] || fail "the run did not go on after SIGUSR1: $(cat saved.err)"
 
 stop KILL killed
-expect 0 mog train --config killed/config.ini --resume
+expect 0 mog train --config killed/config.ini --continue
 says err '^resumed at '
 same whole/last.safetensors killed/last.safetensors
 same whole/best.safetensors killed/best.safetensors

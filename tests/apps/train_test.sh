@@ -30,6 +30,20 @@ refuses 3 'another n: 8, expected 12' mog train --config whole/config.ini --n 12
 refuses 3 'another way of training' mog train --config whole/config.ini --batch 12 --resume
 refuses 5 'nothing/last.safetensors' mog train --out nothing --resume --n 8 --g 2
 
+# --continue begins a run where there is none, goes on with one that is stopped, and finds one finished.
+# shellcheck disable=SC2086
+expect 0 mog train --out continued $small --continue
+same whole/last.safetensors continued/last.safetensors
+! grep -q '^continue' continued/config.ini || fail "config.ini holds --continue"
+# shellcheck disable=SC2086
+expect 0 mog train --out continued $small --continue
+says err '^continued: was finished already$'
+same whole/last.safetensors continued/last.safetensors
+refuses 3 'another way of training' mog train --config continued/config.ini --batch 12 --continue
+# shellcheck disable=SC2086
+refuses 2 'excludes' mog train --out continued $small --resume --continue
+[ "$(tail -n +2 continued/sessions.csv | cut -d, -f7)" = 3 ] || fail "sessions.csv: $(cat continued/sessions.csv)"
+
 # A batch that is learned by heart.
 expect 0 mog train --out overfit --n 8 --g 2 --k 2 --epochs 2,0,0 --batch 10 --overfit-batch --threads 2
 says out '^full-precision +2 +[0-9.]+ +100.00 %'

@@ -5,7 +5,7 @@
 manual=$MOG_SOURCE_DIR/docs/commands.md
 expect 0 mog --help
 mv out commands
-for command in train recipes demo eval predict networks card summary export info verify trace data profile gradcheck version; do
+for command in train recipes demo reproduce eval predict networks card summary export info verify trace data profile gradcheck version; do
   says commands "^ +$command "
   expect 0 mog "$command" --help
   says out '^Usage: mog '

@@ -25,6 +25,7 @@ const std::map<std::string, Names> kMayInclude = {
     {"models", {"layers", "core"}},
     {"deploy", {"models", "layers", "core"}},
     {"train", {"models", "data", "optim", "layers", "core"}},
+    {"reproduce", {"train", "models", "data", "optim", "layers", "core"}},
 };
 
 /// What sees no tensors, no tape and nothing of training: the part of core that the integer runtime links, and the

@@ -1,0 +1,12 @@
+// Words as a shell reads them back, for lines that people copy and programs pass on.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace mog::apps {
+
+/// The words in one line, each in quotes where a shell would take it for something else.
+std::string command_line(const std::vector<std::string>& words);
+
+}  // namespace mog::apps

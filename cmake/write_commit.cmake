@@ -1,0 +1,18 @@
+# Run at every build: writes the commit of SOURCE into the header TO, and touches it only where it is another.
+set(commit unknown)
+find_program(git git)
+if(git AND EXISTS ${SOURCE}/.git)
+  execute_process(COMMAND ${git} -C ${SOURCE} describe --always --dirty=+ --abbrev=12 --exclude=*
+                  RESULT_VARIABLE status OUTPUT_VARIABLE found OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  if(status EQUAL 0)
+    set(commit ${found})
+  endif()
+endif()
+set(text "// The commit that this build was made from.\n#pragma once\n\ninline constexpr const char* kCommit = \"${commit}\";\n")
+set(before "")
+if(EXISTS ${TO})
+  file(READ ${TO} before)
+endif()
+if(NOT text STREQUAL before)
+  file(WRITE ${TO} "${text}")
+endif()

@@ -1,0 +1,34 @@
+// One forward pass, listened to.
+#include "reproduce/network_size.hpp"
+
+#include <map>
+#include <tuple>
+
+namespace mog {
+namespace {
+
+NetworkSize measure(const MognetOptions& options) {
+  Parameters<float> parameters;
+  Mognet<float> network(parameters, options);
+  Tape<float> tape;
+  tape.set_recording(false);
+  NetworkSize size;
+  Pass<float> pass{.tape = tape, .stage = Stage::quantized, .training = false};
+  pass.observer = [&](const LayerReport& layer, const Variable<float>&) {
+    size.weight_bits += layer.weights * bits_per_weight(layer.precision);
+    size.macs += layer.macs;
+  };
+  network(pass, {Tensor<float>::filled({1, 32, 32, 3}, 0)});
+  return size;
+}
+
+}  // namespace
+
+const NetworkSize& size_of(const MognetOptions& options) {
+  static std::map<std::tuple<Index, Index, Index, Precision>, NetworkSize> known;  // k changes none of it
+  const auto key = std::make_tuple(options.maps, options.groups, options.classes, options.head);
+  const auto found = known.find(key);
+  return found != known.end() ? found->second : known.emplace(key, measure(options)).first->second;
+}
+
+}  // namespace mog

@@ -1,0 +1,77 @@
+// Counts rows and sessions.
+#include "reproduce/run_figures.hpp"
+
+#include <set>
+
+#include "core/error.hpp"
+#include "reproduce/time_left.hpp"
+
+namespace mog {
+namespace {
+
+/// The words that sessions have, each once.
+template <class Text>
+std::string joined(const std::vector<Session>& sessions, const Text& text) {
+  std::set<std::string> seen;
+  std::string all;
+  for (const Session& session : sessions) {
+    if (const std::string one = text(session); seen.insert(one).second) all += (all.empty() ? "" : "; ") + one;
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string RunFigures::state() const {
+  if (!record.exists) return "open";
+  if (finished()) return "finished";
+  if (record.rows.empty()) return concat("in its first epoch of ", run.recipe.epochs());
+  const EpochRow& row = record.rows.back();
+  const Recipe& recipe = record.recipe ? *record.recipe : run.recipe;
+  return concat(name(row.stage), " ", row.epoch, " of ", recipe.stages[static_cast<std::size_t>(row.stage)].epochs,
+                "; ", record.done(), " of ", recipe.epochs(), " in all");
+}
+
+double RunFigures::images_per_second() const {
+  constexpr std::size_t kLast = 5;
+  std::vector<double> speeds;
+  for (auto row = record.rows.rbegin(); row != record.rows.rend() && speeds.size() < kLast; ++row) {
+    if (row->stage == record.rows.back().stage) speeds.push_back(row->images_per_second);
+  }
+  return median(speeds);
+}
+
+std::optional<double> RunFigures::cpu_seconds() const {
+  Index epochs = 0;
+  double seconds = 0;
+  for (const Session& session : record.sessions) epochs += session.epochs, seconds += session.cpu_seconds;
+  return epochs > 0 && epochs >= record.done() ? std::optional(seconds) : std::nullopt;
+}
+
+std::string RunFigures::machines() const {
+  return joined(record.sessions, [](const Session& one) {
+    return concat(one.processor, ", ", one.threads, " threads on ", one.cores, " cores, ", one.instruction_set);
+  });
+}
+
+std::string RunFigures::programs() const {
+  return joined(record.sessions, [](const Session& one) { return concat(one.version, " (", one.commit, ")"); });
+}
+
+double seconds_of(const std::vector<EpochRow>& rows) {
+  double seconds = 0;
+  for (const EpochRow& row : rows) seconds += row.seconds;
+  return seconds;
+}
+
+std::optional<Reached> reached(const std::vector<EpochRow>& rows, double accuracy) {
+  Reached so_far{};
+  for (const EpochRow& row : rows) {
+    ++so_far.epochs;
+    so_far.seconds += row.seconds;
+    if (row.stage == Stage::quantized && row.test_accuracy >= accuracy) return so_far;
+  }
+  return std::nullopt;
+}
+
+}  // namespace mog

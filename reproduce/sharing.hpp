@@ -1,0 +1,13 @@
+// Sharing: which run's stages another run can begin with instead of training them again.
+#pragma once
+
+#include "reproduce/plan.hpp"
+
+namespace mog {
+
+/// Gives each run, whose recipe still has all its stages, the longest beginning that an earlier run trains alike: same
+/// pictures, network (k aside), seed and recipe up to there. Of a run's stages only those that are not its last are
+/// left for others.
+void share_stages(std::vector<PlannedRun>& runs);
+
+}  // namespace mog
