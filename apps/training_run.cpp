@@ -2,14 +2,12 @@
 #include "apps/training_run.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "apps/program.hpp"
 #include "apps/shell_words.hpp"
 #include "core/file.hpp"
-#include "core/kernels/isa.hpp"
-#include "core/machine.hpp"
-#include "core/parallel.hpp"
 #include "data/split.hpp"
 #include "train/drawings.hpp"
 #include "train/evaluate.hpp"
@@ -83,6 +81,18 @@ std::uint64_t network_seed(const TrainingRun& run, const RunFolder& folder) {
   return Checkpoint(run.resume ? folder.last() : run.from).header().seed;
 }
 
+/// The programs and machines that trained in a folder, a line each.
+std::vector<std::string> machines(const RunFolder& folder) {
+  std::vector<std::string> lines;
+  if (!std::filesystem::exists(folder.sessions())) return lines;
+  for (const Session& one : read_sessions(folder.sessions())) {
+    lines.push_back(concat(one.processor, ", ", one.threads, " of ", one.cores, " cores, ", one.instruction_set,
+                           ", mog ", one.version, " (", one.commit, "): ", one.epochs, " epochs in ",
+                           std::llround(one.cpu_seconds), " seconds of processor time"));
+  }
+  return lines;
+}
+
 /// report.md of a run that has come to its end.
 void write_report(const RunFolder& folder, const std::vector<EpochRow>& rows, const Dataset& test,
                   const Parameters<float>& parameters) {
@@ -90,8 +100,7 @@ void write_report(const RunFolder& folder, const std::vector<EpochRow>& rows, co
                          .rows = rows,
                          .measured_on = concat(test.size(), " images of ", test.name),
                          .weight_bits = weight_bits(parameters, Stage::quantized),
-                         .machine = {concat(processor_name(), ", ", threads(), " threads, ",
-                                            kernels::name(kernels::chosen_isa()), ", mog ", MOG_VERSION)}};
+                         .machine = machines(folder)};
   write_file(folder.report(), run_report(report));
   std::printf("report: %s\n", folder.report().c_str());
 }
