@@ -14,7 +14,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// KEY=VALUE lines as `mog train` writes them, quotes taken off.
+std::string trimmed(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r");
+  return first == std::string::npos ? std::string() : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+/// KEY = VALUE lines as `mog train` writes them, quotes taken off.
 std::map<std::string, std::string> read_words(const fs::path& path) {
   constexpr Index kLargest = 1 << 20;
   const std::vector<std::byte> bytes = read_bytes(path, kLargest);
@@ -22,10 +27,10 @@ std::map<std::string, std::string> read_words(const fs::path& path) {
   for (const std::string& line : split({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, '\n')) {
     const std::size_t equals = line.find('=');
     if (equals == std::string::npos) continue;
-    std::string value = line.substr(equals + 1);
+    const std::string value = trimmed(line.substr(equals + 1));
     const bool quoted =
         value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front();
-    words[line.substr(0, equals)] = quoted ? value.substr(1, value.size() - 2) : value;
+    words[trimmed(line.substr(0, equals))] = quoted ? value.substr(1, value.size() - 2) : value;
   }
   return words;
 }

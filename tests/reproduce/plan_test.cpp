@@ -169,7 +169,7 @@ TEST_CASE("taking an ingredient out and putting it in are each other's undoing")
     CHECK(names(variant.recipe).contains((with ? "without-" : "with-") + ingredient));
   }
   CHECK(names(hour).contains("with-label-smoothing"));
-  CHECK(names(hour).contains("without-quantized-weights"));
+  CHECK(names(hour).contains("with-quantized-weights"));
 }
 
 TEST_CASE("a rehearsal has a quarter of the maps and one set of pictures") {
