@@ -83,14 +83,17 @@ Recipe recipe_of(const Words& words) {
   return recipe;
 }
 
-/// A run that goes on by a configuration in its folder is in that folder, wherever it stands now.
-void find_folder(TrainingRun& run, const CLI::App& app) {
+/// A run that goes on by a configuration in its folder is in that folder, wherever it stands now. There --continue
+/// finds out which it means.
+void find_folder(Words& words, const CLI::App& app) {
+  TrainingRun& run = words.run;
   const std::string config = app.get_config_ptr() == nullptr ? "" : app.get_config_ptr()->as<std::string>();
-  if (run.out.empty() && run.resume && !config.empty()) {
+  if (run.out.empty() && (run.resume || words.begin_or_resume) && !config.empty()) {
     run.out = std::filesystem::path(config).parent_path();
     if (run.out.empty()) run.out = ".";
   }
   require(!run.out.empty(), "--out is required, the folder for the run (with --resume, a --config in it will do)");
+  if (words.begin_or_resume) run.resume = std::filesystem::exists(run.out / "last.safetensors");
 }
 
 }  // namespace
@@ -102,8 +105,7 @@ void add_train(CLI::App& app) {
   auto words = std::make_shared<Words>();
   add_options(*command, *words);
   command->callback([words, command, &app] {
-    find_folder(words->run, app);
-    if (words->begin_or_resume) words->run.resume = std::filesystem::exists(words->run.out / "last.safetensors");
+    find_folder(*words, app);
     words->run.options.recipe = recipe_of(*words);
     words->run.config = configuration_text(*command);
     train_and_report(words->run, words->run.data.load());

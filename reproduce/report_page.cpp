@@ -107,7 +107,7 @@ std::string ablation_table(const Report& report) {
 }
 
 std::string reached_text(const RunFigures& one, double accuracy) {
-  const auto when = reached(one.rows, accuracy);
+  const auto when = one.reached(accuracy);
   return when ? concat(when->epochs, " epochs, ", duration_text(when->seconds)) : "";
 }
 

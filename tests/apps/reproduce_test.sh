@@ -120,7 +120,7 @@ refuses 2 '--list and --report' mog reproduce table2 --out x --data pictures --l
 refuses 2 '--level without --list' mog reproduce table2 --out x --data pictures --level 1
 refuses 2 'whole/folder-n32-g4-k3 has a recipe of 1,1,2 epochs, the plan.s, long.ini, 30,10,30; choose another folder' \
   mog reproduce table2 --out whole $long
-sed 's/^seed=1$/seed=4/' whole/folder-n32-g4-k3/config.ini >config.ini && mv config.ini whole/folder-n32-g4-k3/config.ini
+sed 's/^seed = 1$/seed = 4/' whole/folder-n32-g4-k3/config.ini >config.ini && mv config.ini whole/folder-n32-g4-k3/config.ini
 refuses 2 'whole/folder-n32-g4-k3 has seed = 4, the plan 1' mog reproduce table2 --out whole $tiny
 [ ! -e x ] || fail "a refused plan made its folder"
 refuses 5 'copied/folder-n32-g4-k3/quantized-weights.safetensors: not there, and folder-n32-g4-k2 begins with it' \
