@@ -28,10 +28,6 @@ void check_pictures(const PlannedRun& run, const fs::path& data) {
                        data.string(), " brings it"));
 }
 
-fs::path checkpoint_of(const Start& start, const Place& place) {
-  return place.out / start.run / (std::string(name(start.stage)) + ".safetensors");
-}
-
 /// Throws unless the folder can become the planned run, or go on as it.
 void check_folder(const PlannedRun& run, const RunRecord& record) {
   for (const std::string& found : {network_mismatch(record, run), recipe_mismatch(record, run)}) {
@@ -57,7 +53,7 @@ void check_all(const Plan& plan, const std::vector<RunRecord>& records, const Pl
     }
     check_pictures(run, place.data);
     if (!run.from || records[i].can_go_on || !finished.contains(run.from->run)) continue;
-    const fs::path begin = checkpoint_of(*run.from, place);
+    const fs::path begin = start_path(*run.from, place);
     if (fs::exists(begin)) continue;
     throw IoError(concat(begin.string(), ": not there, and ", run.name, " begins with it; move the folder ",
                          begin.parent_path().string(), " away to train it again"));

@@ -83,7 +83,8 @@ Recipe recipe_of(const Words& words) {
   return recipe;
 }
 
-/// A run that goes on by a configuration in its folder is in that folder, wherever it stands now.
+/// A run that goes on by a configuration in its folder is in that folder, wherever it stands now. There --continue
+/// finds out which it means.
 void find_folder(Words& words, const CLI::App& app) {
   TrainingRun& run = words.run;
   const std::string config = app.get_config_ptr() == nullptr ? "" : app.get_config_ptr()->as<std::string>();
@@ -91,9 +92,9 @@ void find_folder(Words& words, const CLI::App& app) {
     run.out = std::filesystem::path(config).parent_path();
     if (run.out.empty()) run.out = ".";
   }
-  if (words.begin_or_resume) run.resume = std::filesystem::exists(run.out / "last.safetensors");
   require(!run.out.empty(),
           "--out is required, the folder for the run (with --resume or --continue, a --config in it will do)");
+  if (words.begin_or_resume) run.resume = std::filesystem::exists(run.out / "last.safetensors");
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace mog {
 struct Budget {
   std::string word;  // as `mog train --recipe` takes it: a recipe's name or a file
   Recipe recipe;
-  Index retraining;  // epochs of the last stage where only that is trained again, for another k
+  Index retraining;  // epochs of the last stage for another k than 3
 };
 
 /// "paper" is Table I's recipe of the data set; other words are recipes' names, or files. Throws std::invalid_argument

@@ -38,12 +38,15 @@ std::vector<std::string> train_words(const Plan& plan, const PlannedRun& run, co
   add("--epochs", concat(stages[0].epochs, ",", stages[1].epochs, ",", stages[2].epochs));
   add("--seed", run.seed);
   if (run.validation > 0) add("--validation", run.validation);
-  if (run.from) {
-    add("--from", (place.out / run.from->run / (std::string(name(run.from->stage)) + ".safetensors")).string());
-  }
+  if (run.from) add("--from", start_path(*run.from, place).string());
   if (place.threads > 0) add("--threads", place.threads);
   words.emplace_back("--continue");
   return words;
+}
+
+std::filesystem::path start_path(const Start& start, const Place& place) {
+  const char* file = start.stage == Stage::quantized ? "last" : name(start.stage);
+  return place.out / start.run / concat(file, ".safetensors");
 }
 
 void write_recipes(const Plan& plan, const Place& place) {

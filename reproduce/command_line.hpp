@@ -19,6 +19,9 @@ struct Place {
 /// The words behind the program's name: the same ones begin the run, go on with it, and find it finished.
 std::vector<std::string> train_words(const Plan& plan, const PlannedRun& run, const Place& place);
 
+/// The checkpoint that a run begins with.
+std::filesystem::path start_path(const Start& start, const Place& place);
+
 /// Writes the recipes of the plan's own into its folder. Throws IoError.
 void write_recipes(const Plan& plan, const Place& place);
 

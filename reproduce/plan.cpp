@@ -34,7 +34,19 @@ std::string row_name(const PlannedRun& run) {
   return concat(run.dataset, "-n", run.network.maps, "-g", run.network.groups, "-k", run.network.bits);
 }
 
-/// Table II: n = 128, k = 3 first, whose first two stages are also those of k = 2 and 1.
+/// k = 2 or 1 beside k = 3. Where the last stage is trained as long as for k = 3, the stages before it are shared;
+/// where it is trained again for fewer epochs, it goes on from the end of k = 3.
+PlannedRun other_bits(PlannedRun run, int bits, Index retraining) {
+  const auto& stages = run.recipe.stages;
+  if (retraining < stages.back().epochs) {
+    run.from = Start{.run = row_name(run), .stage = stages.back().stage};
+    run.recipe = run.recipe.with_epochs({0, 0, retraining});
+  }
+  run.network.bits = bits;
+  return run;
+}
+
+/// Table II: n = 128, k = 3 first.
 void add_table2(const PlanRequest& request, Plan& plan) {
   for (const Index groups : {4, 8}) {
     for (const std::string& dataset : datasets(request)) {
@@ -42,11 +54,7 @@ void add_table2(const PlanRequest& request, Plan& plan) {
       for (const int bits : {3, 2, 1}) {
         PlannedRun run{.dataset = dataset, .network = network_for(request, dataset, 128), .recipe = budget.recipe};
         run.network.groups = groups;
-        run.network.bits = bits;
-        const auto& stages = budget.recipe.stages;
-        if (bits != 3) {
-          run.recipe = budget.recipe.with_epochs({stages[0].epochs, stages[1].epochs, budget.retraining});
-        }
+        if (bits != 3) run = other_bits(run, bits, budget.retraining);
         run.row = row_name(run);
         plan.runs.push_back(run);
       }
@@ -87,9 +95,11 @@ void add_ablations(const PlanRequest& request, Plan& plan) {
 void repeat(std::vector<PlannedRun>& runs, Index seeds) {
   const std::vector<PlannedRun> once = std::exchange(runs, {});
   for (Index seed = 1; seed <= seeds; ++seed) {
+    const std::string suffix = seed == 1 ? "" : concat("-s", seed);
     for (PlannedRun run : once) {
       run.seed = static_cast<std::uint64_t>(seed);
-      run.name = seed == 1 ? run.row : concat(run.row, "-s", seed);
+      run.name = run.row + suffix;
+      if (run.from) run.from->run += suffix;
       runs.push_back(run);
     }
   }

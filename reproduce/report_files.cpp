@@ -47,7 +47,7 @@ std::string line(const RowFigures& row, const RunFigures& one) {
   add(field(one.cpu_seconds(), 1));
   add(field(one.record.exists ? std::optional(one.images_per_second()) : std::nullopt, 1));
   for (const double accuracy : kMilestones) {
-    const auto when = reached(one.rows, accuracy);
+    const auto when = one.reached(accuracy);
     add(when ? to_text(when->epochs) : "");
     add(when ? to_text(when->seconds, 1) : "");
   }

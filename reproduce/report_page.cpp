@@ -107,7 +107,7 @@ std::string ablation_table(const Report& report) {
 }
 
 std::string reached_text(const RunFigures& one, double accuracy) {
-  const auto when = reached(one.rows, accuracy);
+  const auto when = one.reached(accuracy);
   return when ? concat(when->epochs, " epochs, ", duration_text(when->seconds)) : "";
 }
 
@@ -142,7 +142,10 @@ std::string notes(const Report& report) {
       "  seeds stands their standard deviation.\n",
       report.plan.request.target == Target::ablations
           ? "- 95 % of the seeds' spread: how far two means may lie apart by chance (Student, pooled deviations).\n"
-          : "- Weight bits: one for a binary weight, two for a ternary one, none for generated ones.\n",
+          : "- Weight bits: one for a binary weight, two for a ternary one, none for generated ones. The paper's four "
+            "sizes do\n"
+            "  not follow from one way of counting: with a ternary last convolution they would be 1.131, 1.721; 1.223, "
+            "1.813.\n",
       "- Training is the time of the steps, evaluation not counted; CPU time is that of all threads of the processes "
       "that\n"
       "  trained the run's own stages, everything counted but what a killed process did after its last epoch.\n"

@@ -32,6 +32,17 @@ std::string RunFigures::state() const {
                 "; ", record.done(), " of ", recipe.epochs(), " in all");
 }
 
+std::optional<Reached> RunFigures::reached(double accuracy) const {
+  const std::size_t others = rows.size() - record.rows.size();
+  Reached so_far{};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    ++so_far.epochs;
+    so_far.seconds += rows[i].seconds;
+    if (i >= others && rows[i].stage == Stage::quantized && rows[i].test_accuracy >= accuracy) return so_far;
+  }
+  return std::nullopt;
+}
+
 double RunFigures::images_per_second() const {
   constexpr std::size_t kLast = 5;
   std::vector<double> speeds;
@@ -62,16 +73,6 @@ double seconds_of(const std::vector<EpochRow>& rows) {
   double seconds = 0;
   for (const EpochRow& row : rows) seconds += row.seconds;
   return seconds;
-}
-
-std::optional<Reached> reached(const std::vector<EpochRow>& rows, double accuracy) {
-  Reached so_far{};
-  for (const EpochRow& row : rows) {
-    ++so_far.epochs;
-    so_far.seconds += row.seconds;
-    if (row.stage == Stage::quantized && row.test_accuracy >= accuracy) return so_far;
-  }
-  return std::nullopt;
 }
 
 }  // namespace mog

@@ -18,9 +18,6 @@ struct Reached {
   Index epochs;
   double seconds;
 };
-/// Rows of a run's stages in their order, those from other runs included; nothing while no epoch of the last stage has
-/// this test accuracy.
-std::optional<Reached> reached(const std::vector<EpochRow>& rows, double accuracy);
 
 /// One run.
 struct RunFigures {
@@ -33,6 +30,8 @@ struct RunFigures {
   Index best_epoch = 0;             // and in its best one
 
   [[nodiscard]] bool finished() const { return last.has_value(); }
+  /// Nothing while no epoch of its own last stage has this test accuracy.
+  [[nodiscard]] std::optional<Reached> reached(double accuracy) const;
   /// "open", "finished", or where it is: "full-precision 3 of 12; 3 of 36 in all".
   [[nodiscard]] std::string state() const;
   /// Median of the last five epochs.

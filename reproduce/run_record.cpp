@@ -14,12 +14,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string trimmed(const std::string& text) {
+std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
-  return first == std::string::npos ? std::string() : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-/// KEY = VALUE lines as `mog train` writes them, quotes taken off.
+/// A value as it is, or what stands between its quotes.
+std::string value_of(std::string_view text) {
+  const bool quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
+  if (!quoted) return std::string(text);
+  std::string value;
+  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+    if (text.front() == '"' && text[i] == '\\' && i + 2 < text.size()) ++i;  // the letter behind it, whatever it is
+    value += text[i];
+  }
+  return value;
+}
+
+/// KEY = VALUE lines as `mog train` writes them.
 std::map<std::string, std::string> read_words(const fs::path& path) {
   constexpr Index kLargest = 1 << 20;
   const std::vector<std::byte> bytes = read_bytes(path, kLargest);
@@ -27,10 +39,7 @@ std::map<std::string, std::string> read_words(const fs::path& path) {
   for (const std::string& line : split({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, '\n')) {
     const std::size_t equals = line.find('=');
     if (equals == std::string::npos) continue;
-    const std::string value = trimmed(line.substr(equals + 1));
-    const bool quoted =
-        value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front();
-    words[trimmed(line.substr(0, equals))] = quoted ? value.substr(1, value.size() - 2) : value;
+    words[std::string(trimmed(line.substr(0, equals)))] = value_of(trimmed(std::string_view(line).substr(equals + 1)));
   }
   return words;
 }

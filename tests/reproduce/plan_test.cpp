@@ -33,7 +33,7 @@ const PlannedRun& run_of(const Plan& plan, const std::string& name) {
 std::vector<Plan> all_plans() {
   std::vector<Plan> plans;
   for (const Target target : {Target::table2, Target::fig4, Target::ablations}) {
-    for (const char* budget : {"paper", "hour", "demo"}) {
+    for (const char* budget : {"paper", "night", "hour", "demo"}) {
       for (const char* pictures : {"", "builtin", "folder"}) {
         for (const Index seeds : {0, 2}) {
           plans.push_back(make_plan({.target = target, .budget = budget, .pictures = pictures, .seeds = seeds}));
@@ -76,8 +76,8 @@ TEST_CASE("a run begins with a stage that the other trains and leaves, of the sa
       const PlannedRun& source = run_of(plan, run.from->run);
       const auto stage = static_cast<std::size_t>(run.from->stage);
       CHECK(source.recipe.stages[stage].epochs > 0);
-      CHECK(run.from->stage < Stage::quantized);  // the end of the last stage is no checkpoint of its own
-      for (std::size_t i = 0; i <= stage; ++i) CHECK(run.recipe.stages[i].epochs == 0);
+      CHECK((run.from->stage < Stage::quantized || run.network.bits < source.network.bits));
+      for (std::size_t i = 0; i <= stage && i + 1 < kStages; ++i) CHECK(run.recipe.stages[i].epochs == 0);
       CHECK(source.network.maps == run.network.maps);
       CHECK(source.network.groups == run.network.groups);
       CHECK(source.dataset == run.dataset);
@@ -106,10 +106,22 @@ TEST_CASE("budget paper trains Table II with Table I's epochs, k = 2 and 1 on th
 }
 
 TEST_CASE("other budgets train as their recipes say, and the last stage again for another k") {
-  const Recipe& hour = find_recipe("hour");
-  const Plan plan = make_plan({.target = Target::table2, .budget = "hour"});
-  CHECK(run_of(plan, "cifar10-n128-g4-k3").recipe == hour);
-  CHECK(run_of(plan, "cifar10-n128-g4-k2").recipe.stages.back() == hour.stages.back());
+  const Recipe& demo = find_recipe("demo");
+  const Plan plan = make_plan({.target = Target::table2, .budget = "demo"});
+  CHECK(run_of(plan, "cifar10-n128-g4-k3").recipe == demo);
+  CHECK(run_of(plan, "cifar10-n128-g4-k2").recipe.stages.back() == demo.stages.back());
+  CHECK(run_of(plan, "cifar10-n128-g4-k2").from == Start{"cifar10-n128-g4-k3", Stage::quantized_weights});
+}
+
+TEST_CASE("at night, k = 2 and 1 go on for 30 epochs from where k = 3 ended, seed by seed") {
+  const Plan plan = make_plan({.target = Target::table2, .budget = "night", .seeds = 2});
+  CHECK(run_of(plan, "cifar100-n128-g8-k3-s2").recipe == find_recipe("night"));
+  for (const char* run : {"cifar100-n128-g8-k2-s2", "cifar100-n128-g8-k1-s2"}) {
+    CHECK(epochs_of(run_of(plan, run)) == Epochs{0, 0, 30});
+    CHECK(run_of(plan, run).from == Start{"cifar100-n128-g8-k3-s2", Stage::quantized});
+    const Place place{.out = "out", .data = {}, .threads = 0};
+    CHECK(start_path(*run_of(plan, run).from, place) == "out/cifar100-n128-g8-k3-s2/last.safetensors");
+  }
 }
 
 TEST_CASE("Fig. 4 is five networks on two data sets, and n = 128 has Table II's name") {
@@ -144,32 +156,39 @@ TEST_CASE("an unknown row is refused with the names of those that there are; so 
 }
 
 TEST_CASE("each ablation has three seeds, held-back images, and as many epochs as the base") {
-  const Plan plan = make_plan({.target = Target::ablations, .budget = "hour"});
-  CHECK(plan.runs.size() == 3 * variants_of(find_recipe("hour")).size());
+  const Plan plan = make_plan({.target = Target::ablations, .budget = "short"});
+  CHECK(plan.runs.size() == 3 * variants_of(find_recipe("short")).size());
   for (const char* name : {"base", "base-s2", "base-s3", "paper-s3"}) CHECK(find_run(plan, name) != nullptr);
   for (const PlannedRun& run : plan.runs) {
     CHECK(run.validation == 5000);
     CHECK(run.network.maps == 32);
   }
-  for (const Recipe& recipe : plan.recipes) CHECK(recipe.epochs() == find_recipe("hour").epochs());
+  for (const Recipe& recipe : plan.recipes) CHECK(recipe.epochs() == find_recipe("short").epochs());
 }
 
 TEST_CASE("taking an ingredient out and putting it in are each other's undoing") {
-  const auto names = [](const Recipe& base) {
+  const auto names = [](const Recipe& recipe) {
     std::set<std::string> all;
-    for (const Variant& variant : variants_of(base)) all.insert(variant.name);
+    for (const Variant& variant : variants_of(recipe)) all.insert(variant.name);
     return all;
   };
-  const Recipe& hour = find_recipe("hour");
-  for (const Variant& variant : variants_of(hour)) {
+  for (const char* name : {"short", "hour", "night"}) {
+    const Recipe& recipe = find_recipe(name);
+    for (const Variant& variant : variants_of(recipe)) {
+      CHECK(variant.recipe.epochs() == recipe.epochs());
+      check(variant.recipe);
+    }
+  }
+  const Recipe& base = find_recipe("short");
+  for (const Variant& variant : variants_of(base)) {
     if (variant.name == "base" || variant.name == "paper") continue;
-    CHECK(variant.recipe != hour);
+    CHECK(variant.recipe != base);
     const bool with = variant.name.starts_with("with-");
     const std::string ingredient = variant.name.substr(with ? 5 : 8);
     CHECK(names(variant.recipe).contains((with ? "without-" : "with-") + ingredient));
   }
-  CHECK(names(hour).contains("with-label-smoothing"));
-  CHECK(names(hour).contains("with-quantized-weights"));
+  CHECK(names(base).contains("with-label-smoothing"));
+  CHECK(names(base).contains("without-quantized-weights"));
 }
 
 TEST_CASE("a rehearsal has a quarter of the maps and one set of pictures") {

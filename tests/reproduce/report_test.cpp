@@ -54,12 +54,12 @@ TEST_CASE("the last epoch is the result, the best one is beside it, milestones c
   CHECK(row.weight_bits == 1'715'968);  // mog summary --n 128 --g 4: 1.716 Mb
   CHECK(row.images == 10'000);
   // Three epochs of the first two stages, 95 % of a float network, come before, and do not count as having it.
-  const auto& rows = row.runs[0].rows;
-  CHECK(reached(rows, 0.90)->epochs == 4);
-  CHECK(reached(rows, 0.90)->seconds == 400);
-  CHECK(reached(rows, 0.91)->epochs == 5);
-  CHECK(reached(rows, 0.9212)->epochs == 6);
-  CHECK(!reached(rows, 0.93));
+  const RunFigures& figures = row.runs[0];
+  CHECK(figures.reached(0.90)->epochs == 4);
+  CHECK(figures.reached(0.90)->seconds == 400);
+  CHECK(figures.reached(0.91)->epochs == 5);
+  CHECK(figures.reached(0.9212)->epochs == 6);
+  CHECK(!figures.reached(0.93));
 }
 
 TEST_CASE("a run that began with another's stages counts them, wherever the folders lie now") {
@@ -72,13 +72,26 @@ TEST_CASE("a run that began with another's stages counts them, wherever the fold
   CHECK(figures.record.done() == 4);
   CHECK(figures.rows.size() == 7);  // the last stage of the base is not among them
   CHECK(seconds_of(figures.rows) == 700);
-  CHECK(reached(figures.rows, 0.90)->epochs == 6);
+  CHECK(figures.reached(0.90)->epochs == 6);
   CHECK(figures.remark.empty());
 
   std::filesystem::remove_all(out / base.name);
   const RunFigures alone = row_of(make_report(plan, out.path()), run.name).runs[0];
   CHECK(alone.rows.size() == 4);
   CHECK(alone.remark == "began with cifar10-n128-g4-k3, which is not here and not counted");
+}
+
+TEST_CASE("a run that went on from another's end counts that run's epochs, but not its accuracy") {
+  const TemporaryFolder out;
+  Plan plan = make_plan({.target = Target::table2, .budget = "night"});
+  for (PlannedRun& run : plan.runs) run.recipe = run.recipe.with_epochs({run.from ? 0 : 1, 0, 2});
+  const PlannedRun &base = run_of(plan, "cifar10-n128-g4-k3"), &run = run_of(plan, "cifar10-n128-g4-k2");
+  put_run(out.path(), base, rows_of(base.recipe, {0.92, 0.93}));
+  put_run(out.path(), run, rows_of(run.recipe, {0.89, 0.91}));
+  const RunFigures figures = row_of(make_report(plan, out.path()), run.name).runs[0];
+  CHECK(figures.rows.size() == 5);
+  CHECK(figures.reached(0.90)->epochs == 5);
+  CHECK(!figures.reached(0.92));
 }
 
 TEST_CASE("open runs are open, begun ones say where they are, and neither has a result") {
@@ -110,7 +123,7 @@ TEST_CASE("an empty or missing folder is reported as all open") {
 
 TEST_CASE("seeds have a mean and a deviation, and ablations a difference to the base") {
   const TemporaryFolder out;
-  Plan plan = short_plan({.target = Target::ablations, .budget = "hour"});
+  Plan plan = short_plan({.target = Target::ablations, .budget = "short"});
   const auto put = [&](const std::string& name, double accuracy) {
     const PlannedRun& run = run_of(plan, name);
     put_run(out.path(), run, rows_of(run.recipe, {0.1, 0.2, 0.3, accuracy}));

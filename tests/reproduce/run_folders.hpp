@@ -45,7 +45,10 @@ inline void put_run(const std::filesystem::path& out, const PlannedRun& run, con
   std::string config =
       concat("[train]\ndataset = ", run.dataset, "\nn = ", run.network.maps, "\ng = ", run.network.groups,
              "\nk = ", run.network.bits, "\nseed = ", run.seed, "\nvalidation = ", run.validation, "\n");
-  if (run.from) config += concat("from = \"elsewhere/", run.from->run, "/", name(run.from->stage), ".safetensors\"\n");
+  if (run.from) {
+    const char* stage = run.from->stage == Stage::quantized ? "last" : name(run.from->stage);
+    config += concat("from = \"some where/", run.from->run, "/", stage, ".safetensors\"\n");
+  }
   write_file(folder / "config.ini", config);
   write_file(folder / "recipe.ini", recipe_file_text(run.recipe));
   write_file(folder / "metrics.csv", metrics_text(rows));

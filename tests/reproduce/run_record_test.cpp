@@ -13,7 +13,7 @@ namespace {
 
 /// A run of 1, 1 and 2 epochs.
 PlannedRun small_run() {
-  PlannedRun run = make_plan({.target = Target::table2, .budget = "hour", .pictures = "builtin"}).runs.front();
+  PlannedRun run = make_plan({.target = Target::table2, .budget = "short", .pictures = "builtin"}).runs.front();
   run.recipe = run.recipe.with_epochs({1, 1, 2});
   return run;
 }
@@ -55,6 +55,18 @@ TEST_CASE("where a run began is read from its configuration, wherever its folder
   CHECK(read_run(folder / run.name).from() == run.from);
 }
 
+TEST_CASE("words are read in quotes and without, with spaces and without") {
+  const TemporaryFolder folder;
+  put_file(folder / "config.ini",
+           "[train]\nn=8\n g = 4 \r\ndataset=\"folder\"\nout='a b'\ndata = \"a \\\"b\\\" \\\\c\"\n");
+  auto words = read_run(folder.path()).words;
+  CHECK(words["n"] == "8");
+  CHECK(words["g"] == "4");
+  CHECK(words["dataset"] == "folder");
+  CHECK(words["out"] == "a b");
+  CHECK(words["data"] == "a \"b\" \\c");
+}
+
 TEST_CASE("another network, other pictures, another seed and another recipe are named") {
   const TemporaryFolder folder;
   const PlannedRun run = small_run();
@@ -71,10 +83,10 @@ TEST_CASE("another network, other pictures, another seed and another recipe are 
   CHECK(network_mismatch(record, other) == "has seed = 1, the plan 2");
   other = run;
   other.recipe = run.recipe.with_epochs({1, 1, 3});
-  CHECK(recipe_mismatch(record, other) == "has a recipe of 1,1,2 epochs, the plan's, hour, 1,1,3");
+  CHECK(recipe_mismatch(record, other) == "has a recipe of 1,1,2 epochs, the plan's, short, 1,1,3");
   other = run;
   other.recipe.label_smoothing = 0.1;
-  CHECK(recipe_mismatch(record, other) == "has another recipe than the plan's, hour");
+  CHECK(recipe_mismatch(record, other) == "has another recipe than the plan's, short");
   other = run;
   other.recipe.about = "in other words";
   CHECK(recipe_mismatch(record, other).empty());
