@@ -28,7 +28,7 @@ TEST_CASE("a run that was measured takes what its epochs took, evaluation added;
   const PlannedRun& run = plan.runs[0];
   const std::vector<EpochRow> rows = rows_of(run.recipe, std::vector<double>(3, 0.5));
   CHECK(!Speeds(plan, read_all(plan, out.path())).seconds_left(run, read_run(out / run.name)));
-  for (const std::size_t done : {1, 5, 8, 9}) {
+  for (const std::size_t done : std::vector<std::size_t>{1, 5, 8, 9}) {
     put_run(out.path(), run, {rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(done)});
     const auto records = read_all(plan, out.path());
     const double left = static_cast<double>(rows.size() - done);
