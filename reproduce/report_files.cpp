@@ -19,11 +19,17 @@ std::string field(const std::string& text) {
   return quoted + "\"";
 }
 
+/// As the run was told; of an open one, as the plan says.
+std::string recipe_of(const RunFigures& one) {
+  const auto told = one.record.words.find("recipe");
+  return told != one.record.words.end() ? told->second : one.run.recipe.name;
+}
+
 std::string line(const RowFigures& row, const RunFigures& one) {
   const PlannedRun& run = one.run;
   const Index planned = one.record.recipe ? one.record.planned() : run.recipe.epochs();
   std::string text = concat(row.row, ',', run.name, ',', field(run.dataset), ',', run.network.maps, ',',
-                            run.network.groups, ',', run.network.bits, ',', run.seed, ',', field(run.recipe.name), ',',
+                            run.network.groups, ',', run.network.bits, ',', run.seed, ',', field(recipe_of(one)), ',',
                             !one.record.exists ? "open"
                             : one.finished()   ? "finished"
                                                : "begun",

@@ -49,6 +49,12 @@ TEST_CASE("a network that was not measured goes by its multiply-accumulates") {
         doctest::Approx(9 * 107 * std::pow(ratio, 0.75)).epsilon(1e-6));
 }
 
+TEST_CASE("sizes are those that mog summary prints") {
+  const NetworkSize& size = size_of({.maps = 128, .groups = 4, .bits = 3, .classes = 10});
+  CHECK(size.weight_bits == 1'715'968);
+  CHECK(size.macs == 210'976'768);
+}
+
 TEST_CASE("durations are said in the two largest units") {
   CHECK(duration_text(0) == "0 s");
   CHECK(duration_text(119.4) == "119 s");
