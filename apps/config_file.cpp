@@ -15,13 +15,6 @@ namespace {
 
 constexpr std::string_view kSection = "train";
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 /// Reads one file; every complaint names its line.
 class Reader {
  public:

@@ -102,13 +102,6 @@ const std::vector<Key<StagePlan>>& stage_keys() {
   return keys;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 /// Reads line by line; every complaint names the line.
 class Reader {
  public:

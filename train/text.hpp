@@ -34,6 +34,13 @@ std::optional<Number> from_text(std::string_view text) {
   return number;
 }
 
+/// Without the blanks at its ends.
+inline std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
 /// The parts between separators; at least one.
 template <class Text = std::string>
 std::vector<Text> split(std::string_view text, char separator) {
