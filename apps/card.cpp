@@ -11,7 +11,7 @@
 #include "core/file.hpp"
 #include "data/md5.hpp"
 #include "deploy/model_file.hpp"
-#include "train/text.hpp"
+#include "core/text.hpp"
 
 namespace mog::apps {
 namespace {
@@ -28,7 +28,6 @@ struct Words {
 /// What the card is made of.
 struct Findings {
   IntegerNetwork network;
-  MognetOptions options;
   CheckpointHeader checkpoint;
   RunHistory history;
   double accuracy = 0;
@@ -60,7 +59,6 @@ void check_lines(const Words& words, const CheckpointHeader& checkpoint) {
 Findings find(const Words& words) {
   const auto trained = load_quantized(words.checkpoint);
   Findings found{.network = read_model(words.model),
-                 .options = trained->network.options(),
                  .checkpoint = Checkpoint(words.checkpoint).header(),
                  .history = history_of(words)};
   check_lines(words, found.checkpoint);
@@ -71,7 +69,7 @@ Findings find(const Words& words) {
   const Evaluation result = evaluate(*packed_classifier(words.model, found.network), test);
   found.accuracy = result.accuracy;
   found.images = result.images;
-  Comparison comparison(trained->network, found.network, engine_of("runtime", found.network));
+  Comparison comparison(std::ref(trained->network), found.network, engine_of("runtime", found.network));
   compare(comparison, test);
   for (const LayerComparison& layer : comparison.layers()) found.codes += layer.codes ? layer.values : 0;
   found.differing = comparison.differing_codes();
@@ -79,18 +77,15 @@ Findings find(const Words& words) {
 }
 
 Card card_of_findings(const Words& words, const Findings& found) {
-  const MognetOptions& options = found.options;
+  const ModelChoice choice = described(found.checkpoint.description, words.checkpoint.string());
   Card card;
   card.set("network", words.model.stem().string());
   card.set("md5", md5_of_file(words.model));
   card.set("bytes", to_text(fs::file_size(words.model)));
   card.set("weight_bits", to_text(weight_bits(found.network)));
-  card.set("model", found.checkpoint.description.words.at("model"));
-  card.set("n", to_text(options.maps));
-  card.set("g", to_text(options.groups));
-  card.set("k", to_text(options.bits));
-  card.set("head", name(options.head));
-  card.set("classes", to_text(options.classes));
+  card.set("model", choice.model);
+  for (const ModelOption& option : choice.kind().options) card.set(option.name, choice.words.at(option.name));
+  card.set("classes", to_text(choice.classes));
   card.set("dataset", words.data.dataset);
   card.set("test_images", to_text(found.images));
   card.set("accuracy", to_text(found.accuracy));
@@ -121,8 +116,11 @@ std::string page(const Card& card, const Findings& found) {
   row("knows", joined(found.network.class_names, ", "));
   row("accuracy", to_text(100 * found.accuracy, 2), " % of all ", found.images, " test images of ", card.get("dataset"),
       ", measured from this file by the integer runtime");
-  row("network", "MOGNET, n = ", card.get("n"), ", g = ", card.get("g"), ", k = ", card.get("k"), ", ",
-      card.get("head"), " head");
+  std::string network = card.get("model");
+  for (const ModelOption& option : find_model(network).options) {
+    network += concat(", ", option.name, " = ", card.get(option.name));
+  }
+  row("network", network);
   row("size", card.get("weight_bits"), " bits of weights, ", card.get("bytes"), " bytes of file");
   row("beside its checkpoint", found.differing, " of ", found.codes, " codes differ over all test images");
   row("trained", joined(epochs, ", "), " epochs; these weights are those after epoch ", position.epoch, " of the ",

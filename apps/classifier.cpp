@@ -10,17 +10,17 @@
 #include "deploy/engine.hpp"
 #include "deploy/model_file.hpp"
 #include "deploy/runtime.hpp"
-#include "train/trained_mognet.hpp"
+#include "train/trained_model.hpp"
 
 namespace mog::apps {
 namespace {
 
 class CheckpointClassifier : public Classifier {
  public:
-  CheckpointClassifier(const std::filesystem::path& file, std::unique_ptr<TrainedMognet> trained)
+  CheckpointClassifier(const std::filesystem::path& file, std::unique_ptr<TrainedModel> trained)
       : Classifier({.file = file,
                     .stage = trained->stage,
-                    .classes = trained->network.options().classes,
+                    .classes = trained->choice.classes,
                     .class_names = trained->description.class_names}),
         trained_(std::move(trained)) {}
 
@@ -41,7 +41,7 @@ class CheckpointClassifier : public Classifier {
   }
 
  private:
-  std::unique_ptr<TrainedMognet> trained_;
+  std::unique_ptr<TrainedModel> trained_;
 };
 
 double log_sum_exp(std::span<const double> logits) {
@@ -132,7 +132,7 @@ void check_classes(const NetworkFacts& facts, const Dataset& images) {
 }  // namespace
 
 std::unique_ptr<Classifier> checkpoint_classifier(const std::filesystem::path& file) {
-  return std::make_unique<CheckpointClassifier>(file, load_mognet(file));
+  return std::make_unique<CheckpointClassifier>(file, load_model(file));
 }
 
 std::unique_ptr<Classifier> packed_classifier(const std::filesystem::path& file) {

@@ -40,7 +40,7 @@ class Classifier {
   NetworkFacts facts_;
 };
 
-/// Out of a checkpoint: the float network, in the stage that it was trained in last. Throws as load_mognet does.
+/// Out of a checkpoint: the float network, in the stage that it was trained in last. Throws as load_model does.
 std::unique_ptr<Classifier> checkpoint_classifier(const std::filesystem::path& file);
 /// Out of a packed file: the integer runtime. Throws as read_model does.
 std::unique_ptr<Classifier> packed_classifier(const std::filesystem::path& file);

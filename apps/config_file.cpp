@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/types.hpp"
-#include "train/text.hpp"
+#include "core/text.hpp"
 
 namespace mog::apps {
 namespace {

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "deploy/c_export/compiled.hpp"
 #include "deploy/runtime.hpp"
 
@@ -39,8 +40,8 @@ class Runtimes {
 
 }  // namespace
 
-std::unique_ptr<TrainedMognet> load_quantized(const std::filesystem::path& checkpoint) {
-  auto trained = load_mognet(checkpoint);
+std::unique_ptr<TrainedModel> load_quantized(const std::filesystem::path& checkpoint) {
+  auto trained = load_model(checkpoint);
   if (trained->stage != Stage::quantized) {
     throw DataError(concat(checkpoint.string(), ": last trained in the ", name(trained->stage),
                            " run, expected the quantized one: before it activations are no codes"));
@@ -74,11 +75,13 @@ void compare(Comparison& comparison, const Dataset& images, Index count) {
   }
 }
 
-void check_fit(const std::filesystem::path& model, const IntegerNetwork& network, const TrainedMognet& trained) {
-  const MognetOptions& options = trained.network.options();
-  require(network.head.classes == options.classes && network.bits == options.bits, "verify: ", model.string(),
-          " has k = ", network.bits, " and ", network.head.classes, " classes, the checkpoint k = ", options.bits,
-          " and ", options.classes);
+void check_fit(const std::filesystem::path& model, const IntegerNetwork& network, const TrainedModel& trained) {
+  const ModelChoice& choice = trained.choice;
+  const auto k = choice.words.find("k");
+  const std::string bits = k == choice.words.end() ? "none" : k->second;
+  require(network.head.classes == choice.classes && to_text(network.bits) == bits, "verify: ", model.string(),
+          " has k = ", network.bits, " and ", network.head.classes, " classes, the checkpoint k = ", bits, " and ",
+          choice.classes);
 }
 
 void check_size(const std::filesystem::path& model, const IntegerNetwork& network, const Dataset& images) {

@@ -7,13 +7,13 @@
 
 #include "data/dataset.hpp"
 #include "deploy/comparison.hpp"
-#include "train/trained_mognet.hpp"
+#include "train/trained_model.hpp"
 
 namespace mog::apps {
 
-/// A MOGNET whose third run was trained. Throws DataError for an earlier one, whose activations are no codes; otherwise
-/// as load_mognet does.
-std::unique_ptr<TrainedMognet> load_quantized(const std::filesystem::path& checkpoint);
+/// A network whose third run was trained. Throws DataError for an earlier one, whose activations are no codes; otherwise
+/// as load_model does.
+std::unique_ptr<TrainedModel> load_quantized(const std::filesystem::path& checkpoint);
 
 /// An engine: `runtime` (the kernels that ship), `reference` (plain loops) or `c` (the exported C, compiled by cc).
 /// Throws what the runtime refuses.
@@ -23,7 +23,7 @@ IntegerForward engine_of(const std::string& engine, const IntegerNetwork& networ
 void compare(Comparison& comparison, const Dataset& images, Index count = 0);
 
 /// Throws std::invalid_argument unless the packed file can be the checkpoint's: the same k and classes.
-void check_fit(const std::filesystem::path& model, const IntegerNetwork& network, const TrainedMognet& trained);
+void check_fit(const std::filesystem::path& model, const IntegerNetwork& network, const TrainedModel& trained);
 
 /// Throws std::invalid_argument unless the images have the packed network's size.
 void check_size(const std::filesystem::path& model, const IntegerNetwork& network, const Dataset& images);

@@ -6,7 +6,7 @@
 
 #include "apps/shared_folder.hpp"
 #include "core/error.hpp"
-#include "train/text.hpp"
+#include "core/text.hpp"
 
 namespace mog::apps {
 namespace {

@@ -10,7 +10,7 @@
 #include "core/error.hpp"
 #include "data/md5.hpp"
 #include "deploy/model_file.hpp"
-#include "train/text.hpp"
+#include "core/text.hpp"
 
 namespace mog::apps {
 namespace {

@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "reproduce/paper.hpp"
 #include "reproduce/time_left.hpp"
-#include "train/text.hpp"
+#include "core/text.hpp"
 
 namespace mog::apps {
 namespace {

@@ -1,4 +1,4 @@
-// `mog profile`: times training steps of a MOGNET on random pictures, whole and operation by operation.
+// `mog profile`: times training steps of a network on random pictures, whole and operation by operation.
 #include "core/profile.hpp"
 
 #include <sys/resource.h>
@@ -10,20 +10,21 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/commands.hpp"
-#include "apps/mognet_options.hpp"
+#include "apps/model_options.hpp"
 #include "core/kernels/peak.hpp"
 #include "core/parallel.hpp"
 #include "core/random.hpp"
+#include "core/text.hpp"
 #include "data/batches.hpp"
 #include "layers/loss.hpp"
-#include "models/mognet.hpp"
 #include "optim/adam.hpp"
 
 namespace mog::apps {
 namespace {
 
 struct ProfileOptions {
-  MognetOptions network;
+  ModelOptions model;
+  ModelChoice network = {};
   Stage stage = Stage::quantized;
   Index batch = 50;
   Index steps = 5;
@@ -56,10 +57,10 @@ Measured measure(const ProfileOptions& options) {
   const Dataset data = random_pictures(2 * options.batch, options.network.classes);
   Batches batches = Batches::training(data, {.batch = options.batch});
   Parameters<float> parameters;
-  Mognet<float> network(parameters, options.network);
+  Graph<float> network = options.network.make(parameters);
   Adam<float> adam(parameters);
   Tape<float> tape;
-  parameters.update_step_sizes();
+  parameters.begin_epoch();
   std::vector<std::int32_t> labels(static_cast<std::size_t>(options.batch));
 
   Measured measured;
@@ -108,6 +109,13 @@ std::string sizes_of(const Profile::Entry& entry) {
   return text;
 }
 
+/// "mognet, g = 4, head = binary, k = 3, n = 128".
+std::string described(const ModelChoice& choice) {
+  std::string text = choice.model;
+  for (const auto& [name, value] : choice.words) text += concat(", ", name, " = ", value);
+  return text;
+}
+
 void print_table(const ProfileOptions& options, const Measured& measured) {
   const auto steps = static_cast<double>(options.steps);
   double total = measured.other;
@@ -124,9 +132,8 @@ void print_table(const ProfileOptions& options, const Measured& measured) {
   std::printf("%-27s %-22s %5s %10.3f %5.1f%%\n", "everything else", "", "", 1e3 * measured.other / steps,
               100 * measured.other / total);
   std::printf(
-      "\n%s, n = %lld, g = %lld, k = %d, batch %lld, %d threads: %.1f images/s (step %.1f ms, median of %lld)\n",
-      name(options.stage), static_cast<long long>(options.network.maps), static_cast<long long>(options.network.groups),
-      options.network.bits, static_cast<long long>(options.batch), threads(),
+      "\n%s, %s, batch %lld, %d threads: %.1f images/s (step %.1f ms, median of %lld)\n", name(options.stage),
+      described(options.network).c_str(), static_cast<long long>(options.batch), threads(),
       static_cast<double>(options.batch) / measured.median(), 1e3 * measured.median(),
       static_cast<long long>(options.steps));
   double flops = 0;
@@ -148,10 +155,12 @@ void print_json(const ProfileOptions& options, const Measured& measured) {
                           {"flops", entry.work.flops},
                           {"bytes", entry.work.bytes}});
   }
-  const nlohmann::ordered_json result{{"n", options.network.maps},
-                                      {"g", options.network.groups},
-                                      {"k", options.network.bits},
-                                      {"batch", options.batch},
+  nlohmann::ordered_json result{{"model", options.network.model}};
+  for (const auto& [name, value] : options.network.words) {
+    const auto number = from_text<Index>(value);
+    result[name] = number ? nlohmann::ordered_json(*number) : nlohmann::ordered_json(value);
+  }
+  result.update(nlohmann::ordered_json{{"batch", options.batch},
                                       {"stage", name(options.stage)},
                                       {"threads", threads()},
                                       {"steps", options.steps},
@@ -163,16 +172,16 @@ void print_json(const ProfileOptions& options, const Measured& measured) {
                                       {"peak_flops", measured.peaks.flops},
                                       {"peak_bandwidth", measured.peaks.bytes},
                                       {"other_seconds", measured.other},
-                                      {"operations", operations}};
+                                      {"operations", operations}});
   std::printf("%s\n", result.dump(2).c_str());
 }
 
 }  // namespace
 
 void add_profile(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("profile", "Time a training step of a MOGNET, operation by operation");
+  CLI::App* command = app.add_subcommand("profile", "Time a training step of a network, operation by operation");
   auto options = std::make_shared<ProfileOptions>();
-  add_mognet_options(*command, options->network);
+  options->model.add_options(*command);
   command->add_option("--classes", options->network.classes, "Classes, at least 2")
       ->capture_default_str()
       ->check(whole(2));
@@ -195,7 +204,10 @@ void add_profile(CLI::App& app) {
       ->check(CLI::IsMember({"full-precision", "quantized-weights", "quantized"}));
   command->add_flag("--json", options->json, "Print JSON");
   add_threads(*command);
-  command->callback([options] { (options->json ? print_json : print_table)(*options, measure(*options)); });
+  command->callback([options] {
+    options->network = options->model.choice(options->network.classes);
+    (options->json ? print_json : print_table)(*options, measure(*options));
+  });
 }
 
 }  // namespace mog::apps

@@ -5,8 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/commands.hpp"
-#include "apps/mognet_options.hpp"
-#include "models/mognet.hpp"
+#include "apps/model_options.hpp"
 
 namespace mog::apps {
 namespace {
@@ -14,12 +13,11 @@ namespace {
 struct Row {
   LayerReport layer;
   Shape output;
-  [[nodiscard]] Index bits() const { return layer.weights * bits_per_weight(layer.precision); }
 };
 
-std::vector<Row> rows_of(const MognetOptions& options) {
+std::vector<Row> rows_of(const ModelChoice& choice) {
   Parameters<float> parameters;
-  Mognet<float> network(parameters, options);
+  Graph<float> network = choice.make(parameters);
   Tape<float> tape;
   tape.set_recording(false);
   std::vector<Row> rows;
@@ -31,18 +29,23 @@ std::vector<Row> rows_of(const MognetOptions& options) {
   return rows;
 }
 
+/// "full", "binary" or "ternary": what a weight's bits can tell apart.
+const char* precision(const LayerReport& layer) {
+  return layer.weights.bits == 1 ? "binary" : layer.weights.bits == 2 ? "ternary" : "full";
+}
+
 struct Totals {
-  Index binary = 0, ternary = 0, generated = 0, constants = 0, bits = 0, macs = 0;
+  Index full = 0, binary = 0, ternary = 0, generated = 0, constants = 0, bits = 0, macs = 0;
 };
 
 Totals totals_of(const std::vector<Row>& rows) {
   Totals totals;
   for (const Row& row : rows) {
-    if (row.layer.precision == Precision::binary) totals.binary += row.layer.weights;
-    if (row.layer.precision == Precision::ternary) totals.ternary += row.layer.weights;
-    totals.generated += row.layer.generated;
+    const WeightStorage& weights = row.layer.weights;
+    (weights.bits == 1 ? totals.binary : weights.bits == 2 ? totals.ternary : totals.full) += weights.stored;
+    totals.generated += weights.generated;
     totals.constants += row.layer.constants;
-    totals.bits += row.bits();
+    totals.bits += row.layer.weight_bits();
     totals.macs += row.layer.macs;
   }
   return totals;
@@ -54,11 +57,14 @@ void print_table(const std::vector<Row>& rows) {
               "MACs");
   for (const Row& row : rows) {
     std::printf("%-18s %-24s %-18s %9lld %9lld %9lld %12lld\n", row.layer.name.c_str(), row.layer.kind.c_str(),
-                row.output.text().c_str(), number(row.layer.weights), number(row.bits()), number(row.layer.generated),
+                row.output.text().c_str(), number(row.layer.weights.stored), number(row.layer.weight_bits()),
+                number(row.layer.weights.generated),
                 number(row.layer.macs));
   }
   const Totals totals = totals_of(rows);
-  std::printf("\nbinary weights          %12lld of 1 bit\n", number(totals.binary));
+  std::printf("\n");
+  if (totals.full > 0) std::printf("full weights            %12lld of 32 bits\n", number(totals.full));
+  std::printf("binary weights          %12lld of 1 bit\n", number(totals.binary));
   std::printf("ternary weights         %12lld of 2 bits\n", number(totals.ternary));
   std::printf("weight bits             %12lld (%.3f Mb)\n", number(totals.bits),
               static_cast<double>(totals.bits) * 1e-6);
@@ -76,16 +82,17 @@ void print_json(const std::vector<Row>& rows) {
     layers.push_back({{"name", row.layer.name},
                       {"kind", row.layer.kind},
                       {"output", shape},
-                      {"precision", name(row.layer.precision)},
-                      {"weights", row.layer.weights},
-                      {"bits", row.bits()},
-                      {"generated", row.layer.generated},
+                      {"precision", precision(row.layer)},
+                      {"weights", row.layer.weights.stored},
+                      {"bits", row.layer.weight_bits()},
+                      {"generated", row.layer.weights.generated},
                       {"constants", row.layer.constants},
                       {"macs", row.layer.macs}});
   }
   const Totals totals = totals_of(rows);
   const nlohmann::ordered_json summary{{"weight_bits", totals.bits},
                                        {"macs", totals.macs},
+                                       {"full_weights", totals.full},
                                        {"binary_weights", totals.binary},
                                        {"ternary_weights", totals.ternary},
                                        {"generated_weights", totals.generated},
@@ -97,13 +104,14 @@ void print_json(const std::vector<Row>& rows) {
 }  // namespace
 
 void add_summary(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("summary", "Print a MOGNET's layers, sizes and operations");
-  auto options = std::make_shared<MognetOptions>();
+  CLI::App* command = app.add_subcommand("summary", "Print a network's layers, sizes and operations");
+  auto model = std::make_shared<ModelOptions>();
+  auto classes = std::make_shared<Index>(10);
   auto json = std::make_shared<bool>(false);
-  add_mognet_options(*command, *options);
-  command->add_option("--classes", options->classes, "Classes, at least 2")->capture_default_str()->check(whole(2));
+  model->add_options(*command);
+  command->add_option("--classes", *classes, "Classes, at least 2")->capture_default_str()->check(whole(2));
   command->add_flag("--json", *json, "Print JSON");
-  command->callback([=] { (*json ? print_json : print_table)(rows_of(*options)); });
+  command->callback([=] { (*json ? print_json : print_table)(rows_of(model->choice(*classes))); });
 }
 
 }  // namespace mog::apps

@@ -57,7 +57,7 @@ class Writer {
 void trace_integer(const IntegerNetwork& network, const std::vector<std::uint8_t>& pixels, Writer& writer) {
   const Tensor<std::int64_t> sums({network.head.classes});
   run_reference(network, pixels, sums.values(), [&](const IntegerMap& map) {
-    writer.map(std::string(map.name), {map.height, map.width, map.channels}, map.values.data(), map.codes);
+    writer.map(std::string(map.name), {map.height, map.width, map.channels}, map.values.data(), map.codes());
   });
   const Tensor<double> logits(sums.shape());
   for (Index c = 0; c < sums.elements(); ++c) {
@@ -67,16 +67,16 @@ void trace_integer(const IntegerNetwork& network, const std::vector<std::uint8_t
   writer.tensor("logits", logits);
 }
 
-void trace_trained(TrainedMognet& trained, Index size, const std::vector<std::uint8_t>& pixels, Writer& writer) {
+void trace_trained(TrainedModel& trained, Index size, const std::vector<std::uint8_t>& pixels, Writer& writer) {
   Tape<float> tape;
   tape.set_recording(false);
   Pass<float> pass{.tape = tape, .stage = trained.stage, .training = false};
+  const std::string& first = trained.network.nodes().front().name;  // of pixels
   pass.observer = [&](const LayerReport& layer, const Variable<float>& output) {
-    const std::string& name = layer.name;
-    if (name.ends_with(".norm")) return;  // neither codes nor sums
-    const bool codes = name.ends_with(".activation") || name.ends_with(".mux") || name.starts_with("pool");
+    if (layer.holds == Holds::numbers) return;
     const Shape& shape = output.shape();
-    writer.map(name, {shape[1], shape[2], shape[3]}, output.value.data(), codes, name == "conv" ? 128 : 1);
+    writer.map(layer.name, {shape[1], shape[2], shape[3]}, output.value.data(), layer.holds == Holds::codes,
+               layer.name == first ? 1 / kPixelUnit : 1);
   };
   const Tensor<float> image({1, size, size, 3});
   for (Index i = 0; i < image.elements(); ++i) {

@@ -1,9 +1,9 @@
-// `mog train`: a MOGNET through the paper's three runs.
+// `mog train`: a network through the paper's three runs.
 #include <memory>
 #include <optional>
 
 #include "apps/config_file.hpp"
-#include "apps/mognet_options.hpp"
+#include "apps/model_options.hpp"
 #include "apps/training_run.hpp"
 #include "train/recipe_file.hpp"
 
@@ -13,6 +13,7 @@ namespace {
 /// The command line's words; what is not given there is the recipe's.
 struct Words {
   TrainingRun run;
+  ModelOptions model;
   std::string recipe = "short";
   std::vector<Index> epochs;
   std::optional<double> learning_rate;
@@ -32,7 +33,7 @@ void add_options(CLI::App& command, Words& words) {
   words.run.data.add_options(command);
   command.add_option("--out", words.run.out, "Run folder: configuration, metrics, checkpoints, drawings")
       ->configurable(false);
-  add_mognet_options(command, words.run.network);
+  words.model.add_options(command);
   command.add_option("--recipe", words.recipe, recipe_help())->capture_default_str();
   command.add_option("--epochs", words.epochs, "Epochs of the three runs, A,B,C; the recipe's decay points are scaled")
       ->delimiter(',')
@@ -100,7 +101,7 @@ void find_folder(Words& words, const CLI::App& app) {
 }  // namespace
 
 void add_train(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("train", "Train a MOGNET: full precision, quantized weights, all quantized");
+  CLI::App* command = app.add_subcommand("train", "Train a network: full precision, quantized weights, all quantized");
   command->fallthrough();  // --config
   command->footer("--config FILE takes options from a file, as config.ini in a run folder; the command line's win.");
   auto words = std::make_shared<Words>();
@@ -108,6 +109,8 @@ void add_train(CLI::App& app) {
   command->callback([words, command, &app] {
     find_folder(*words, app);
     words->run.options.recipe = recipe_of(*words);
+    words->run.network = words->model.choice(words->run.network.classes);
+    words->model.settle();
     words->run.config = configuration_text(*command);
     train_and_report(words->run, words->run.data.load());
   });

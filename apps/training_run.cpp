@@ -1,4 +1,4 @@
-// Trains a MOGNET in a run folder and reports: the table of the three runs, size, memory, drawings.
+// Trains a network in a run folder and reports: the table of the three runs, size, memory, drawings.
 #include "apps/training_run.hpp"
 
 #include <algorithm>
@@ -16,24 +16,42 @@
 #include "train/recipe_file.hpp"
 #include "train/run_report.hpp"
 #include "train/sessions.hpp"
-#include "train/trained_mognet.hpp"
+#include "train/trained_model.hpp"
 
 namespace mog::apps {
 namespace {
 
-/// Of the convolutions' weights: as floats in the first run, quantized in the others.
-Index weight_bits(const Parameters<float>& parameters, Stage stage) {
+/// Throws unless the model takes pictures of this size.
+void require_sides(const ModelKind& kind, const Dataset& images) {
+  const Index multiple = kind.side_multiple;
+  require(images.height % multiple == 0 && images.width % multiple == 0, "train: pictures of ", images.height, " x ",
+          images.width, ", expected multiples of ", multiple, " for a ", kind.name);
+}
+
+/// Bits of all weights: as floats in the first run, as the network ships them in the others.
+struct WeightBits {
+  Index as_floats = 0, as_shipped = 0;
+
+  [[nodiscard]] Index in(Stage stage) const { return stage == Stage::full_precision ? as_floats : as_shipped; }
+};
+
+/// One forward pass, listened to.
+WeightBits weight_bits_of(Graph<float>& network, const Dataset& images) {
   constexpr Index kFloatBits = 32;
-  Index bits = 0;
-  for (const Parameter<float>& one : parameters.trained()) {
-    if (one.precision == Precision::full) continue;
-    bits += one.value.elements() * (stage == Stage::full_precision ? kFloatBits : bits_per_weight(one.precision));
-  }
+  Tape<float> tape;
+  tape.set_recording(false);
+  WeightBits bits;
+  Pass<float> pass{.tape = tape, .stage = Stage::quantized, .training = false};
+  pass.observer = [&](const LayerReport& layer, const Variable<float>&) {
+    bits.as_floats += layer.weights.stored * kFloatBits;
+    bits.as_shipped += layer.weight_bits();
+  };
+  network(pass, {Tensor<float>::filled({1, images.height, images.width, images.channels}, 0)});
   return bits;
 }
 
 /// Accuracy and size after each of the three runs.
-void print_stages(const std::vector<EpochRow>& rows, const Parameters<float>& parameters) {
+void print_stages(const std::vector<EpochRow>& rows, const WeightBits& bits) {
   std::printf("%-18s %6s %11s %15s %14s %12s\n", "run", "epochs", "train loss", "train accuracy", "test accuracy",
               "weight bits");
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -41,13 +59,13 @@ void print_stages(const std::vector<EpochRow>& rows, const Parameters<float>& pa
     if (i + 1 < rows.size() && rows[i + 1].stage == row.stage) continue;
     std::printf("%-18s %6lld %11.4f %13.2f %% %12.2f %% %12lld\n", name(row.stage), static_cast<long long>(row.epoch),
                 row.train_loss, 100 * row.train_accuracy, 100 * row.test_accuracy,
-                static_cast<long long>(weight_bits(parameters, row.stage)));
+                static_cast<long long>(bits.in(row.stage)));
   }
 }
 
 void draw(const RunFolder& folder, const std::vector<EpochRow>& rows, const Dataset& test) {
   write_file(folder.curves(), curves_svg(rows));
-  const auto best = load_mognet(folder.best());
+  const auto best = load_model(folder.best());
   const Evaluation result = evaluate(std::ref(best->network), best->stage, test);
   write_file(folder.confusion(), confusion_svg(result.confusion, test.class_names));
   std::printf("best of the last run: %.2f %% of %lld test images (%s)\n", 100 * result.accuracy,
@@ -95,18 +113,19 @@ std::vector<std::string> machines(const RunFolder& folder) {
 
 /// report.md of a run that has come to its end.
 void write_report(const RunFolder& folder, const std::vector<EpochRow>& rows, const Dataset& test,
-                  const Parameters<float>& parameters) {
+                  const WeightBits& bits) {
   const RunReport report{.header = Checkpoint(folder.last()).header(),
                          .rows = rows,
                          .measured_on = concat(test.size(), " images of ", test.name),
-                         .weight_bits = weight_bits(parameters, Stage::quantized),
+                         .weight_bits = bits.as_shipped,
                          .machine = machines(folder)};
   write_file(folder.report(), run_report(report));
   std::printf("report: %s\n", folder.report().c_str());
 }
 
 /// Says what the run will come to, before it begins.
-void announce(const TrainOptions& options, const DatasetPair& data, const Parameters<float>& parameters) {
+void announce(const TrainOptions& options, const DatasetPair& data, const Parameters<float>& parameters,
+              const WeightBits& bits) {
   Index numbers = 0;
   for (const Parameter<float>& one : parameters.trained()) numbers += one.value.elements();
   constexpr double kCopies = 3 * sizeof(float);  // a weight and Adam's two moments
@@ -114,19 +133,21 @@ void announce(const TrainOptions& options, const DatasetPair& data, const Parame
       stderr, "%lld epochs of %lld images, recipe %s; each checkpoint takes %.1f MB, the packed network some %.0f kB\n",
       static_cast<long long>(options.recipe.epochs()), static_cast<long long>(data.train.size()),
       options.recipe.name.c_str(), static_cast<double>(numbers) * kCopies * 1e-6,
-      static_cast<double>(weight_bits(parameters, Stage::quantized)) / 8e3);
+      static_cast<double>(bits.as_shipped) / 8e3);
 }
 
 }  // namespace
 
 void train_and_report(const TrainingRun& run, DatasetPair data) {
   if (run.validation > 0) data = hold_back(data, run.validation);
-  MognetOptions network_options = run.network;
-  network_options.classes = data.train.classes();
+  ModelChoice choice = run.network;
+  choice.classes = data.train.classes();
   const RunFolder folder(run.out);
   Parameters<float> parameters(network_seed(run, folder));
-  Mognet<float> network(parameters, network_options);
-  Description description = describe(network_options);
+  Graph<float> network = choice.make(parameters);
+  require_sides(choice.kind(), data.train);
+  const WeightBits bits = weight_bits_of(network, data.train);
+  Description description = describe(choice);
   description.words["dataset"] = run.data.dataset;
   description.class_names = data.train.class_names;
 
@@ -137,14 +158,14 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
     options.start = origin(checkpoint);
   }
   Trainer trainer(parameters, std::ref(network), data, options, description);
-  std::unique_ptr<TrainedMognet> teacher;
+  std::unique_ptr<TrainedModel> teacher;
   if (!run.teacher.empty()) {
     const auto& stages = options.recipe.stages;
     require(std::any_of(stages.begin(), stages.end(), [](const StagePlan& plan) { return plan.teacher > 0; }),
             "train: --teacher ", run.teacher.string(),
             " without a weight: give --teacher-weight, or a recipe that has one");
     const Checkpoint checkpoint(run.teacher);
-    teacher = std::make_unique<TrainedMognet>(checkpoint);
+    teacher = std::make_unique<TrainedModel>(checkpoint);
     trainer.set_teacher({.network = std::ref(teacher->network), .stage = teacher->stage, .name = origin(checkpoint)});
   }
   ProgressBar bar;
@@ -162,7 +183,7 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
   if (!run.config.empty()) write_file(run.out / "config.ini", run.config);
   write_file(folder.recipe(), recipe_file_text(run.options.recipe));
 
-  announce(options, data, parameters);
+  announce(options, data, parameters, bits);
 
   const TrainOutcome outcome = trainer.run();
   log.close();
@@ -171,14 +192,14 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
                  command_line({program_command(), "train", "--config", run.out / "config.ini", "--resume"}).c_str());
     throw Exit{kStopped};
   }
-  print_stages(outcome.rows, parameters);
+  print_stages(outcome.rows, bits);
   if (outcome.peak_bytes > 0) {
     std::printf("peak memory of a step: %.0f MB\n", static_cast<double>(outcome.peak_bytes) * 1e-6);
   } else {
     std::fprintf(stderr, "%s: was finished already\n", run.out.c_str());
   }
   if (std::filesystem::exists(folder.best())) draw(folder, outcome.rows, data.test);
-  write_report(folder, outcome.rows, data.test, parameters);
+  write_report(folder, outcome.rows, data.test, bits);
 }
 
 }  // namespace mog::apps

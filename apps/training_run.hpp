@@ -1,10 +1,10 @@
-// One training of a MOGNET from the command line's words to the run folder: shared by `mog train` and `mog demo`.
+// One training from the command line's words to the run folder: shared by `mog train` and `mog demo`.
 #pragma once
 
 #include <filesystem>
 
 #include "apps/commands.hpp"
-#include "models/mognet.hpp"
+#include "models/model.hpp"
 #include "train/trainer.hpp"
 
 namespace mog::apps {
@@ -12,7 +12,7 @@ namespace mog::apps {
 struct TrainingRun {
   DataChoice data;
   std::filesystem::path out;
-  MognetOptions network;  // classes are the data's
+  ModelChoice network;  // classes are the data's
   TrainOptions options;
   std::filesystem::path from;     // checkpoint that the weights begin as; empty: drawn from the seed
   std::filesystem::path teacher;  // checkpoint of a teacher; empty for none

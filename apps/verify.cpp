@@ -23,7 +23,7 @@ struct Words {
 
 /// The two sides. A packed file alone is compared with itself: the engine with the plain loops.
 struct Sides {
-  std::unique_ptr<TrainedMognet> trained;  // or null, and `meant` is what the engine is compared with
+  std::unique_ptr<TrainedModel> trained;  // or null, and `meant` is what the engine is compared with
   IntegerNetwork meant, network;
 };
 
@@ -92,7 +92,7 @@ void print_json(const Words& words, const Sides& sides, const Comparison& compar
 void run(Words words) {
   const Sides sides = load(words);
   const IntegerForward engine = engine_of(words.engine, sides.network);
-  Comparison comparison = sides.trained != nullptr ? Comparison(sides.trained->network, sides.network, engine)
+  Comparison comparison = sides.trained != nullptr ? Comparison(std::ref(sides.trained->network), sides.network, engine)
                                                    : Comparison(sides.meant, sides.network, engine);
   const Dataset test = words.data.load().test;
   check_size(words.model, sides.network, test);

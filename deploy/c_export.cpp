@@ -236,7 +236,7 @@ std::string self_test(const IntegerNetwork& network, const Plan& plan, const Pic
     std::vector<std::uint32_t> layers;
     std::vector<std::int64_t> class_sums(static_cast<std::size_t>(network.head.classes));
     run_reference(network, picture, class_sums, [&](const IntegerMap& map) {
-      if (!map.codes) return;
+      if (!map.codes()) return;
       require(layers.size() < plan.layers.size() && plan.layers[layers.size()] == map.name,
               "export_c: the engine's layer ", map.name, " is not the plan's");
       const std::vector<std::uint8_t> codes(map.values.begin(), map.values.end());

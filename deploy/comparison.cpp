@@ -14,9 +14,6 @@ namespace {
 /// What a batch's run of the trained network said, by layer.
 using Reports = std::map<std::string, Tensor<float>, std::less<>>;
 
-/// The trained network's first sums are multiples of a pixel's unit.
-double unit_of(std::string_view layer) { return layer == "conv" ? 128 : 1; }
-
 std::int64_t largest_pixel_magnitude(const IntegerMap& map) {
   std::int64_t largest = 0;
   for (Index p = 0; p < map.height * map.width; ++p) {
@@ -41,11 +38,11 @@ struct Comparison::PictureResult {
   /// values: the same map of this picture as it should be, in this unit; null when there is none of this name and size.
   template <class Number>
   void compare(const IntegerMap& map, const Number* values, double unit, Index image) {
-    LayerComparison layer{.name = std::string(map.name), .codes = map.codes, .values = 0, .differing = 0};
+    LayerComparison layer{.name = std::string(map.name), .codes = map.codes(), .values = 0, .differing = 0};
     layer.values = static_cast<Index>(map.values.size());
     for (Index i = 0; i < layer.values; ++i) {
       const std::int32_t value = map.values[static_cast<std::size_t>(i)];
-      const double expected = values == nullptr ? std::nan("") : static_cast<double>(values[i]) * unit;
+      const double expected = values == nullptr ? std::nan("") : static_cast<double>(values[i]) / unit;
       if (expected == value) continue;
       ++layer.differing;
       if (first) continue;
@@ -58,7 +55,7 @@ struct Comparison::PictureResult {
                .expected = expected,
                .integer = value};
     }
-    if (map.name.ends_with(".group")) largest_magnitude = std::max(largest_magnitude, largest_pixel_magnitude(map));
+    if (map.kind == IntegerMap::Kind::latents) largest_magnitude = std::max(largest_magnitude, largest_pixel_magnitude(map));
     layers.push_back(std::move(layer));
   }
 
@@ -72,8 +69,8 @@ struct Comparison::PictureResult {
   }
 };
 
-Comparison::Comparison(Mognet<float>& trained, const IntegerNetwork& network, IntegerForward forward)
-    : trained_(&trained), network_(network), forward_(std::move(forward)) {
+Comparison::Comparison(Network trained, const IntegerNetwork& network, IntegerForward forward)
+    : trained_(std::move(trained)), network_(network), forward_(std::move(forward)) {
   tape_.set_recording(false);
 }
 
@@ -89,7 +86,7 @@ void Comparison::add(std::span<const std::uint8_t> pixels) {
   require(images >= 1 && images * picture_bytes() == pixels.size(), "comparison: ", pixels.size(),
           " bytes of pixels, expected a multiple of ", picture_bytes());
   Results results(images);
-  trained_ != nullptr ? compare_with_trained(pixels, results) : compare_with_loops(pixels, results);
+  trained_ ? compare_with_trained(pixels, results) : compare_with_loops(pixels, results);
   for (const PictureResult& result : results) merge(result);
   images_ += static_cast<Index>(images);
 }
@@ -98,16 +95,16 @@ void Comparison::compare_with_trained(std::span<const std::uint8_t> pixels, Resu
   const Index images = static_cast<Index>(results.size()), classes = network_.head.classes;
   const Tensor<float> batch = tape_.make({images, network_.height, network_.width, 3});
   for (Index i = 0; i < batch.elements(); ++i) {
-    batch[i] = static_cast<float>(pixels[static_cast<std::size_t>(i)] - 128) * 0x1p-7F;
+    batch[i] = static_cast<float>(pixels[static_cast<std::size_t>(i)] - 128) * static_cast<float>(kPixelUnit);
   }
   Reports reports;
   Pass<float> pass{.tape = tape_, .stage = Stage::quantized, .training = false};
   pass.observer = [&](const LayerReport& layer, const Variable<float>& output) {
     reports.insert_or_assign(layer.name, output.value);
   };
-  (*trained_)(pass, {batch});
+  trained_(pass, {batch});
   pass.observer = {};  // the logits as an evaluation computes them, which fuses what an observer sees apart
-  const Tensor<float> logits = (*trained_)(pass, {batch}).value;
+  const Tensor<float> logits = trained_(pass, {batch}).value;
   require(logits.channels() == classes, "comparison: ", logits.channels(), " classes, the integer network has ",
           classes);
 
@@ -119,7 +116,7 @@ void Comparison::compare_with_trained(std::span<const std::uint8_t> pixels, Resu
                const auto report = reports.find(map.name);
                const Index values = static_cast<Index>(map.values.size());
                const bool found = report != reports.end() && report->second.elements() == images * values;
-               result.compare(map, found ? report->second.data() + i * values : nullptr, unit_of(map.name),
+               result.compare(map, found ? report->second.data() + i * values : nullptr, map.unit,
                               images_ + i);
              });
     const float* row = logits.data() + i * classes;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "deploy/engine.hpp"
-#include "models/mognet.hpp"
+#include "models/network.hpp"
 
 namespace mog {
 
@@ -32,8 +32,8 @@ struct Difference {
 
 class Comparison {
  public:
-  /// `trained` is run in evaluation mode, all quantized; both must outlive this.
-  Comparison(Mognet<float>& trained, const IntegerNetwork& network, IntegerForward forward);
+  /// `trained` is run in evaluation mode, all quantized; `network` must outlive this.
+  Comparison(Network trained, const IntegerNetwork& network, IntegerForward forward);
   /// The same against what an integer network means: run_reference of `meant`, which takes pictures of the same size.
   Comparison(const IntegerNetwork& meant, const IntegerNetwork& network, IntegerForward forward);
 
@@ -65,7 +65,7 @@ class Comparison {
   }
   void merge(const PictureResult& result);
 
-  Mognet<float>* trained_ = nullptr;  // one of the two is there
+  Network trained_;  // one of the two is there
   const IntegerNetwork* meant_ = nullptr;
   const IntegerNetwork& network_;
   IntegerForward forward_;

@@ -74,6 +74,8 @@ Map activate(const Map& sums, const Thresholds& thresholds) {
 
 /// One image on its way.
 class Walk {
+  using Kind = IntegerMap::Kind;
+
  public:
   Walk(const IntegerNetwork& network, const MapObserver& observer, std::span<const std::uint8_t> pixels)
       : network_(network), observer_(observer), map_(network.height, network.width, 3) {
@@ -82,9 +84,9 @@ class Walk {
 
   void operator()(const IntegerConv& conv) {
     const Map sums = conv3x3(map_, unpack_weights(conv.weight), 1, conv.out);
-    tell(conv.name, sums, false);
+    tell(conv.name, sums, Kind::sums, kPixelUnit);
     map_ = activate(sums, conv.thresholds);
-    tell(conv.name + ".activation", map_, true);
+    tell(conv.name + ".activation", map_, Kind::codes);
   }
 
   void operator()(const IntegerCflog& cflog) { map_ = run(cflog, map_); }
@@ -102,7 +104,7 @@ class Walk {
         map_.at(p)[c] = s ? b : i0;
       }
     }
-    tell(mrb.name + ".mux", map_, true);
+    tell(mrb.name + ".mux", map_, Kind::codes);
   }
 
   void operator()(const IntegerPool& pool) {
@@ -112,13 +114,13 @@ class Walk {
       for (Index c = 0; c < map_.channels; ++c) largest[c] = std::max(largest[c], map_.at(p)[c]);
     }
     map_ = std::move(y);
-    tell(pool.name, map_, true);
+    tell(pool.name, map_, Kind::codes);
   }
 
   void finish(std::span<std::int64_t> class_sums) const {
     const IntegerHead& head = network_.head;
     const Map sums = pointwise(map_, unpack_weights(head.weight), head.classes);
-    tell(head.name, sums, false);
+    tell(head.name, sums, Kind::sums);
     for (Index c = 0; c < head.classes; ++c) {
       std::int64_t sum = 0;
       for (Index p = 0; p < sums.pixels(); ++p) sum += sums.at(p)[c];
@@ -130,25 +132,26 @@ class Walk {
  private:
   [[nodiscard]] Map run(const IntegerCflog& cflog, const Map& x) const {
     const Map squeezed = pointwise(x, unpack_weights(cflog.squeeze), cflog.latent());
-    tell(cflog.name + ".squeeze", squeezed, false);
+    tell(cflog.name + ".squeeze", squeezed, Kind::sums);
     const Map grouped = conv3x3(squeezed, unpack_weights(cflog.group), cflog.groups, cflog.latent());
-    tell(cflog.name + ".group", grouped, false);
+    tell(cflog.name + ".group", grouped, Kind::latents);
     const auto generated = automaton_weights(network_.seed, cflog.automaton, cflog.latent(), cflog.out);
     const Map expanded = pointwise(grouped, generated, cflog.out);
-    tell(cflog.name + ".expand", expanded, false);
+    tell(cflog.name + ".expand", expanded, Kind::sums);
     Map codes = activate(expanded, cflog.thresholds);
-    tell(cflog.name + ".activation", codes, true);
+    tell(cflog.name + ".activation", codes, Kind::codes);
     return codes;
   }
 
-  void tell(const std::string& name, const Map& map, bool codes) const {
+  void tell(const std::string& name, const Map& map, Kind kind, double unit = 1) const {
     if (!observer_) return;
     observer_({.name = name,
                .height = map.height,
                .width = map.width,
                .channels = map.channels,
                .values = map.values,
-               .codes = codes});
+               .kind = kind,
+               .unit = unit});
   }
 
   const IntegerNetwork& network_;

@@ -13,10 +13,19 @@ namespace mog {
 /// "cflog1.group", "cflog1.expand", "conv") or codes ("conv.activation", "cflog1.activation", "mrb1.mux", "pool1"). The
 /// names are those of the trained network's own reports.
 struct IntegerMap {
+  enum class Kind {
+    codes,    // 0..2^k - 1
+    latents,  // sums that a CFLOG's expansion adds up
+    sums      // any others
+  };
+
   std::string_view name;
   Index height, width, channels;
   std::span<const std::int32_t> values;
-  bool codes;  // 0..2^k - 1, not sums
+  Kind kind;
+  double unit = 1;  // what 1 is in the trained network: it divides centred pixels by 128
+
+  [[nodiscard]] bool codes() const { return kind == Kind::codes; }
 };
 using MapObserver = std::function<void(const IntegerMap&)>;
 

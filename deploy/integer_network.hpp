@@ -44,6 +44,9 @@ struct Thresholds {
   friend bool operator==(const Thresholds&, const Thresholds&) = default;
 };
 
+/// The trained network's number for a pixel one brighter: it computes with (pixel - 128) / 128.
+constexpr double kPixelUnit = 0x1p-7;
+
 /// The first layer: 3x3, stride 1, border of zeros, one group, from pixels to codes.
 ///   s[h, w, o] = sum (pixel - 128) weight,  code = thresholds(s)
 struct IntegerConv {

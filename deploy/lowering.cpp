@@ -1,11 +1,11 @@
 // Weights quantized as the evaluation quantizes them, normalisation and QReLU as levels, the head in fixed point.
 #include "deploy/lowering.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/kernels/reference.hpp"
 #include "deploy/ranges.hpp"
-#include "layers/quantizers.hpp"
 
 namespace mog {
 namespace {
@@ -13,16 +13,24 @@ namespace {
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 /// The weights that the evaluation computes with.
-PackedWeights packed(const Parameter<float>& parameter) {
+std::vector<std::int8_t> evaluated(const Conv<float>& conv) {
   Tape<float> tape;
   tape.set_recording(false);
-  const bool binary = parameter.precision == Precision::binary;
-  const Variable<float> proxy{parameter.value};
-  const Tensor<float> quantized = (binary ? binarize(tape, proxy) : ternarize(tape, proxy, parameter.step)).value;
-  std::vector<std::int8_t> weights;
-  weights.reserve(at(quantized.elements()));
-  for (const float w : quantized.values()) weights.push_back(static_cast<std::int8_t>(w));
-  return pack_weights(binary ? WeightKind::binary : WeightKind::ternary, weights);
+  Pass<float> pass{.tape = tape, .stage = Stage::quantized, .training = false};
+  const Tensor<float> weights = conv.weights(pass).value;
+  std::vector<std::int8_t> whole;
+  whole.reserve(at(weights.elements()));
+  for (const float w : weights.values()) whole.push_back(static_cast<std::int8_t>(w));
+  return whole;
+}
+
+/// The same, packed. Throws std::invalid_argument, naming the layer, when they are neither binary nor ternary.
+PackedWeights packed(const Conv<float>& conv) {
+  const WeightSource<float>& source = conv.source();
+  const bool binary = dynamic_cast<const BinaryWeights<float>*>(&source) != nullptr;
+  require(binary || dynamic_cast<const TernaryWeights<float>*>(&source) != nullptr, "lower: ", conv.name(), ": ",
+          source.kind(), " weights have no integer form, expected binary or ternary ones");
+  return pack_weights(binary ? WeightKind::binary : WeightKind::ternary, evaluated(conv));
 }
 
 /// The levels of all channels of sums in these ranges.
@@ -55,34 +63,34 @@ void require_32_bits(const SumRange& range) {
           ", which 32 bits do not hold");
 }
 
-IntegerConv lower_conv(const Mognet<float>& network) {
-  const Conv<float>& conv = network.conv();
-  IntegerConv result{.name = "conv",
-                     .in = conv.options().in,
-                     .out = conv.options().out,
-                     .weight = packed(conv.weight()),
-                     .thresholds = {}};
-  constexpr float kPixelUnit = 0x1p-7F;  // training divides centred pixels by 128
-  result.thresholds = thresholds_of(network.conv_norm(), conv_range(result), kPixelUnit, network.options().bits);
+/// The first layer, of pixels.
+IntegerConv lower_conv(const std::string& name, const ConvBlock<float>& block) {
+  const ConvOptions& options = block.conv().options();
+  require(options.in == 3 && options.kernel == 3 && options.groups == 1 && options.stride == 1 &&
+              block.following().bits > 0,
+          "lower: ", name, ": expected a 3x3 convolution of 3 channels with stride 1 and an activation");
+  IntegerConv result{
+      .name = name, .in = options.in, .out = options.out, .weight = packed(block.conv()), .thresholds = {}};
+  result.thresholds =
+      thresholds_of(block.norm(), conv_range(result), static_cast<float>(kPixelUnit), block.following().bits);
   return result;
 }
 
-IntegerCflog lower_cflog(const std::string& name, const CflogBlock<float>& block, std::uint64_t seed, int bits) {
+IntegerCflog lower_cflog(const std::string& name, const CflogBlock<float>& block, std::uint64_t seed) {
   const Cflog<float>& cflog = block.cflog();
+  const int bits = block.bits();
   const CflogOptions& options = cflog.options();
   IntegerCflog result{.name = name,
                       .in = options.in,
                       .out = options.out,
                       .groups = options.groups,
                       .automaton = options.layer,
-                      .squeeze = packed(cflog.squeeze().weight()),
-                      .group = packed(cflog.group().weight()),
+                      .squeeze = packed(cflog.squeeze()),
+                      .group = packed(cflog.group()),
                       .thresholds = {}};
   const auto generated = automaton_weights(seed, options.layer, result.latent(), options.out);
-  for (std::size_t i = 0; i < generated.size(); ++i) {
-    require(generated[i] == cflog.generated()[static_cast<Index>(i)], name, ": its generated weights are not those of ",
-            "seed ", seed, " and rule 30");
-  }
+  require(evaluated(cflog.expand()) == generated, name, ": its generated weights are not those of seed ", seed,
+          " and rule 30");
   const auto sums = cflog_ranges(result, seed, (Index{1} << bits) - 1, Proof::intervals);
   for (const SumRange& range : sums) require_32_bits(range);
   result.thresholds = thresholds_of(block.norm(), sums.back(), 1.0F, bits);
@@ -91,20 +99,22 @@ IntegerCflog lower_cflog(const std::string& name, const CflogBlock<float>& block
 
 /// logit = scale mean + shift = (scale / pixels) sum + shift, with as many bits of fraction as keep the multipliers in
 /// 32 bits and the class sums in 63.
-IntegerHead lower_head(const Mognet<float>& network, Index pixels) {
-  const Conv<float>& conv = network.head();
-  IntegerHead head{.name = "head",
+IntegerHead lower_head(const std::string& name, const ConvBlock<float>& block, Index pixels) {
+  const Conv<float>& conv = block.conv();
+  require(conv.options().kernel == 1 && conv.options().stride == 1, "lower: ", name,
+          ": expected a pointwise convolution with stride 1 before the global average");
+  IntegerHead head{.name = name,
                    .in = conv.options().in,
                    .classes = conv.options().out,
-                   .weight = packed(conv.weight()),
+                   .weight = packed(conv),
                    .multiplier = {},
                    .offset = {},
                    .fraction_bits = 0};
   Tensor<float> scale, shift;
-  network.head_norm().affine(scale, shift);
+  block.norm().affine(scale, shift);
   double largest_scale = 0, largest_shift = 0;
   for (Index c = 0; c < head.classes; ++c) {
-    require(std::isfinite(scale[c]) && std::isfinite(shift[c]), "head: class ", c, ": its normalisation is not finite");
+    require(std::isfinite(scale[c]) && std::isfinite(shift[c]), name, ": class ", c, ": its normalisation is not finite");
     largest_scale = std::max(largest_scale, std::abs(static_cast<double>(scale[c])) / static_cast<double>(pixels));
     largest_shift = std::max(largest_shift, std::abs(static_cast<double>(shift[c])));
   }
@@ -114,7 +124,7 @@ IntegerHead lower_head(const Mognet<float>& network, Index pixels) {
   constexpr int kMostFractionBits = 60;
   int bits = kMostFractionBits;
   while (bits >= 0 && !fits(bits)) --bits;
-  require(bits >= 0, "head: scales up to ", largest_scale, " and shifts up to ", largest_shift, " fit no fixed point");
+  require(bits >= 0, name, ": scales up to ", largest_scale, " and shifts up to ", largest_shift, " fit no fixed point");
   head.fraction_bits = bits;
   for (Index c = 0; c < head.classes; ++c) {
     head.multiplier.push_back(static_cast<std::int32_t>(
@@ -148,29 +158,92 @@ bool find_levels(const ChannelAffineCode& channel, std::int32_t* levels) {
   return falling;
 }
 
-IntegerNetwork lower(Mognet<float>& network, std::uint64_t seed, const LoweringOptions& options) {
-  const int bits = network.options().bits;
-  require(options.height >= 8 && options.width >= 8 && options.height % 8 == 0 && options.width % 8 == 0,
-          "lower: pictures of ", options.height, " x ", options.width, " pixels, expected multiples of 8");
-  IntegerNetwork result{.height = options.height,
-                        .width = options.width,
-                        .bits = bits,
-                        .seed = seed,
-                        .layers = {},
-                        .head = {},
-                        .class_names = options.class_names};
-  result.layers.emplace_back(lower_conv(network));
-  const auto blocks = network.blocks();
-  const auto cflog = [&](std::size_t i) { return lower_cflog(blocks[i].first, *blocks[i].second, seed, bits); };
-  for (std::size_t stage = 0; stage < 3; ++stage) {  // CFLOG, MRB, max-pool; see models/mognet.cpp
-    const std::string number = std::to_string(stage + 1);
-    result.layers.emplace_back(cflog(3 * stage));
-    result.layers.emplace_back(
-        IntegerMrb{.name = "mrb" + number, .a = cflog(3 * stage + 1), .b = cflog(3 * stage + 2)});
-    result.layers.emplace_back(IntegerPool{.name = "pool" + number});
+namespace {
+
+/// Visits a network's nodes in their order and adds what each becomes.
+class Lowering {
+ public:
+  Lowering(const Graph<float>& network, std::uint64_t seed, const LoweringOptions& options)
+      : nodes_(network.nodes()),
+        result_{.height = options.height,
+                .width = options.width,
+                .bits = 0,
+                .seed = seed,
+                .layers = {},
+                .head = {},
+                .class_names = options.class_names} {
+    const auto pools = std::count_if(nodes_.begin(), nodes_.end(), [](const Node<float>& node) {
+      return std::holds_alternative<MaxPool>(node.kind);
+    });
+    const Index multiple = Index{1} << pools;
+    require(options.height >= multiple && options.width >= multiple && options.height % multiple == 0 &&
+                options.width % multiple == 0,
+            "lower: pictures of ", options.height, " x ", options.width, " pixels, expected multiples of ", multiple);
+    pixels_ = (options.height / multiple) * (options.width / multiple);
   }
-  result.layers.emplace_back(cflog(9));
-  result.head = lower_head(network, (options.height / 8) * (options.width / 8));
+
+  IntegerNetwork run() {
+    for (; next_ < nodes_.size(); ++next_) {
+      const Node<float>& node = nodes_[next_];
+      require(node.inputs == std::vector<int>{static_cast<int>(next_) - 1}, "lower: ", node.name,
+              ": expected a node that is fed by the one before it, and by no other");
+      std::visit([&](const auto& kind) { add(node.name, kind); }, node.kind);
+    }
+    require(has_head_, "lower: expected a network that ends in a convolution and its global average");
+    return std::move(result_);
+  }
+
+ private:
+  void add(const std::string& name, const ConvBlock<float>& block) {
+    if (next_ == 0) {
+      take_bits(name, block.following().bits);
+      result_.layers.emplace_back(lower_conv(name, block));
+      return;
+    }
+    const bool last = next_ + 2 == nodes_.size() && std::holds_alternative<GlobalAveragePool>(nodes_.back().kind);
+    require(last && block.following().bits == 0, "lower: ", name,
+            ": a convolution of codes has no integer form but the last one before a global average");
+    result_.head = lower_head(name, block, pixels_);
+    has_head_ = true;
+  }
+  void add(const std::string& name, const CflogBlock<float>& block) {
+    take_bits(name, block.bits());
+    result_.layers.emplace_back(lower_cflog(name, block, result_.seed));
+  }
+  void add(const std::string& name, const Mrb<float>& mrb) {
+    take_bits(name, mrb.a().bits());
+    result_.layers.emplace_back(IntegerMrb{.name = name,
+                                           .a = lower_cflog(name + ".a", mrb.a(), result_.seed),
+                                           .b = lower_cflog(name + ".b", mrb.b(), result_.seed)});
+  }
+  void add(const std::string& name, const MaxPool& /*pool*/) { result_.layers.emplace_back(IntegerPool{.name = name}); }
+  void add(const std::string& name, const GlobalAveragePool& /*pool*/) {
+    require(has_head_ && next_ + 1 == nodes_.size(), "lower: ", name,
+            ": a global average has an integer form only behind the last convolution");
+  }
+  void add(const std::string& name, const ResidualSum<float>& /*sum*/) { refuse(name, "a sum of normalised maps"); }
+  void add(const std::string& name, const Linear<float>& /*layer*/) { refuse(name, "a fully connected layer"); }
+
+  [[noreturn]] static void refuse(const std::string& name, const char* what) {
+    throw std::invalid_argument(concat("lower: ", name, ": ", what, " has no integer form"));
+  }
+  /// All codes of an integer network have as many bits.
+  void take_bits(const std::string& name, int bits) {
+    if (result_.bits == 0) result_.bits = bits;
+    require(bits == result_.bits, "lower: ", name, ": codes of ", bits, " bits, expected ", result_.bits);
+  }
+
+  const std::vector<Node<float>>& nodes_;
+  IntegerNetwork result_;
+  std::size_t next_ = 0;
+  Index pixels_ = 0;  // of the head's maps
+  bool has_head_ = false;
+};
+
+}  // namespace
+
+IntegerNetwork lower(const Graph<float>& network, std::uint64_t seed, const LoweringOptions& options) {
+  IntegerNetwork result = Lowering(network, seed, options).run();
   check(result);
   // The trained network takes TGAP's decision from a quotient of floats, which is exact below 2^24.
   require(result.top_code() * options.height * options.width < Index{1} << 24, "lower: maps of ", options.height, " x ",

@@ -1,20 +1,21 @@
-// Lowering: a trained MOGNET as an integer network that takes the same decisions.
+// Lowering: a trained network as an integer network that takes the same decisions.
 #pragma once
 
 #include "deploy/integer_network.hpp"
-#include "models/mognet.hpp"
+#include "layers/graph.hpp"
 
 namespace mog {
 
 struct LoweringOptions {
-  Index height = 32, width = 32;              // of the pictures, multiples of 8
+  Index height = 32, width = 32;              // of the pictures, so often divisible by 2 as the network pools
   std::vector<std::string> class_names = {};  // empty, or one a class
 };
 
 /// Lowers a network whose third run is trained, as it is evaluated then (Stage::quantized, running statistics): every
 /// code equals the trained network's as long as that network's float sums are exact, see ranges(). Throws
-/// std::invalid_argument, naming the layer, when a sum does not fit 32 bits or an option does not fit the network.
-IntegerNetwork lower(Mognet<float>& network, std::uint64_t seed, const LoweringOptions& options = {});
+/// std::invalid_argument, naming the node, when it has no integer form, when a sum does not fit 32 bits or when an
+/// option does not fit the network.
+IntegerNetwork lower(const Graph<float>& network, std::uint64_t seed, const LoweringOptions& options = {});
 
 /// Levels of one channel: code(s) = QReLU(fma(s unit, scale, shift)) in float32 as the evaluation computes it, `unit` a
 /// power of two, for the sums of `range`. Exactly that function: it is monotonous, so that the least sum that reaches

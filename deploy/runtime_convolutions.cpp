@@ -173,7 +173,7 @@ class SqueezeStep : public Step {
   }
   void observe(const Frame& frame, const MapObserver& observer) const override {
     const std::int16_t* const y = frame.at<std::int16_t>(y_.buffer);
-    show(observer, name, y_, false,
+    show(observer, name, y_, IntegerMap::Kind::sums,
          [&](Index p, Index c) { return y[(p / y_.width + 1) * y_.row() + (p % y_.width + 1) * y_.channels + c]; });
   }
 
@@ -226,7 +226,7 @@ class GroupStep : public Step {
   }
   void observe(const Frame& frame, const MapObserver& observer) const override {
     const std::uint8_t* const y = frame.at<std::uint8_t>(y_.buffer);
-    show(observer, name, y_, false, [&](Index p, Index c) {
+    show(observer, name, y_, IntegerMap::Kind::latents, [&](Index p, Index c) {
       std::int64_t number = 0;
       for (Index plane = 0; plane < y_.planes; ++plane)
         number = number * 256 + y[p * y_.pixel() + plane * y_.stride() + c];

@@ -12,7 +12,7 @@ const kernels::CodesU8Kernels& codes_kernels() {
 
 void show_codes(const Frame& frame, const MapObserver& observer, const std::string& name, const MapBuffer& map) {
   const std::uint8_t* const codes = frame.at<std::uint8_t>(map.buffer);
-  show(observer, name, map, true, [&](Index p, Index c) { return codes[p * map.stride() + c]; });
+  show(observer, name, map, IntegerMap::Kind::codes, [&](Index p, Index c) { return codes[p * map.stride() + c]; });
 }
 
 namespace {

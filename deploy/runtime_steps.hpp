@@ -62,7 +62,7 @@ const kernels::CodesU8Kernels& codes_kernels();
 
 /// Shows a map whose numbers number(pixel, channel) tells.
 template <class Number>
-void show(const MapObserver& observer, const std::string& name, const MapBuffer& map, bool codes,
+void show(const MapObserver& observer, const std::string& name, const MapBuffer& map, IntegerMap::Kind kind,
           const Number& number) {
   std::vector<std::int32_t> values;
   for (Index p = 0; p < map.pixels(); ++p) {
@@ -73,7 +73,7 @@ void show(const MapObserver& observer, const std::string& name, const MapBuffer&
             .width = map.width,
             .channels = map.channels,
             .values = values,
-            .codes = codes});
+            .kind = kind});
 }
 void show_codes(const Frame& frame, const MapObserver& observer, const std::string& name, const MapBuffer& map);
 

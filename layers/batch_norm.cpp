@@ -136,8 +136,7 @@ template <class T>
 Variable<T> BatchNorm<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
   Variable<T> y = normalise(pass, alone(x), {});
   if (pass.observer) {
-    pass.report({.name = name_, .kind = "batch norm", .precision = Precision::full, .constants = 2 * options_.channels},
-                y);
+    pass.report({.name = name_, .kind = "batch norm", .constants = 2 * options_.channels}, y);
   }
   return y;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
-#include "layers/conv.hpp"
+#include "layers/cflog_product.hpp"
 #include "layers/pass.hpp"
 
 namespace mog {

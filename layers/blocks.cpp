@@ -1,9 +1,27 @@
-// CFLOG with normalisation and activation, and the MUX residual block, read like the paper's Fig. 1.
+// Convolution and CFLOG with normalisation and activation, and the two kinds of residual block.
 #include "layers/blocks.hpp"
 
+#include "layers/activations.hpp"
 #include "layers/residual.hpp"
 
 namespace mog {
+
+template <class T>
+ConvBlock<T>::ConvBlock(Parameters<T>& parameters, const std::string& name, const ConvOptions& options,
+                        Following following, const WeightMaker<T>& weights)
+    : following_(following),
+      conv_(parameters, name, options, weights),
+      norm_(parameters, name + ".norm", {.channels = options.out}) {}
+
+template <class T>
+Variable<T> ConvBlock<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
+  if (following_.bits == 0) return norm_(pass, conv_(pass, x));
+  Variable<T> y = norm_.activated(pass, conv_(pass, x), following_.bits);
+  if (pass.observer) {
+    pass.report({.name = conv_.name() + ".activation", .kind = concat("QReLU k=", following_.bits), .holds = Holds::codes}, y);
+  }
+  return y;
+}
 
 template <class T>
 CflogBlock<T>::CflogBlock(Parameters<T>& parameters, const std::string& name, const CflogOptions& options, int bits)
@@ -16,7 +34,7 @@ template <class T>
 Variable<T> CflogBlock<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
   Variable<T> y = norm_.activated(pass, cflog_.product(pass, x), bits_);
   if (pass.observer) {
-    pass.report({.name = name_ + ".activation", .kind = concat("QReLU k=", bits_), .precision = Precision::full}, y);
+    pass.report({.name = name_ + ".activation", .kind = concat("QReLU k=", bits_), .holds = Holds::codes}, y);
   }
   return y;
 }
@@ -40,10 +58,32 @@ Variable<T> Mrb<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
   const Variable<T> i1 = b_(pass, a);
   Variable<T> y = mux_residual(pass, past, i1, s, bits_);
   if (pass.observer) {
-    pass.report({.name = name_ + ".mux", .kind = "bit shift, TGAP, MUX", .precision = Precision::full}, y);
+    pass.report({.name = name_ + ".mux", .kind = "bit shift, TGAP, MUX", .holds = Holds::codes}, y);
   }
   return y;
 }
+
+template <class T>
+ResidualSum<T>::ResidualSum(std::string name, int bits, bool way_is_activation)
+    : name_(std::move(name)), bits_(bits), way_is_activation_(way_is_activation) {
+  require(bits >= 1 && bits <= 8, name_, ": k = ", bits, " bits, expected 1 to 8");
+}
+
+template <class T>
+Variable<T> ResidualSum<T>::operator()(Pass<T>& pass, const Variable<T>& x, const Variable<T>& way) const {
+  const bool codes = pass.quantized_activations() && way_is_activation_;
+  const Variable<T> past = codes ? scaled(pass.tape, way, 1.0 / ((1 << bits_) - 1)) : way;
+  Variable<T> y = activation(pass, add(pass.tape, x, past), bits_);
+  if (pass.observer) {
+    pass.report({.name = name_, .kind = concat("sum, QReLU k=", bits_), .holds = Holds::codes}, y);
+  }
+  return y;
+}
+
+template class ConvBlock<float>;
+template class ConvBlock<double>;
+template class ResidualSum<float>;
+template class ResidualSum<double>;
 
 template class CflogBlock<float>;
 template class CflogBlock<double>;

@@ -1,11 +1,37 @@
-// Blocks of layers that the paper's Fig. 1 repeats: CFLOG with normalisation and activation, and the MUX residual
-// block.
+// Blocks of layers: a convolution with its normalisation and activation, the same of a CFLOG, the MUX residual block of
+// the paper's Fig. 1, and the sum at the end of a residual block of ResNets.
 #pragma once
 
 #include "layers/batch_norm.hpp"
 #include "layers/cflog.hpp"
 
 namespace mog {
+
+/// What follows a block's normalisation: nothing, or an activation, see activation().
+struct Following {
+  int bits = 0;  // k of the codes in the quantized run; 0 for no activation
+
+  static Following nothing() { return {}; }
+  static Following activation(int bits) { return {bits}; }
+};
+
+/// Convolution, batch normalisation and, where there is one, activation. Owns NAME.weight, NAME.norm.*.
+/// Shapes  as Conv.
+template <class T>
+class ConvBlock {
+ public:
+  ConvBlock(Parameters<T>& parameters, const std::string& name, const ConvOptions& options, Following following,
+            const WeightMaker<T>& weights = plain_weights<T>);
+  Variable<T> operator()(Pass<T>& pass, const Variable<T>& x);
+  [[nodiscard]] const Conv<T>& conv() const { return conv_; }
+  [[nodiscard]] const BatchNorm<T>& norm() const { return norm_; }
+  [[nodiscard]] Following following() const { return following_; }
+
+ private:
+  Following following_;
+  Conv<T> conv_;
+  BatchNorm<T> norm_;
+};
 
 /// CFLOG, batch normalisation, activation: "every convolution but the last is followed by batch normalisation and
 /// QReLU". Owns NAME.squeeze.weight, NAME.group.weight, NAME.norm.*.  Shapes  x [N, H, W, C], y [N, H, W, O].
@@ -17,6 +43,7 @@ class CflogBlock {
   Cflog<T>& cflog() { return cflog_; }
   [[nodiscard]] const Cflog<T>& cflog() const { return cflog_; }
   [[nodiscard]] const BatchNorm<T>& norm() const { return norm_; }
+  [[nodiscard]] int bits() const { return bits_; }
 
  private:
   std::string name_;
@@ -43,11 +70,30 @@ class Mrb {
   Variable<T> operator()(Pass<T>& pass, const Variable<T>& x);
   CflogBlock<T>& a() { return a_; }
   CflogBlock<T>& b() { return b_; }
+  [[nodiscard]] const CflogBlock<T>& a() const { return a_; }
+  [[nodiscard]] const CflogBlock<T>& b() const { return b_; }
 
  private:
   std::string name_;
   int bits_;
   CflogBlock<T> a_, b_;
+};
+
+/// The end of a residual block (He et al., CVPR 2016): activation(x + way), x being what the block's convolutions made
+/// and `way` what went past them. While activations are codes, `way` is read as numbers 0..1, code / (2^k - 1), where
+/// it is an activation itself: the sum is one of normalised maps in every run.
+/// Shapes  all the same.
+template <class T>
+class ResidualSum {
+ public:
+  /// way_is_activation: false where `way` comes from a normalisation.
+  ResidualSum(std::string name, int bits, bool way_is_activation);
+  Variable<T> operator()(Pass<T>& pass, const Variable<T>& x, const Variable<T>& way) const;
+
+ private:
+  std::string name_;
+  int bits_;
+  bool way_is_activation_;
 };
 
 }  // namespace mog

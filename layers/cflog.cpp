@@ -14,22 +14,25 @@ CflogOptions checked(const std::string& name, const CflogOptions& o) {
   return o;
 }
 
+/// The expansion, of m latent maps and as many outputs as the automaton has cells.
+template <class T>
+Conv<T> expansion(Parameters<T>& parameters, const std::string& name, Index latents, const Automaton& automaton) {
+  return {parameters, name + ".expand", {.in = latents, .out = automaton.cells()}, [&](auto&, const auto& request) {
+            return std::make_shared<GeneratedWeights<T>>(automaton, request);
+          }};
+}
+
 }  // namespace
 
 template <class T>
 Cflog<T>::Cflog(Parameters<T>& parameters, const std::string& name, const CflogOptions& options)
     : name_(name),
       options_(checked(name, options)),
-      squeeze_(parameters, name + ".squeeze",
-               {.in = options.in, .out = options.in / 2, .kernel = 1, .precision = Precision::binary}),
+      squeeze_(parameters, name + ".squeeze", {.in = options.in, .out = options.in / 2}, binary_weights<T>),
       group_(parameters, name + ".group",
-             {.in = options.in / 2,
-              .out = options.in / 2,
-              .kernel = 3,
-              .groups = options.groups,
-              .precision = Precision::ternary}),
-      generated_(generated_weights<T>(Automaton(options.out, parameters.seed(), options.layer, options.rule),
-                                      options.in / 2)) {}
+             {.in = options.in / 2, .out = options.in / 2, .kernel = 3, .groups = options.groups}, ternary_weights<T>),
+      expand_(expansion(parameters, name, options.in / 2,
+                        Automaton(options.out, parameters.seed(), options.layer, options.rule))) {}
 
 /// Where activations are codes, in integers; an observer wants to see each factor.
 template <class T>
@@ -39,30 +42,23 @@ FixedProduct<T> Cflog<T>::product(Pass<T>& pass, const Variable<T>& x, bool shor
       const auto y = three_factors_of_codes(pass.tape, x,
                                             {.squeeze = squeeze_.weights(pass),
                                              .group = group_.weights(pass),
-                                             .expand = generated_,
+                                             .expand = expand_.weights(pass).value,
                                              .statistics = pass.training,
                                              .shorts = shorts});
       if (shorts && y && y->shorts.empty()) fits_shorts_ = false;
       if (y) return *y;
     }
   }
-  FixedProduct<T> expanded = fixed_product(pass.tape, group_(pass, squeeze_(pass, x)), generated_);
-  if (pass.observer) {
-    pass.report({.name = name_ + ".expand",
-                 .kind = "pointwise generated",
-                 .precision = Precision::binary,
-                 .generated = generated_.elements(),
-                 .macs = expanded.y.value.rows() / expanded.y.shape()[0] * generated_.elements()},
-                expanded.y);
-  }
-  return expanded;
+  const Variable<T> latent = group_(pass, squeeze_(pass, x));
+  return {.y = expand_(pass, latent), .dx = latent.gradient, .w = expand_.weights(pass).value};
 }
 
 template <class T>
 void Cflog<T>::set_first_state(const std::vector<std::uint8_t>& state) {
   require(static_cast<Index>(state.size()) == options_.out, name_, ": a first state of ", state.size(),
           " cells, expected ", options_.out);
-  generated_ = generated_weights<T>(Automaton(state, options_.rule), options_.in / 2);
+  Parameters<T> none;  // a generated weight is no parameter
+  expand_ = expansion(none, name_, options_.in / 2, Automaton(state, options_.rule));
 }
 
 template class Cflog<float>;

@@ -1,7 +1,7 @@
 // CFLOG: convolution factorization leveraging online-generated weights (paper section III.B, Fig. 2).
 #pragma once
 
-#include "layers/automaton.hpp"
+#include "layers/cflog_product.hpp"
 #include "layers/conv.hpp"
 
 namespace mog {
@@ -37,18 +37,15 @@ class Cflog {
   [[nodiscard]] const CflogOptions& options() const { return options_; }
   [[nodiscard]] const Conv<T>& squeeze() const { return squeeze_; }
   [[nodiscard]] const Conv<T>& group() const { return group_; }
-  /// Weights [m, O] of the expansion.
-  [[nodiscard]] const Tensor<T>& generated() const { return generated_; }
+  [[nodiscard]] const Conv<T>& expand() const { return expand_; }
 
  private:
   FixedProduct<T> product(Pass<T>& pass, const Variable<T>& x, bool shorts);
 
   std::string name_;
   CflogOptions options_;
-  Conv<T> squeeze_, group_;
-  Tensor<T> generated_;  // [m, O], expanded from the automaton once
-  bool fits_shorts_ =
-      true;  // whether y always fitted 16 bits so far: wide layers' soon does not, and is not tried again
+  Conv<T> squeeze_, group_, expand_;
+  bool fits_shorts_ = true;  // whether y fitted 16 bits so far: where it once did not, it is not tried again
 };
 
 }  // namespace mog

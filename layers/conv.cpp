@@ -1,75 +1,10 @@
-// Pointwise and 3x3 convolution, forward beside backward, and the layer that owns the weights.
+// Pointwise and 3x3 convolution, forward beside backward, and the layer that is given its weights.
 #include "layers/conv.hpp"
 
-#include "core/kernels/cflog_codes/cflog_codes.hpp"
-#include "core/kernels/conv3x3_f32/conv3x3_f32.hpp"
-#include "core/kernels/pointwise_f32/pointwise_f32.hpp"
+#include "layers/conv_gradients.hpp"
+#include "layers/stride.hpp"
 
 namespace mog {
-namespace {
-
-/// dw = x^T dy, x being numbers or their codes in bytes.
-template <class T>
-Tensor<T> pointwise_weight_gradient(Tape<T>& tape, const Tensor<T>& x, const Tensor<T>& dy) {
-  const Index in = x.channels(), out = dy.channels();
-  Tensor<T> dw = tape.make({in, out});
-  kernels::pointwise_weight_gradient(kernels::PointwiseWeightGradient<T>{
-      .x = x.data(), .dy = dy.data(), .dw = dw.data(), .rows = dy.rows(), .in = in, .out = out});
-  return dw;
-}
-Tensor<float> pointwise_weight_gradient(Tape<float>& tape, const Tensor<std::uint8_t>& x, const Tensor<float>& dy) {
-  const Index in = x.channels(), out = dy.channels();
-  Tensor<float> dw = tape.make({in, out});
-  kernels::pointwise_weight_gradient(kernels::PointwiseCodesWeightGradient{
-      .x = x.data(), .dy = dy.data(), .dw = dw.data(), .rows = dy.rows(), .in = in, .out = out});
-  return dw;
-}
-
-/// Records how the gradient comes back from y = pointwise(x, w). kept_x: x or its codes, needed only where w wants a
-/// gradient.
-template <class T, class Kept>
-Variable<T> record_pointwise(Tape<T>& tape, const Tensor<T>& y, const Gradient<T>& dx_sum, const Variable<T>& w,
-                             const Tensor<Kept>& kept_x) {
-  const Index in = w.shape()[0];
-  const Tensor<T> kept_w = dx_sum ? w.value : Tensor<T>();
-  return tape.record(y, {dx_sum, w.gradient},
-                     [&tape, kept_x, kept_w, in, dx_sum, dw_sum = w.gradient](const Tensor<T>& dy) {
-                       const Index p = dy.rows(), o = dy.channels();
-                       if (dw_sum) dw_sum.add(pointwise_weight_gradient(tape, kept_x, dy));
-                       if (dx_sum) {
-                         const Tensor<T> dx = tape.make(dy.shape().with_channels(in));
-                         kernels::pointwise_input_gradient(kernels::PointwiseInputGradient<T>{
-                             .dy = dy.data(), .w = kept_w.data(), .dx = dx.data(), .rows = p, .in = in, .out = o});
-                         dx_sum.add(dx);
-                       }
-                     });
-}
-
-/// Records how the gradient comes back from y = conv3x3(x, w). kept_x: x, perhaps in 16 bits, needed only where w wants
-/// a gradient.
-template <class T, class Kept>
-Variable<T> record_conv3x3(Tape<T>& tape, const Tensor<T>& y, const Gradient<T>& dx_sum, const Variable<T>& w,
-                           const Tensor<Kept>& kept_x, const kernels::Conv3x3Sizes& sizes) {
-  const Shape weights = w.shape();
-  const Tensor<T> kept_w = dx_sum ? w.value : Tensor<T>();
-  return tape.record(y, {dx_sum, w.gradient},
-                     [&tape, kept_x, kept_w, sizes, weights, dx_sum, dw_sum = w.gradient](const Tensor<T>& dy) {
-                       if (dw_sum) {
-                         const Tensor<T> dw = tape.make(weights);
-                         kernels::conv3x3_weight_gradient(kernels::Conv3x3WeightGradient<T, Kept>{
-                             .x = kept_x.data(), .dy = dy.data(), .dweight = dw.data(), .sizes = sizes});
-                         dw_sum.add(dw);
-                       }
-                       if (dx_sum) {
-                         const Tensor<T> dx = tape.make(dy.shape().with_channels(sizes.in));
-                         kernels::conv3x3_input_gradient(kernels::Conv3x3InputGradient<T>{
-                             .dy = dy.data(), .weight = kept_w.data(), .dx = dx.data(), .sizes = sizes});
-                         dx_sum.add(dx);
-                       }
-                     });
-}
-
-}  // namespace
 
 template <class T>
 Variable<T> pointwise(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
@@ -103,60 +38,6 @@ Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
   return record_conv3x3(tape, y, x.gradient, w, w.gradient ? numbers : Tensor<T>(), sizes);
 }
 
-std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, const Variable<float>& x,
-                                                          const ThreeFactors& factors) {
-  if (!x.in_bytes()) return std::nullopt;
-  const Variable<float>&squeeze = factors.squeeze, &group = factors.group;
-  const Tensor<float>& expand = factors.expand;
-  const Shape &shape = x.shape(), &first = squeeze.shape(), &second = group.shape(), &third = expand.shape();
-  require(shape.rank() == 4 && shape.elements() > 0 && first.rank() == 2 && second.rank() == 5 && third.rank() == 2 &&
-              shape[-1] == first[0] && second[1] == 3 && second[2] == 3 && second[3] == second[4] &&
-              second[0] * second[3] == first[1] && third[0] == first[1],
-          "three_factors_of_codes: x of shape ", shape, ", weights of shapes ", first, ", ", second, " and ", third,
-          ", expected [N, H, W, C], [C, G I], [G, 3, 3, I, I] and [G I, O]");
-  const Index latents = first[1];
-  const Shape y_shape = shape.with_channels(third[1]);
-  const kernels::Conv3x3Sizes sizes{
-      .images = shape[0], .height = shape[1], .width = shape[2], .in = latents, .out = latents, .groups = second[0]};
-  const auto latent = tape.recording() && group.gradient ? tape.make_as<std::int16_t>(shape.with_channels(latents))
-                                                         : Tensor<std::int16_t>();
-  const auto mean = factors.statistics ? tape.make({third[1]}) : Tensor<float>();
-  const auto variance = factors.statistics ? tape.make({third[1]}) : Tensor<float>();
-  const auto computes = [&](float* y, std::int16_t* shorts) {
-    return kernels::cflog_codes({.x = x.codes.data(),
-                                 .squeeze = squeeze.value.data(),
-                                 .group = group.value.data(),
-                                 .expand = expand.data(),
-                                 .y = y,
-                                 .shorts = shorts,
-                                 .latent = latent.data(),
-                                 .mean = mean.data(),
-                                 .variance = variance.data(),
-                                 .images = sizes.images,
-                                 .height = sizes.height,
-                                 .width = sizes.width,
-                                 .in = shape[-1],
-                                 .latents = latents,
-                                 .groups = sizes.groups,
-                                 .out = third[1]});
-  };
-  auto shorts = factors.shorts ? tape.make_as<std::int16_t>(y_shape) : Tensor<std::int16_t>();
-  if (!shorts.empty() && !computes(nullptr, shorts.data())) shorts = {};
-  const auto y = shorts.empty() ? tape.make(y_shape) : Tensor<float>();
-  if (!y.empty() && !computes(y.data(), nullptr)) return std::nullopt;
-
-  const auto codes = squeeze.gradient ? x.codes : Tensor<std::uint8_t>();
-  const Tensor<float> never_written;
-  const Variable<float> squeezed = record_pointwise(tape, never_written, x.gradient, squeeze, codes);
-  const Variable<float> grouped = record_conv3x3(tape, never_written, squeezed.gradient, group, latent, sizes);
-  return FixedProduct<float>{.y = record_pointwise(tape, y, grouped.gradient, {expand}, never_written),
-                             .dx = grouped.gradient,
-                             .w = expand,
-                             .mean = mean,
-                             .variance = variance,
-                             .shorts = shorts};
-}
-
 namespace {
 
 ConvOptions checked(const std::string& name, const ConvOptions& o) {
@@ -165,6 +46,7 @@ ConvOptions checked(const std::string& name, const ConvOptions& o) {
   require(o.groups >= 1 && o.in % o.groups == 0 && o.out % o.groups == 0, name, ": ", o.groups,
           " groups, expected a divisor of ", o.in, " and ", o.out, " channels");
   require(o.kernel == 3 || o.groups == 1, name, ": ", o.groups, " groups of a pointwise kernel, expected 1");
+  require(o.stride == 1 || o.stride == 2, name, ": stride ", o.stride, ", expected 1 or 2");
   return o;
 }
 
@@ -178,30 +60,39 @@ Initial initial_weights(const ConvOptions& o) {
   return Initial::glorot(pixels * o.in / o.groups, pixels * o.out / o.groups);
 }
 
-std::string kind(const ConvOptions& o) {
-  std::string text = concat(o.kernel == 1 ? "pointwise " : "3x3 ", name(o.precision));
-  return o.groups == 1 ? text : concat(text, " g=", o.groups);
+std::string kind(const ConvOptions& o, const std::string& weights) {
+  return concat(o.kernel == 1 ? "pointwise " : "3x3 ", weights, o.groups == 1 ? "" : concat(" g=", o.groups),
+                o.stride == 1 ? "" : concat(" stride ", o.stride));
 }
 
 }  // namespace
 
 template <class T>
-Conv<T>::Conv(Parameters<T>& parameters, const std::string& name, const ConvOptions& options)
+Conv<T>::Conv(Parameters<T>& parameters, const std::string& name, const ConvOptions& options,
+              const WeightMaker<T>& weights)
     : name_(name),
       options_(checked(name, options)),
-      weight_(parameters.add(name + ".weight", weight_shape(options), initial_weights(options), options.precision)) {}
+      source_(weights(parameters, {.name = name + ".weight",
+                                   .shape = weight_shape(options),
+                                   .initial = initial_weights(options)})) {}
 
 template <class T>
 Variable<T> Conv<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
+  Tape<T>& tape = pass.tape;
   const Variable<T> w = weights(pass);
-  Variable<T> y = options_.kernel == 1 ? pointwise(pass.tape, x, w) : conv3x3(pass.tape, x, w);
+  require_shape(w.value, weight_shape(options_), name_, "its source's weights");
+  Variable<T> y;
+  if (options_.stride == 1) {
+    y = options_.kernel == 1 ? pointwise(tape, x, w) : conv3x3(tape, x, w);
+  } else {
+    y = options_.kernel == 1 ? pointwise(tape, every_second(tape, x), w) : conv3x3_stride2(tape, x, w);
+  }
   if (pass.observer) {
-    const Index weights = weight_->value.elements();
     pass.report({.name = name_,
-                 .kind = kind(options_),
-                 .precision = options_.precision,
-                 .weights = weights,
-                 .macs = y.value.rows() / y.shape()[0] * weights},
+                 .kind = kind(options_, source_->kind()),
+                 .holds = Holds::sums,
+                 .weights = source_->storage(),
+                 .macs = y.value.rows() / y.shape()[0] * w.value.elements()},
                 y);
   }
   return y;

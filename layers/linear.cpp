@@ -2,7 +2,6 @@
 #include "layers/linear.hpp"
 
 #include "layers/conv.hpp"
-#include "layers/quantizers.hpp"
 
 namespace mog {
 namespace {
@@ -37,25 +36,27 @@ LinearOptions checked(const std::string& name, const LinearOptions& o) {
 }  // namespace
 
 template <class T>
-Linear<T>::Linear(Parameters<T>& parameters, const std::string& name, const LinearOptions& options)
+Linear<T>::Linear(Parameters<T>& parameters, const std::string& name, const LinearOptions& options,
+                  const WeightMaker<T>& weights)
     : name_(name),
       options_(checked(name, options)),
-      weight_(parameters.add(name + ".weight", {options.in, options.out}, Initial::glorot(options.in, options.out),
-                             options.precision)),
+      source_(weights(parameters, {.name = name + ".weight",
+                                   .shape = {options.in, options.out},
+                                   .initial = Initial::glorot(options.in, options.out)})),
       bias_(options.bias ? parameters.add(name + ".bias", {options.out}, Initial::constant(0)) : nullptr) {}
 
 template <class T>
 Variable<T> Linear<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
-  Variable<T> y = pointwise(pass.tape, x, weights_for(pass, *weight_));
+  const Variable<T> w = source_->weights(pass);
+  Variable<T> y = pointwise(pass.tape, x, w);
   if (bias_ != nullptr) y = add_bias(pass.tape, y, bias_->variable());
   if (pass.observer) {
-    const Index weights = weight_->value.elements();
     pass.report({.name = name_,
-                 .kind = concat("linear ", mog::name(options_.precision)),
-                 .precision = options_.precision,
-                 .weights = weights,
+                 .kind = concat("linear ", source_->kind()),
+                 .holds = Holds::sums,
+                 .weights = source_->storage(),
                  .constants = bias_ == nullptr ? 0 : options_.out,
-                 .macs = y.value.rows() / y.shape()[0] * weights},
+                 .macs = y.value.rows() / y.shape()[0] * w.value.elements()},
                 y);
   }
   return y;

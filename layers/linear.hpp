@@ -2,28 +2,29 @@
 #pragma once
 
 #include "layers/pass.hpp"
+#include "layers/weights.hpp"
 
 namespace mog {
 
 struct LinearOptions {
   Index in;   // input features, at least 1
   Index out;  // output features, at least 1
-  bool bias = true;
-  Precision precision = Precision::full;  // of the weights in the quantized runs; the bias stays in full precision
+  bool bias = true;  // in full precision, whatever the weights are
 };
 
 /// y[n, o] = sum_c x[n, c] w[c, o] + b[o];  dx = dy w^T, dw = x^T dy, db = sum_n dy.
-/// Shapes  x [..., C], y [..., O].  Owns NAME.weight [C, O], Glorot uniform, and NAME.bias [O], zero.
+/// Shapes  x [..., C], y [..., O].  Asks its source for NAME.weight [C, O], Glorot uniform; owns NAME.bias [O], zero.
 template <class T>
 class Linear {
  public:
-  Linear(Parameters<T>& parameters, const std::string& name, const LinearOptions& options);
+  Linear(Parameters<T>& parameters, const std::string& name, const LinearOptions& options,
+         const WeightMaker<T>& weights = plain_weights<T>);
   Variable<T> operator()(Pass<T>& pass, const Variable<T>& x);
 
  private:
   std::string name_;
   LinearOptions options_;
-  Parameter<T>* weight_;
+  std::shared_ptr<WeightSource<T>> source_;
   Parameter<T>* bias_;  // null without bias
 };
 

@@ -1,31 +1,13 @@
-// Parameters and buffers: names, initial numbers, step sizes.
+// Parameters and buffers: names, initial numbers, what happens at the beginning of an epoch.
 #include "layers/parameters.hpp"
 
 #include <algorithm>
 #include <cmath>
 
+#include "core/error.hpp"
 #include "core/random.hpp"
-#include "layers/quantizers.hpp"
 
 namespace mog {
-
-int bits_per_weight(Precision precision) {
-  switch (precision) {
-    case Precision::binary: return 1;
-    case Precision::ternary: return 2;
-    case Precision::full: break;
-  }
-  return 32;
-}
-
-const char* name(Precision precision) {
-  switch (precision) {
-    case Precision::binary: return "binary";
-    case Precision::ternary: return "ternary";
-    case Precision::full: break;
-  }
-  return "full";
-}
 
 Initial Initial::glorot(Index fan_in, Index fan_out) {
   require(fan_in + fan_out >= 1, "glorot: fan-in ", fan_in, " and fan-out ", fan_out, ", expected a positive sum");
@@ -41,10 +23,15 @@ void Parameters<T>::require_new(const std::string& name) const {
 }
 
 template <class T>
-Parameter<T>* Parameters<T>::add(const std::string& name, const Shape& shape, Initial initial, Precision precision) {
+Parameter<T>* Parameters<T>::add(const std::string& name, const Shape& shape, Initial initial) {
   require_new(name);
   require(shape.elements() >= 1, "parameters: ", name, " has shape ", shape, ", expected at least one element");
-  Parameter<T> parameter{.name = name, .value = Tensor<T>(shape), .precision = precision};
+  if (shape.elements() > limit_ - numbers_) {
+    throw TooManyParameters(concat("parameters: ", name, " of shape ", shape, " is more than ", limit_ - numbers_,
+                                   " numbers, which is all that there is room for"));
+  }
+  numbers_ += shape.elements();
+  Parameter<T> parameter{.name = name, .value = Tensor<T>(shape)};
   if (initial.kind == Initial::Kind::constant) {
     parameter.value.fill(static_cast<T>(initial.value));
   } else {
@@ -53,9 +40,6 @@ Parameter<T>* Parameters<T>::add(const std::string& name, const Shape& shape, In
     for (T& value : parameter.value.values()) {
       value = static_cast<T>(initial.value * (2.0 * static_cast<double>(random.uniform()) - 1.0));
     }
-  }
-  if (precision == Precision::ternary) {
-    parameter.step = Tensor<T>::filled({1}, balanced_step<T>(parameter.value.values()));
   }
   trained_.push_back(std::move(parameter));
   return &trained_.back();
@@ -74,13 +58,20 @@ void Parameters<T>::clear_gradients() {
 }
 
 template <class T>
-void Parameters<T>::update_step_sizes() {
-  for (Parameter<T>& parameter : trained_) {
-    if (parameter.precision != Precision::ternary) continue;
-    const T step = balanced_step<T>(parameter.value.values());
-    if (!(step > 0)) throw NumericError(concat(parameter.name, ": step size ", step, ", expected a positive one"));
-    parameter.step[0] = step;
-  }
+void Parameters<T>::begin_epoch() {
+  for (const auto& work : on_epoch_) work();
+}
+
+template <class T>
+Parameter<T>* Parameters<T>::find(std::string_view name) {
+  const auto found = std::find_if(trained_.begin(), trained_.end(), [&](const auto& one) { return one.name == name; });
+  return found == trained_.end() ? nullptr : &*found;
+}
+
+template <class T>
+Buffer<T>* Parameters<T>::find_buffer(std::string_view name) {
+  const auto found = std::find_if(buffers_.begin(), buffers_.end(), [&](const auto& one) { return one.name == name; });
+  return found == buffers_.end() ? nullptr : &*found;
 }
 
 template class Parameters<float>;

@@ -2,34 +2,31 @@
 #pragma once
 
 #include <deque>
+#include <functional>
+#include <limits>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/tape.hpp"
 #include "core/tensor.hpp"
 
 namespace mog {
 
-/// What a weight becomes in the quantized runs: itself, {-1, +1} or {-1, 0, +1}.
-enum class Precision { full, binary, ternary };
-
-/// Storage that the packed network needs for one weight: 32, 1 or 2 bits.
-int bits_per_weight(Precision precision);
-const char* name(Precision precision);
-
 /// One trained tensor. While the network is quantized, `value` holds the proxy weights that the optimiser moves.
 template <class T>
 struct Parameter {
   std::string name;
   Tensor<T> value;
-  Precision precision = Precision::full;
-  Tensor<T> step = {};      // ternary only: step size s of paper Eq. 5, shape [1]
+  bool decays = false;      // whether weight decay shrinks it: a weight, not a constant of a normalisation
   Tensor<T> gradient = {};  // dLoss/dvalue, empty until a backward pass reaches it
 
   /// The parameter as an operation's input.
   Variable<T> variable() { return {value, Gradient<T>(&gradient)}; }
 };
 
-/// Numbers that a network keeps but does not learn by gradient: running statistics.
+/// Numbers that a network keeps but does not learn by gradient: running statistics, step sizes.
 template <class T>
 struct Buffer {
   std::string name;
@@ -47,6 +44,11 @@ struct Initial {
   static Initial glorot(Index fan_in, Index fan_out);
 };
 
+/// More numbers than Parameters::set_limit allows.
+struct TooManyParameters : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
+};
+
 /// The parameters and buffers of one network in the order in which its layers were made. Layers add theirs when they
 /// are constructed and keep a pointer, so the list must outlive the network; addresses are stable. Names are unique:
 /// "cflog1.squeeze.weight". Initial numbers are drawn from (seed, index), the index counting parameters.
@@ -57,30 +59,38 @@ class Parameters {
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;
 
-  /// A ternary parameter's step size begins as its initial weights ask. Throws std::invalid_argument when the name is
-  /// taken or the shape is empty.
-  Parameter<T>* add(const std::string& name, const Shape& shape, Initial initial,
-                    Precision precision = Precision::full);
+  /// Throws std::invalid_argument when the name is taken or the shape is empty.
+  Parameter<T>* add(const std::string& name, const Shape& shape, Initial initial);
   Buffer<T>* add_buffer(const std::string& name, const Shape& shape, T value);
+  /// Refuses to hold more numbers than this from now on: what a file has bounds the network that it describes. add()
+  /// then throws TooManyParameters before it takes any memory.
+  void set_limit(Index numbers) { limit_ = numbers; }
+  /// Has something done at the beginning of each epoch: new step sizes, for example.
+  void on_epoch(std::function<void()> work) { on_epoch_.push_back(std::move(work)); }
 
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
   std::deque<Parameter<T>>& trained() { return trained_; }
   std::deque<Buffer<T>>& buffers() { return buffers_; }
   [[nodiscard]] const std::deque<Parameter<T>>& trained() const { return trained_; }
   [[nodiscard]] const std::deque<Buffer<T>>& buffers() const { return buffers_; }
+  /// The parameter, or the buffer, of this name; null when there is none.
+  [[nodiscard]] Parameter<T>* find(std::string_view name);
+  [[nodiscard]] Buffer<T>* find_buffer(std::string_view name);
 
   /// Forgets all gradients; the next step's contributions start anew.
   void clear_gradients();
-  /// Paper Algorithm 1, lines 2 to 5: the step size of every ternary parameter from its proxy weights, at the start of
-  /// an epoch. Throws NumericError when one is not positive (a third of the weights or more are 0) or a weight is NaN.
-  void update_step_sizes();
+  /// Does what was asked for by on_epoch, in that order. Throws what it throws.
+  void begin_epoch();
 
  private:
   void require_new(const std::string& name) const;
 
   std::uint64_t seed_;
+  Index limit_ = std::numeric_limits<Index>::max();
+  Index numbers_ = 0;  // of all parameters
   std::deque<Parameter<T>> trained_;
   std::deque<Buffer<T>> buffers_;
+  std::vector<std::function<void()>> on_epoch_;
 };
 
 }  // namespace mog

@@ -87,21 +87,11 @@ T balanced_step(std::span<const T> w) {
   return static_cast<T>(std::abs(quantile(1, 3)) + std::abs(quantile(2, 3)));
 }
 
-template <class T>
-Variable<T> weights_for(Pass<T>& pass, Parameter<T>& parameter) {
-  Variable<T> proxy = parameter.variable();
-  if (!pass.quantized_weights() || parameter.precision == Precision::full) return proxy;
-  return parameter.precision == Precision::binary ? binarize(pass.tape, proxy)
-                                                  : ternarize(pass.tape, proxy, parameter.step);
-}
-
 template Variable<float> binarize(Tape<float>&, const Variable<float>&);
 template Variable<double> binarize(Tape<double>&, const Variable<double>&);
 template Variable<float> ternarize(Tape<float>&, const Variable<float>&, const Tensor<float>&);
 template Variable<double> ternarize(Tape<double>&, const Variable<double>&, const Tensor<double>&);
 template float balanced_step(std::span<const float>);
 template double balanced_step(std::span<const double>);
-template Variable<float> weights_for(Pass<float>&, Parameter<float>&);
-template Variable<double> weights_for(Pass<double>&, Parameter<double>&);
 
 }  // namespace mog

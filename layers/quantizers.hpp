@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "layers/pass.hpp"
+#include "core/tape.hpp"
 
 namespace mog {
 
@@ -26,10 +26,5 @@ Variable<T> ternarize(Tape<T>& tape, const Variable<T>& w, const Tensor<T>& step
 /// std::invalid_argument when w is empty, NumericError when a weight is NaN.
 template <class T>
 T balanced_step(std::span<const T> w);
-
-/// The weights that a layer computes with in this pass: the proxy itself in the full-precision run, else quantized to
-/// the parameter's precision.
-template <class T>
-Variable<T> weights_for(Pass<T>& pass, Parameter<T>& parameter);
 
 }  // namespace mog

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/parallel.hpp"
 #include "core/kernels/codes_u8/codes_u8.hpp"
 #include "core/kernels/elementwise_f32/elementwise_f32.hpp"
 #include "core/kernels/pool_f32/pool_f32.hpp"
@@ -19,6 +20,21 @@ Variable<T> add(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b) {
     da_sum.add(dy);
     db_sum.add(dy);
   });
+}
+
+template <class T>
+Variable<T> scaled(Tape<T>& tape, const Variable<T>& x, double factor) {
+  const auto times = [&tape, factor = static_cast<T>(factor)](const Tensor<T>& from) {
+    constexpr Index kRange = 16384;
+    const Tensor<T> to = tape.make(from.shape());
+    const Index count = from.elements();
+    parallel_for((count + kRange - 1) / kRange, [&](Index piece) {
+      for (Index i = piece * kRange, end = std::min(count, i + kRange); i < end; ++i) to[i] = factor * from[i];
+    });
+    return to;
+  };
+  return tape.record(times(x.numbers()), {x.gradient},
+                     [times, dx_sum = x.gradient](const Tensor<T>& dy) { dx_sum.add(times(dy)); });
 }
 
 template <class T>
@@ -162,6 +178,8 @@ Variable<T> mux_residual(Pass<T>& pass, const Variable<T>& x, const Variable<T>&
 
 template Variable<float> add(Tape<float>&, const Variable<float>&, const Variable<float>&);
 template Variable<double> add(Tape<double>&, const Variable<double>&, const Variable<double>&);
+template Variable<float> scaled(Tape<float>&, const Variable<float>&, double);
+template Variable<double> scaled(Tape<double>&, const Variable<double>&, double);
 template Variable<float> bitshift(Tape<float>&, const Variable<float>&, const Variable<float>&, int);
 template Variable<double> bitshift(Tape<double>&, const Variable<double>&, const Variable<double>&, int);
 template Tensor<std::uint8_t> tgap(Pass<float>&, const Variable<float>&, int);

@@ -12,6 +12,10 @@ namespace mog {
 template <class T>
 Variable<T> add(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b);
 
+/// y = factor x;  dx = factor dy. Shapes: the same. Saves nothing.
+template <class T>
+Variable<T> scaled(Tape<T>& tape, const Variable<T>& x, double factor);
+
 /// Bit shift of the sum of two codes (paper Eq. 2), which keeps it a code.
 ///   forward   y = floor((a + b) / 2);  k = 1: y = a OR b
 ///   backward  da = dy, db = dy      the paper's "completely passed through" gradient of 1

@@ -1,7 +1,7 @@
 // MOGNET, read like the paper's Fig. 1.
 #include "models/mognet.hpp"
 
-#include "layers/pooling.hpp"
+#include "core/text.hpp"
 
 namespace mog {
 namespace {
@@ -20,59 +20,83 @@ MognetOptions checked(const MognetOptions& o) {
   return o;
 }
 
-/// Tells the observer, if there is one, of an output without weights.
-template <class T>
-Variable<T> report(const Pass<T>& pass, const char* name, const char* kind, const Variable<T>& output) {
-  if (pass.observer) pass.report({.name = name, .kind = kind, .precision = Precision::full}, output);
-  return output;
+MognetOptions options_of(const ModelWords& words, Index classes) {
+  return {.maps = *from_text<Index>(words.at("n")),
+          .groups = *from_text<Index>(words.at("g")),
+          .bits = *from_text<int>(words.at("k")),
+          .classes = classes,
+          .head = words.at("head") == "binary" ? MognetOptions::Head::binary : MognetOptions::Head::ternary};
 }
 
 }  // namespace
 
 template <class T>
-Mognet<T>::Mognet(Parameters<T>& p, const MognetOptions& options)
-    : options_(checked(options)),
-      conv_(p, "conv", {.in = 3, .out = options.maps, .kernel = 3, .precision = Precision::ternary}),
-      conv_norm_(p, "conv.norm", {.channels = options.maps}),
-      cflog1_(p, "cflog1", {.in = options.maps, .out = options.maps, .groups = options.groups, .layer = 0},
-              options.bits),
-      mrb1_(p, "mrb1", {.channels = options.maps, .groups = options.groups, .bits = options.bits, .layer = 1}),
-      cflog2_(p, "cflog2", {.in = options.maps, .out = 2 * options.maps, .groups = options.groups, .layer = 3},
-              options.bits),
-      mrb2_(p, "mrb2", {.channels = 2 * options.maps, .groups = options.groups, .bits = options.bits, .layer = 4}),
-      cflog3_(p, "cflog3", {.in = 2 * options.maps, .out = 4 * options.maps, .groups = options.groups, .layer = 6},
-              options.bits),
-      mrb3_(p, "mrb3", {.channels = 4 * options.maps, .groups = options.groups, .bits = options.bits, .layer = 7}),
-      cflog4_(p, "cflog4", {.in = 4 * options.maps, .out = 4 * options.maps, .groups = options.groups, .layer = 9},
-              options.bits),
-      head_(p, "head", {.in = 4 * options.maps, .out = options.classes, .precision = options.head}),
-      head_norm_(p, "head.norm", {.channels = options.classes}) {}
+Mognet<T>::Mognet(Parameters<T>& p, const MognetOptions& options) {
+  const auto [n, g, k, classes, head] = checked(options);
+  std::uint32_t automaton = 0;  // one for each CFLOG, in their order
+  const auto cflog = [&, g = g, k = k](const std::string& name, Index in, Index out) {
+    this->add(name, CflogBlock<T>(p, name, {.in = in, .out = out, .groups = g, .layer = automaton}, k));
+    automaton += 1;
+  };
+  const auto mrb = [&, g = g, k = k](const std::string& name, Index channels) {
+    this->add(name, Mrb<T>(p, name, {.channels = channels, .groups = g, .bits = k, .layer = automaton}));
+    automaton += 2;
+  };
 
-template <class T>
-Variable<T> Mognet<T>::operator()(Pass<T>& pass, const Variable<T>& images) {
-  Variable<T> x = conv_norm_.activated(pass, conv_(pass, images), options_.bits);
-  x = report(pass, "conv.activation", "QReLU", x);
+  this->add("conv", ConvBlock<T>(p, "conv", {.in = 3, .out = n, .kernel = 3}, Following::activation(k),
+                                 ternary_weights<T>));
+  cflog("cflog1", n, n);
+  mrb("mrb1", n);
+  this->add("pool1", MaxPool{});
 
-  x = report(pass, "pool1", "max-pool", max_pool(pass.tape, mrb1_(pass, cflog1_(pass, x))));
-  x = report(pass, "pool2", "max-pool", max_pool(pass.tape, mrb2_(pass, cflog2_(pass, x))));
-  x = report(pass, "pool3", "max-pool", max_pool(pass.tape, mrb3_(pass, cflog3_(pass, x))));
+  cflog("cflog2", n, 2 * n);
+  mrb("mrb2", 2 * n);
+  this->add("pool2", MaxPool{});
 
-  x = cflog4_(pass, x);
-  return global_average_pool(pass.tape, head_norm_(pass, head_(pass, x)));
+  cflog("cflog3", 2 * n, 4 * n);
+  mrb("mrb3", 4 * n);
+  this->add("pool3", MaxPool{});
+
+  cflog("cflog4", 4 * n, 4 * n);
+  this->add("head", ConvBlock<T>(p, "head", {.in = 4 * n, .out = classes}, Following::nothing(),
+                                 head == MognetOptions::Head::binary ? binary_weights<T> : ternary_weights<T>));
+  this->add("average", GlobalAveragePool{});
 }
 
 template <class T>
 std::vector<std::pair<std::string, CflogBlock<T>*>> Mognet<T>::blocks() {
-  return {{"cflog1", &cflog1_},   {"mrb1.a", &mrb1_.a()}, {"mrb1.b", &mrb1_.b()}, {"cflog2", &cflog2_},
-          {"mrb2.a", &mrb2_.a()}, {"mrb2.b", &mrb2_.b()}, {"cflog3", &cflog3_},   {"mrb3.a", &mrb3_.a()},
-          {"mrb3.b", &mrb3_.b()}, {"cflog4", &cflog4_}};
+  std::vector<std::pair<std::string, CflogBlock<T>*>> all;
+  for (Node<T>& node : this->nodes()) {
+    if (auto* block = std::get_if<CflogBlock<T>>(&node.kind)) all.emplace_back(node.name, block);
+    if (auto* mrb = std::get_if<Mrb<T>>(&node.kind)) {
+      all.emplace_back(node.name + ".a", &mrb->a());
+      all.emplace_back(node.name + ".b", &mrb->b());
+    }
+  }
+  return all;
 }
 
-template <class T>
-std::vector<std::pair<std::string, Cflog<T>*>> Mognet<T>::cflogs() {
-  std::vector<std::pair<std::string, Cflog<T>*>> all;
-  for (const auto& [name, block] : blocks()) all.emplace_back(name, &block->cflog());
-  return all;
+ModelWords words_of(const MognetOptions& options) {
+  return {{"n", to_text(options.maps)},
+          {"g", to_text(options.groups)},
+          {"k", to_text(options.bits)},
+          {"head", options.head == MognetOptions::Head::binary ? "binary" : "ternary"}};
+}
+
+ModelKind mognet_kind() {
+  return {.name = "mognet",
+          .about = "the paper's: CFLOGs with generated weights, multiplexer residual blocks",
+          .options = {{.name = "n", .help = "Output maps of the first convolution, even", .fallback = "128", .least = 2,
+                       .most = kMostMaps},
+                      {.name = "g", .help = "Groups of the 3x3 convolutions, a divisor of n / 2", .fallback = "4",
+                       .least = 1, .most = kMostMaps},
+                      {.name = "k", .help = "Bits of an activation", .fallback = "3", .least = 1, .most = 8},
+                      {.name = "head", .help = "Weights of the last convolution", .fallback = "binary",
+                       .words = {"binary", "ternary"}}},
+          .side_multiple = 8,
+          .make = [](Parameters<float>& parameters, const ModelWords& words, Index classes) -> Graph<float> {
+            return Mognet<float>(parameters, options_of(words, classes));
+          }};
 }
 
 template class Mognet<float>;

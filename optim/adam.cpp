@@ -44,7 +44,7 @@ void Adam<T>::update(std::size_t i, Parameter<T>& parameter) {
                                               .beta2 = static_cast<T>(options_.beta2),
                                               .rate = rate_,
                                               .epsilon = epsilon_,
-                                              .keep = parameter.precision == Precision::full ? T{1} : keep_});
+                                              .keep = parameter.decays ? keep_ : T{1}});
 }
 
 template class Adam<float>;

@@ -6,7 +6,7 @@
 #include "reproduce/marks.hpp"
 #include "reproduce/report_files.hpp"
 #include "train/svg.hpp"
-#include "train/text.hpp"
+#include "core/text.hpp"
 
 namespace mog {
 namespace {

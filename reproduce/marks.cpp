@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 #include "train/svg.hpp"
-#include "train/text.hpp"
+#include "core/text.hpp"
 
 namespace mog::marks {
 namespace {

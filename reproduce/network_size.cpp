@@ -16,7 +16,7 @@ NetworkSize measure(const MognetOptions& options) {
   NetworkSize size;
   Pass<float> pass{.tape = tape, .stage = Stage::quantized, .training = false};
   pass.observer = [&](const LayerReport& layer, const Variable<float>&) {
-    size.weight_bits += layer.weights * bits_per_weight(layer.precision);
+    size.weight_bits += layer.weight_bits();
     size.macs += kPictures * layer.macs;
   };
   network(pass, {Tensor<float>::filled({1, kSide, kSide, 3}, 0)});
@@ -26,7 +26,7 @@ NetworkSize measure(const MognetOptions& options) {
 }  // namespace
 
 const NetworkSize& size_of(const MognetOptions& options) {
-  static std::map<std::tuple<Index, Index, Index, Precision>, NetworkSize> known;  // k changes none of it
+  static std::map<std::tuple<Index, Index, Index, MognetOptions::Head>, NetworkSize> known;  // k changes none of it
   const auto key = std::make_tuple(options.maps, options.groups, options.classes, options.head);
   const auto found = known.find(key);
   return found != known.end() ? found->second : known.emplace(key, measure(options)).first->second;

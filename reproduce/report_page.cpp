@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "reproduce/report_files.hpp"
 #include "reproduce/time_left.hpp"
-#include "train/text.hpp"
+#include "core/text.hpp"
 
 namespace mog {
 namespace {

@@ -7,7 +7,7 @@
 #include "core/file.hpp"
 #include "train/recipe_file.hpp"
 #include "train/run_folder.hpp"
-#include "train/text.hpp"
+#include "core/text.hpp"
 
 namespace mog {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/safetensors_header.hpp"
 #include "data/md5.hpp"
 #include "train/finite.hpp"
-#include "train/text.hpp"
+#include "core/text.hpp"
 
 namespace mog {
 namespace {
@@ -29,10 +29,7 @@ struct Item {
 /// Every tensor that a network and its optimizer consist of, in the order of the file.
 std::vector<Item> items_of(const Parameters<float>& parameters, const Optimizer<float>* optimizer) {
   std::vector<Item> items;
-  for (const auto& parameter : parameters.trained()) {
-    items.push_back({parameter.name, parameter.value});
-    if (!parameter.step.empty()) items.push_back({parameter.name + ".step", parameter.step});
-  }
+  for (const auto& parameter : parameters.trained()) items.push_back({parameter.name, parameter.value});
   for (const auto& buffer : parameters.buffers()) items.push_back({buffer.name, buffer.value});
   if (optimizer != nullptr) {
     for (const auto& state : optimizer->state()) items.push_back({state.name, state.value});
@@ -178,11 +175,10 @@ Checkpoint::Checkpoint(const std::filesystem::path& path)
 
 std::string Checkpoint::checksum() const { return file_.has_metadata(kChecksum) ? file_.metadata(kChecksum) : "none"; }
 
-Shape Checkpoint::shape_of(const std::string& tensor) const {
-  for (const SafetensorsFile::Entry& entry : file_.entries()) {
-    if (entry.name == tensor) return entry.shape;
-  }
-  return {};
+Index Checkpoint::numbers() const {
+  Index numbers = 0;
+  for (const SafetensorsFile::Entry& entry : file_.entries()) numbers += entry.shape.elements();
+  return numbers;
 }
 
 void Checkpoint::load(Parameters<float>& parameters) const { load(parameters, nullptr); }

@@ -7,7 +7,7 @@
 
 #include "core/safetensors.hpp"
 #include "optim/optimizer.hpp"
-#include "train/network.hpp"
+#include "train/description.hpp"
 
 namespace mog {
 
@@ -48,8 +48,8 @@ class Checkpoint {
   [[nodiscard]] const std::filesystem::path& path() const { return file_.path(); }
   /// Tells this checkpoint from any other: 32 hexadecimal digits; "none" in files of version 1.
   [[nodiscard]] std::string checksum() const;
-  /// Shape of one of its tensors; rank 0 when there is none of this name.
-  [[nodiscard]] Shape shape_of(const std::string& tensor) const;
+  /// In all of its tensors, the optimizer's included.
+  [[nodiscard]] Index numbers() const;
   /// Copies weights, step sizes and statistics into a network's parameters: all of them, of the same shapes, finite,
   /// and no others in the file. Nothing is changed unless everything fits.
   void load(Parameters<float>& parameters) const;

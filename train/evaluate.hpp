@@ -5,7 +5,7 @@
 
 #include "data/batches.hpp"
 #include "data/dataset.hpp"
-#include "train/network.hpp"
+#include "models/network.hpp"
 
 namespace mog {
 

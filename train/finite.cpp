@@ -44,11 +44,6 @@ Index first_not_finite(const Tensor<float>& tensor) { return first_not_below(kIn
 void check_values(const Parameters<float>& parameters) {
   for (const Parameter<float>& parameter : parameters.trained()) {
     check(parameter.name, parameter.value);
-    if (parameter.step.empty()) continue;
-    const float step = parameter.step[0];
-    if (!(step > 0 && step < kInfinity)) {
-      throw NumericError(concat(parameter.name, ": step size ", step, ", expected a positive one"));
-    }
   }
   for (const Buffer<float>& buffer : parameters.buffers()) check(buffer.name, buffer.value);
 }

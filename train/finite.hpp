@@ -11,7 +11,7 @@ namespace mog {
 Index first_not_finite(const Tensor<float>& tensor);
 
 /// Throws NumericError, naming tensor and element, when a weight, a step size or a running statistic is NaN or
-/// infinite, or a step size is 0 or negative. Binary and ternary weights hide an infinity, quantized activations hide a
+/// infinite. Binary and ternary weights hide an infinity, quantized activations hide a
 /// NaN: neither need ever show in the loss.
 void check_values(const Parameters<float>& parameters);
 

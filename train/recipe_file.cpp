@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
-#include "train/text.hpp"
+#include "core/text.hpp"
 
 namespace mog {
 namespace {

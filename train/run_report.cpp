@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "train/text.hpp"
+#include "core/text.hpp"
 
 namespace mog {
 namespace {

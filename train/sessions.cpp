@@ -12,7 +12,7 @@
 #include "core/kernels/isa.hpp"
 #include "core/machine.hpp"
 #include "core/parallel.hpp"
-#include "train/text.hpp"
+#include "core/text.hpp"
 
 namespace mog {
 namespace {

@@ -11,7 +11,7 @@
 #include "train/drawings.hpp"
 #include "train/evaluate.hpp"
 #include "train/finite.hpp"
-#include "train/text.hpp"
+#include "core/text.hpp"
 
 namespace mog {
 namespace {
@@ -186,7 +186,7 @@ bool Trainer::run_epoch(const StagePlan& plan) {
   best_is_due_ = false;  // of the epoch before, whose weights change now
   try {
     const bool frozen = position_.epoch >= plan.epochs - plan.frozen_epochs;
-    if (position_.step == 0 && !frozen) parameters_.update_step_sizes();
+    if (position_.step == 0 && !frozen) parameters_.begin_epoch();
     epoch_seconds_ = 0;
     epoch_images_ = 0;
     while (position_.step < steps_per_epoch_ && !at_step_limit()) {

@@ -10,6 +10,7 @@
 
 #include "data/batches.hpp"
 #include "data/dataset.hpp"
+#include "models/network.hpp"
 #include "optim/adam.hpp"
 #include "train/checkpoint.hpp"
 #include "train/metrics.hpp"

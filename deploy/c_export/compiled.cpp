@@ -48,7 +48,7 @@ Compiled::Compiled(const IntegerNetwork& network, const std::string& command, co
   std::vector<std::int64_t> class_sums(static_cast<std::size_t>(network.head.classes));
   const std::vector<std::uint8_t> pixels(static_cast<std::size_t>(network.height * network.width * 3));
   run_reference(network, pixels, class_sums, [this](const IntegerMap& map) {
-    if (!map.codes) return;
+    if (!map.codes()) return;
     layers_.emplace_back(map.name);
     sizes_.push_back({map.height, map.width, map.channels});
   });
@@ -86,7 +86,7 @@ void Compiled::run(std::span<const std::uint8_t> pixels, std::span<std::int64_t>
               .width = width,
               .channels = channels,
               .values = maps.codes[i],
-              .codes = true});
+              .kind = IntegerMap::Kind::codes});
   }
 }
 

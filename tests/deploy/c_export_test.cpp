@@ -48,7 +48,7 @@ std::vector<std::string> compilers() {
 using Codes = std::map<std::string, std::vector<std::int32_t>>;
 mog::MapObserver collect(Codes& codes) {
   return [&codes](const mog::IntegerMap& map) {
-    if (map.codes) codes[std::string(map.name)].assign(map.values.begin(), map.values.end());
+    if (map.codes()) codes[std::string(map.name)].assign(map.values.begin(), map.values.end());
   };
 }
 

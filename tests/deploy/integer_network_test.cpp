@@ -93,7 +93,7 @@ TEST_CASE("the example answers as one computes it by hand") {
   std::vector<std::int64_t> sums(2);
   std::vector<std::int32_t> codes;
   mog::run_reference(network, grey, sums, [&](const mog::IntegerMap& map) {
-    if (map.codes) codes.assign(map.values.begin(), map.values.end());
+    if (map.codes()) codes.assign(map.values.begin(), map.values.end());
   });
   CHECK(codes == std::vector<std::int32_t>{2, 0, 2, 0, 2, 0, 2, 0});
   // Head: the sum over four pixels of 2 x (1, -1) + 0 x (-1, 1) is (8, -8).

@@ -87,7 +87,7 @@ TEST_CASE("the codes of the random networks are all in use") {
   const auto pixels = random_pixels(32 * 32 * 3, 3);
   std::vector<std::int64_t> sums(10);
   run_reference(network, pixels, sums, [](const IntegerMap& map) {
-    if (!map.codes || map.name.find("activation") == std::string_view::npos) return;
+    if (!map.codes() || map.name.find("activation") == std::string_view::npos) return;
     INFO(std::string(map.name));
     for (int code = 0; code < 8; ++code) CHECK(std::count(map.values.begin(), map.values.end(), code) > 0);
   });

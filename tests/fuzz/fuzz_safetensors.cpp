@@ -3,7 +3,7 @@
 #include "core/parallel.hpp"
 #include "core/safetensors.hpp"
 #include "tests/fuzz/scratch_file.hpp"
-#include "train/trained_mognet.hpp"
+#include "train/trained_model.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const mog::fuzz::ScratchFolder folder;
@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (entry.dtype == mog::Dtype::f32) static_cast<void>(tensors.tensor<float>(entry.name));
       if (entry.dtype == mog::Dtype::u8) static_cast<void>(tensors.tensor<std::uint8_t>(entry.name));
     }
-    static_cast<void>(mog::load_mognet(file.path()));
+    static_cast<void>(mog::load_model(file.path()));
   } catch (const mog::DataError&) {
   }
   return 0;

@@ -9,7 +9,7 @@
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
 #include "tests/core/temporary_folder.hpp"
-#include "train/trained_mognet.hpp"
+#include "train/trained_model.hpp"
 
 using namespace mog;
 using testing::bytes_of_file;
@@ -213,7 +213,7 @@ TEST_CASE("a MOGNET comes back from its file alone, with its options and its sta
   parameters.trained()[0].value[0] = 42;
   save_checkpoint(folder / "c", about, parameters, adam);
 
-  const auto loaded = load_mognet(folder / "c");
+  const auto loaded = load_model(folder / "c");
   CHECK(loaded->stage == Stage::quantized_weights);
   CHECK(loaded->network.options().maps == 4);
   CHECK(loaded->network.options().bits == 2);
@@ -233,7 +233,7 @@ TEST_CASE("a description that makes no MOGNET, or not this one, is refused befor
     about.description = describe(options);
     about.description.words[key] = value;
     save_checkpoint(folder / "c", about, parameters, adam);
-    CHECK_THROWS_WITH_AS(load_mognet(folder / "c"), doctest::Contains(reason), DataError);
+    CHECK_THROWS_WITH_AS(load_model(folder / "c"), doctest::Contains(reason), DataError);
   };
   refused("model", "other", "holds a other, expected a mognet");
   refused("n", "4096", "the tensors are not those of a mognet with n = 4096");

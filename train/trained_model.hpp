@@ -1,4 +1,4 @@
-// A MOGNET out of a checkpoint, ready to run.
+// A model out of a checkpoint, ready to run.
 #pragma once
 
 #include <filesystem>
@@ -8,19 +8,20 @@
 
 namespace mog {
 
-struct TrainedMognet {
+struct TrainedModel {
   /// Builds the network that the checkpoint describes and loads its weights. Throws DataError, see Checkpoint.
-  explicit TrainedMognet(const Checkpoint& checkpoint);
-  TrainedMognet(const TrainedMognet&) = delete;
-  TrainedMognet& operator=(const TrainedMognet&) = delete;
+  explicit TrainedModel(const Checkpoint& checkpoint);
+  TrainedModel(const TrainedModel&) = delete;
+  TrainedModel& operator=(const TrainedModel&) = delete;
 
   Description description;
+  ModelChoice choice;
   Stage stage;  // that it was trained in last, and is to be evaluated in
   Parameters<float> parameters;
-  Mognet<float> network;
+  Graph<float> network;
 };
 
 /// Throws IoError and DataError, see Checkpoint.
-std::unique_ptr<TrainedMognet> load_mognet(const std::filesystem::path& path);
+std::unique_ptr<TrainedModel> load_model(const std::filesystem::path& path);
 
 }  // namespace mog

@@ -1,0 +1,71 @@
+// How the gradient comes back from a convolution: shared by the layer and by operations that compute it another way.
+#pragma once
+
+#include "core/kernels/conv3x3_f32/conv3x3_f32.hpp"
+#include "core/kernels/pointwise_f32/pointwise_f32.hpp"
+#include "core/tape.hpp"
+
+namespace mog {
+
+/// dw = x^T dy, x being numbers or their codes in bytes.
+template <class T>
+Tensor<T> pointwise_weight_gradient(Tape<T>& tape, const Tensor<T>& x, const Tensor<T>& dy) {
+  const Index in = x.channels(), out = dy.channels();
+  Tensor<T> dw = tape.make({in, out});
+  kernels::pointwise_weight_gradient(kernels::PointwiseWeightGradient<T>{
+      .x = x.data(), .dy = dy.data(), .dw = dw.data(), .rows = dy.rows(), .in = in, .out = out});
+  return dw;
+}
+inline Tensor<float> pointwise_weight_gradient(Tape<float>& tape, const Tensor<std::uint8_t>& x, const Tensor<float>& dy) {
+  const Index in = x.channels(), out = dy.channels();
+  Tensor<float> dw = tape.make({in, out});
+  kernels::pointwise_weight_gradient(kernels::PointwiseCodesWeightGradient{
+      .x = x.data(), .dy = dy.data(), .dw = dw.data(), .rows = dy.rows(), .in = in, .out = out});
+  return dw;
+}
+
+/// Records how the gradient comes back from y = pointwise(x, w). kept_x: x or its codes, needed only where w wants a
+/// gradient.
+template <class T, class Kept>
+Variable<T> record_pointwise(Tape<T>& tape, const Tensor<T>& y, const Gradient<T>& dx_sum, const Variable<T>& w,
+                             const Tensor<Kept>& kept_x) {
+  const Index in = w.shape()[0];
+  const Tensor<T> kept_w = dx_sum ? w.value : Tensor<T>();
+  return tape.record(y, {dx_sum, w.gradient},
+                     [&tape, kept_x, kept_w, in, dx_sum, dw_sum = w.gradient](const Tensor<T>& dy) {
+                       const Index p = dy.rows(), o = dy.channels();
+                       if (dw_sum) dw_sum.add(pointwise_weight_gradient(tape, kept_x, dy));
+                       if (dx_sum) {
+                         const Tensor<T> dx = tape.make(dy.shape().with_channels(in));
+                         kernels::pointwise_input_gradient(kernels::PointwiseInputGradient<T>{
+                             .dy = dy.data(), .w = kept_w.data(), .dx = dx.data(), .rows = p, .in = in, .out = o});
+                         dx_sum.add(dx);
+                       }
+                     });
+}
+
+/// Records how the gradient comes back from y = conv3x3(x, w). kept_x: x, perhaps in 16 bits, needed only where w wants
+/// a gradient.
+template <class T, class Kept>
+Variable<T> record_conv3x3(Tape<T>& tape, const Tensor<T>& y, const Gradient<T>& dx_sum, const Variable<T>& w,
+                           const Tensor<Kept>& kept_x, const kernels::Conv3x3Sizes& sizes) {
+  const Shape weights = w.shape();
+  const Tensor<T> kept_w = dx_sum ? w.value : Tensor<T>();
+  return tape.record(y, {dx_sum, w.gradient},
+                     [&tape, kept_x, kept_w, sizes, weights, dx_sum, dw_sum = w.gradient](const Tensor<T>& dy) {
+                       if (dw_sum) {
+                         const Tensor<T> dw = tape.make(weights);
+                         kernels::conv3x3_weight_gradient(kernels::Conv3x3WeightGradient<T, Kept>{
+                             .x = kept_x.data(), .dy = dy.data(), .dweight = dw.data(), .sizes = sizes});
+                         dw_sum.add(dw);
+                       }
+                       if (dx_sum) {
+                         const Tensor<T> dx = tape.make(dy.shape().with_channels(sizes.in));
+                         kernels::conv3x3_input_gradient(kernels::Conv3x3InputGradient<T>{
+                             .dy = dy.data(), .weight = kept_w.data(), .dx = dx.data(), .sizes = sizes});
+                         dx_sum.add(dx);
+                       }
+                     });
+}
+
+}  // namespace mog

@@ -1,0 +1,61 @@
+// The list of models, and what their options have in common.
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "models/mognet.hpp"
+#include "models/resnet.hpp"
+
+namespace mog {
+
+const std::vector<ModelKind>& models() {
+  static const std::vector<ModelKind> all{
+      mognet_kind(),
+      resnet20_kind(),
+  };
+  return all;
+}
+
+const ModelKind& find_model(const std::string& name) {
+  std::string names;
+  for (const ModelKind& kind : models()) {
+    if (kind.name == name) return kind;
+    names += (names.empty() ? "" : ", ") + kind.name;
+  }
+  throw std::invalid_argument(concat("no model ", name, ", expected one of ", names));
+}
+
+std::string ModelOption::range() const {
+  if (words.empty()) return concat(least, " to ", most);
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+  }
+  return text;
+}
+
+std::string ModelOption::objection(const std::string& value) const {
+  const auto number = from_text<Index>(value);
+  const bool fits = words.empty() ? number && *number >= least && *number <= most
+                                  : std::find(words.begin(), words.end(), value) != words.end();
+  return fits ? "" : concat(value, ", expected ", range());
+}
+
+const ModelKind& ModelChoice::kind() const { return find_model(model); }
+Graph<float> ModelChoice::make(Parameters<float>& parameters) const { return kind().make(parameters, words, classes); }
+
+ModelWords ModelKind::complete(const ModelWords& given) const {
+  ModelWords all;
+  for (const ModelOption& option : options) {
+    const auto found = given.find(option.name);
+    all[option.name] = found == given.end() ? option.fallback : found->second;
+    const std::string objection = option.objection(all[option.name]);
+    require(objection.empty(), name, ": ", option.name, " = ", objection);
+  }
+  for (const auto& [key, value] : given) {
+    require(all.contains(key), name, ": has no option ", key, " (", value, ")");
+  }
+  return all;
+}
+
+}  // namespace mog
