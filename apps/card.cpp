@@ -9,9 +9,9 @@
 #include "apps/run_history.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/text.hpp"
 #include "data/md5.hpp"
 #include "deploy/model_file.hpp"
-#include "core/text.hpp"
 
 namespace mog::apps {
 namespace {

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "core/error.hpp"
-#include "core/types.hpp"
 #include "core/text.hpp"
+#include "core/types.hpp"
 
 namespace mog::apps {
 namespace {

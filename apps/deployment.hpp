@@ -11,8 +11,8 @@
 
 namespace mog::apps {
 
-/// A network whose third run was trained. Throws DataError for an earlier one, whose activations are no codes; otherwise
-/// as load_model does.
+/// A network whose third run was trained. Throws DataError for an earlier one, whose activations are no codes;
+/// otherwise as load_model does.
 std::unique_ptr<TrainedModel> load_quantized(const std::filesystem::path& checkpoint);
 
 /// An engine: `runtime` (the kernels that ship), `reference` (plain loops) or `c` (the exported C, compiled by cc).

@@ -8,9 +8,9 @@
 #include "apps/commands.hpp"
 #include "apps/named_networks.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "data/md5.hpp"
 #include "deploy/model_file.hpp"
-#include "core/text.hpp"
 
 namespace mog::apps {
 namespace {

@@ -5,9 +5,9 @@
 #include <cstdio>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "reproduce/paper.hpp"
 #include "reproduce/time_left.hpp"
-#include "core/text.hpp"
 
 namespace mog::apps {
 namespace {

@@ -109,10 +109,12 @@ std::string sizes_of(const Profile::Entry& entry) {
   return text;
 }
 
-/// "mognet, g = 4, head = binary, k = 3, n = 128".
+/// "mognet, n = 128, g = 4, k = 3, head = binary".
 std::string described(const ModelChoice& choice) {
   std::string text = choice.model;
-  for (const auto& [name, value] : choice.words) text += concat(", ", name, " = ", value);
+  for (const ModelOption& option : choice.kind().options) {
+    text += concat(", ", option.name, " = ", choice.words.at(option.name));
+  }
   return text;
 }
 
@@ -131,11 +133,10 @@ void print_table(const ProfileOptions& options, const Measured& measured) {
   }
   std::printf("%-27s %-22s %5s %10.3f %5.1f%%\n", "everything else", "", "", 1e3 * measured.other / steps,
               100 * measured.other / total);
-  std::printf(
-      "\n%s, %s, batch %lld, %d threads: %.1f images/s (step %.1f ms, median of %lld)\n", name(options.stage),
-      described(options.network).c_str(), static_cast<long long>(options.batch), threads(),
-      static_cast<double>(options.batch) / measured.median(), 1e3 * measured.median(),
-      static_cast<long long>(options.steps));
+  std::printf("\n%s, %s, batch %lld, %d threads: %.1f images/s (step %.1f ms, median of %lld)\n", name(options.stage),
+              described(options.network).c_str(), static_cast<long long>(options.batch), threads(),
+              static_cast<double>(options.batch) / measured.median(), 1e3 * measured.median(),
+              static_cast<long long>(options.steps));
   double flops = 0;
   for (const Profile::Entry& entry : measured.operations) flops += entry.work.flops / steps;
   std::printf("peaks: multiply-adds %.1f GFLOP/s, copying %.1f GB/s; the step's %.1f GFLOP at %.2f of the first\n",
@@ -161,18 +162,18 @@ void print_json(const ProfileOptions& options, const Measured& measured) {
     result[name] = number ? nlohmann::ordered_json(*number) : nlohmann::ordered_json(value);
   }
   result.update(nlohmann::ordered_json{{"batch", options.batch},
-                                      {"stage", name(options.stage)},
-                                      {"threads", threads()},
-                                      {"steps", options.steps},
-                                      {"images_per_second", static_cast<double>(options.batch) / measured.median()},
-                                      {"step_seconds", measured.median()},
-                                      {"step_seconds_min", measured.seconds.front()},
-                                      {"peak_bytes", peak_bytes()},
-                                      {"step_bytes", measured.step_bytes},
-                                      {"peak_flops", measured.peaks.flops},
-                                      {"peak_bandwidth", measured.peaks.bytes},
-                                      {"other_seconds", measured.other},
-                                      {"operations", operations}});
+                                       {"stage", name(options.stage)},
+                                       {"threads", threads()},
+                                       {"steps", options.steps},
+                                       {"images_per_second", static_cast<double>(options.batch) / measured.median()},
+                                       {"step_seconds", measured.median()},
+                                       {"step_seconds_min", measured.seconds.front()},
+                                       {"peak_bytes", peak_bytes()},
+                                       {"step_bytes", measured.step_bytes},
+                                       {"peak_flops", measured.peaks.flops},
+                                       {"peak_bandwidth", measured.peaks.bytes},
+                                       {"other_seconds", measured.other},
+                                       {"operations", operations}});
   std::printf("%s\n", result.dump(2).c_str());
 }
 

@@ -58,8 +58,7 @@ void print_table(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     std::printf("%-18s %-24s %-18s %9lld %9lld %9lld %12lld\n", row.layer.name.c_str(), row.layer.kind.c_str(),
                 row.output.text().c_str(), number(row.layer.weights.stored), number(row.layer.weight_bits()),
-                number(row.layer.weights.generated),
-                number(row.layer.macs));
+                number(row.layer.weights.generated), number(row.layer.macs));
   }
   const Totals totals = totals_of(rows);
   std::printf("\n");
@@ -90,14 +89,10 @@ void print_json(const std::vector<Row>& rows) {
                       {"macs", row.layer.macs}});
   }
   const Totals totals = totals_of(rows);
-  const nlohmann::ordered_json summary{{"weight_bits", totals.bits},
-                                       {"macs", totals.macs},
-                                       {"full_weights", totals.full},
-                                       {"binary_weights", totals.binary},
-                                       {"ternary_weights", totals.ternary},
-                                       {"generated_weights", totals.generated},
-                                       {"constants", totals.constants},
-                                       {"layers", layers}};
+  const nlohmann::ordered_json summary{{"weight_bits", totals.bits},        {"macs", totals.macs},
+                                       {"full_weights", totals.full},       {"binary_weights", totals.binary},
+                                       {"ternary_weights", totals.ternary}, {"generated_weights", totals.generated},
+                                       {"constants", totals.constants},     {"layers", layers}};
   std::printf("%s\n", summary.dump(2).c_str());
 }
 

@@ -55,7 +55,8 @@ struct Comparison::PictureResult {
                .expected = expected,
                .integer = value};
     }
-    if (map.kind == IntegerMap::Kind::latents) largest_magnitude = std::max(largest_magnitude, largest_pixel_magnitude(map));
+    if (map.kind == IntegerMap::Kind::latents)
+      largest_magnitude = std::max(largest_magnitude, largest_pixel_magnitude(map));
     layers.push_back(std::move(layer));
   }
 
@@ -116,8 +117,7 @@ void Comparison::compare_with_trained(std::span<const std::uint8_t> pixels, Resu
                const auto report = reports.find(map.name);
                const Index values = static_cast<Index>(map.values.size());
                const bool found = report != reports.end() && report->second.elements() == images * values;
-               result.compare(map, found ? report->second.data() + i * values : nullptr, map.unit,
-                              images_ + i);
+               result.compare(map, found ? report->second.data() + i * values : nullptr, map.unit, images_ + i);
              });
     const float* row = logits.data() + i * classes;
     result.compare_logits({row, row + classes}, class_sums, network_.head.fraction_bits);

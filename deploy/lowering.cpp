@@ -114,7 +114,8 @@ IntegerHead lower_head(const std::string& name, const ConvBlock<float>& block, I
   block.norm().affine(scale, shift);
   double largest_scale = 0, largest_shift = 0;
   for (Index c = 0; c < head.classes; ++c) {
-    require(std::isfinite(scale[c]) && std::isfinite(shift[c]), name, ": class ", c, ": its normalisation is not finite");
+    require(std::isfinite(scale[c]) && std::isfinite(shift[c]), name, ": class ", c,
+            ": its normalisation is not finite");
     largest_scale = std::max(largest_scale, std::abs(static_cast<double>(scale[c])) / static_cast<double>(pixels));
     largest_shift = std::max(largest_shift, std::abs(static_cast<double>(shift[c])));
   }
@@ -124,7 +125,8 @@ IntegerHead lower_head(const std::string& name, const ConvBlock<float>& block, I
   constexpr int kMostFractionBits = 60;
   int bits = kMostFractionBits;
   while (bits >= 0 && !fits(bits)) --bits;
-  require(bits >= 0, name, ": scales up to ", largest_scale, " and shifts up to ", largest_shift, " fit no fixed point");
+  require(bits >= 0, name, ": scales up to ", largest_scale, " and shifts up to ", largest_shift,
+          " fit no fixed point");
   head.fraction_bits = bits;
   for (Index c = 0; c < head.classes; ++c) {
     head.multiplier.push_back(static_cast<std::int32_t>(

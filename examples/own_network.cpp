@@ -12,11 +12,11 @@ constexpr int kBits = 2;  // activations are codes 0..3 once the network is quan
 /// Ternary 3x3 convolution, a factorized one with generated weights, a multiplexer residual block, a binary classifier.
 struct TinyNet {
   TinyNet(mog::Parameters<float>& p, mog::Index classes)
-      : conv(p, "conv", {.in = 3, .out = 16, .kernel = 3, .precision = mog::Precision::ternary}),
+      : conv(p, "conv", {.in = 3, .out = 16, .kernel = 3}, mog::ternary_weights<float>),
         norm(p, "norm", {.channels = 16}),
         wider(p, "wider", {.in = 16, .out = 32, .groups = 2, .layer = 0}, kBits),
         residual(p, "residual", {.channels = 32, .groups = 2, .bits = kBits, .layer = 1}),
-        classify(p, "classify", {.in = 32, .out = classes, .precision = mog::Precision::binary}),
+        classify(p, "classify", {.in = 32, .out = classes}, mog::binary_weights<float>),
         classify_norm(p, "classify_norm", {.channels = classes}) {}
 
   mog::Variable<float> operator()(mog::Pass<float>& pass, const mog::Variable<float>& images) {
@@ -47,7 +47,7 @@ void train(const char* folder) {
   mog::Batch batch;
   for (const mog::Stage stage : {mog::Stage::full_precision, mog::Stage::quantized_weights, mog::Stage::quantized}) {
     for (int epoch = 0; epoch < kEpochs; ++epoch) {
-      parameters.update_step_sizes();
+      parameters.begin_epoch();
       for (mog::Index b = 0; b < batches.count(); ++b) {
         batches.fill(epoch, b, batch);
 

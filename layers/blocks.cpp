@@ -18,7 +18,8 @@ Variable<T> ConvBlock<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
   if (following_.bits == 0) return norm_(pass, conv_(pass, x));
   Variable<T> y = norm_.activated(pass, conv_(pass, x), following_.bits);
   if (pass.observer) {
-    pass.report({.name = conv_.name() + ".activation", .kind = concat("QReLU k=", following_.bits), .holds = Holds::codes}, y);
+    pass.report(
+        {.name = conv_.name() + ".activation", .kind = concat("QReLU k=", following_.bits), .holds = Holds::codes}, y);
   }
   return y;
 }

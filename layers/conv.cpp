@@ -72,9 +72,9 @@ Conv<T>::Conv(Parameters<T>& parameters, const std::string& name, const ConvOpti
               const WeightMaker<T>& weights)
     : name_(name),
       options_(checked(name, options)),
-      source_(weights(parameters, {.name = name + ".weight",
-                                   .shape = weight_shape(options),
-                                   .initial = initial_weights(options)})) {}
+      source_(
+          weights(parameters,
+                  {.name = name + ".weight", .shape = weight_shape(options), .initial = initial_weights(options)})) {}
 
 template <class T>
 Variable<T> Conv<T>::operator()(Pass<T>& pass, const Variable<T>& x) {

@@ -1,10 +1,9 @@
 // Convolution: pointwise (1x1) or 3x3 grouped, with full-precision, binary or ternary weights.
 #pragma once
 
-
 #include "layers/pass.hpp"
-#include "layers/weights.hpp"
 #include "layers/quantizers.hpp"
+#include "layers/weights.hpp"
 
 namespace mog {
 

@@ -16,7 +16,8 @@ Tensor<T> pointwise_weight_gradient(Tape<T>& tape, const Tensor<T>& x, const Ten
       .x = x.data(), .dy = dy.data(), .dw = dw.data(), .rows = dy.rows(), .in = in, .out = out});
   return dw;
 }
-inline Tensor<float> pointwise_weight_gradient(Tape<float>& tape, const Tensor<std::uint8_t>& x, const Tensor<float>& dy) {
+inline Tensor<float> pointwise_weight_gradient(Tape<float>& tape, const Tensor<std::uint8_t>& x,
+                                               const Tensor<float>& dy) {
   const Index in = x.channels(), out = dy.channels();
   Tensor<float> dw = tape.make({in, out});
   kernels::pointwise_weight_gradient(kernels::PointwiseCodesWeightGradient{

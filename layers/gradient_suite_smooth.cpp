@@ -10,6 +10,7 @@
 #include "layers/loss.hpp"
 #include "layers/pooling.hpp"
 #include "layers/residual.hpp"
+#include "layers/stride.hpp"
 
 namespace mog {
 namespace {
@@ -71,6 +72,11 @@ Cases elementwise() {
     cases.push_back({"add", shape.text(), [shape] {
                        return check_gradients([](Tape<double>& tape, Inputs in) { return add(tape, in[0], in[1]); },
                                               {inputs_of(shape, 1), inputs_of(shape, 2)});
+                     }});
+    cases.push_back({"scaled", shape.text(), [shape] {
+                       return check_gradients(
+                           [](Tape<double>& tape, Inputs in) { return scaled(tape, in[0], 1.0 / 7); },
+                           {inputs_of(shape)});
                      }});
     cases.push_back({"add, one tensor twice", shape.text(), [shape] {
                        return check_gradients([](Tape<double>& tape, Inputs in) { return add(tape, in[0], in[0]); },
@@ -165,6 +171,33 @@ Cases convolutions() {
   return cases;
 }
 
+Cases strides() {
+  // Images, height, width; groups; inputs and outputs of a group.
+  constexpr std::array<std::array<Index, 6>, 20> kSizes{
+      {{1, 2, 2, 1, 1, 1}, {2, 2, 4, 1, 3, 2}, {1, 4, 2, 1, 8, 5},  {1, 6, 4, 1, 4, 16}, {2, 4, 6, 1, 17, 3},
+       {1, 4, 4, 2, 3, 2}, {1, 2, 6, 4, 1, 1}, {2, 4, 4, 8, 2, 2},  {1, 4, 8, 1, 33, 7}, {1, 2, 8, 1, 2, 9},
+       {1, 8, 2, 1, 1, 8}, {2, 6, 2, 1, 7, 7}, {1, 2, 2, 1, 16, 1}, {1, 2, 2, 1, 31, 2}, {3, 2, 2, 1, 5, 4},
+       {1, 6, 6, 1, 2, 3}, {1, 4, 4, 3, 5, 1}, {1, 4, 6, 7, 1, 2},  {2, 2, 4, 16, 1, 1}, {1, 4, 4, 1, 9, 15}}};
+  Cases cases;
+  for (const auto& [n, h, w, groups, inputs, outputs] : kSizes) {
+    const Shape x{n, h, w, groups * inputs}, weight{groups, 3, 3, inputs, outputs};
+    cases.push_back({"every second pixel", x.text(), [x] {
+                       return check_gradients([](Tape<double>& tape, Inputs in) { return every_second(tape, in[0]); },
+                                              {inputs_of(x)});
+                     }});
+    cases.push_back({"patches, stride 2", x.text(), [x] {
+                       return check_gradients(
+                           [](Tape<double>& tape, Inputs in) { return patches_stride2(tape, in[0]); }, {inputs_of(x)});
+                     }});
+    cases.push_back({"conv3x3, stride 2", concat(x, " * ", weight), [x, weight] {
+                       return check_gradients(
+                           [](Tape<double>& tape, Inputs in) { return conv3x3_stride2(tape, in[0], in[1]); },
+                           {inputs_of(x, 1), inputs_of(weight, 2)});
+                     }});
+  }
+  return cases;
+}
+
 GradientReport check_batch_norm(const Shape& shape, bool training) {
   Parameters<double> p;
   BatchNorm<double> norm(p, "norm", {.channels = shape[-1]});
@@ -225,7 +258,8 @@ Cases blocks() {
 
 std::vector<GradientCase> smooth_gradient_cases() {
   Cases all;
-  for (const auto& group : {elementwise(), pooling(), products(), convolutions(), normalisation(), blocks()}) {
+  for (const auto& group :
+       {elementwise(), pooling(), products(), convolutions(), strides(), normalisation(), blocks()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;

@@ -34,7 +34,8 @@ Variable<T> run(Node<T>& node, Pass<T>& pass, const Variable<T>& x, const Variab
                         [&](Mrb<T>& block) { return block(pass, x); },
                         [&](MaxPool&) {
                           const Variable<T> y = max_pool(pass.tape, x);
-                          if (pass.observer) pass.report({.name = node.name, .kind = "max-pool", .holds = Holds::codes}, y);
+                          if (pass.observer)
+                            pass.report({.name = node.name, .kind = "max-pool", .holds = Holds::codes}, y);
                           return y;
                         },
                         [&](ResidualSum<T>& sum) { return sum(pass, x, way); },

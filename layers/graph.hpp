@@ -18,11 +18,12 @@ struct GlobalAveragePool {};
 
 /// What a node can be. A new kind is a line here; whoever visits kinds then does not compile until it knows it.
 template <class T>
-using NodeKind = std::variant<ConvBlock<T>, CflogBlock<T>, Mrb<T>, MaxPool, ResidualSum<T>, GlobalAveragePool, Linear<T>>;
+using NodeKind =
+    std::variant<ConvBlock<T>, CflogBlock<T>, Mrb<T>, MaxPool, ResidualSum<T>, GlobalAveragePool, Linear<T>>;
 
 template <class T>
 struct Node {
-  std::string name;         // "mrb1", what the names of its parameters begin with
+  std::string name;  // "mrb1", what the names of its parameters begin with
   NodeKind<T> kind;
   std::vector<int> inputs;  // positions of earlier nodes; kImages: what the network is given
 };

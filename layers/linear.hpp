@@ -7,8 +7,8 @@
 namespace mog {
 
 struct LinearOptions {
-  Index in;   // input features, at least 1
-  Index out;  // output features, at least 1
+  Index in;          // input features, at least 1
+  Index out;         // output features, at least 1
   bool bias = true;  // in full precision, whatever the weights are
 };
 

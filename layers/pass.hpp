@@ -30,8 +30,8 @@ enum class Holds { codes, sums, numbers };
 
 /// What a layer tells about itself while it runs, for summaries and traces.
 struct LayerReport {
-  std::string name;            // "cflog1.squeeze"
-  std::string kind;            // "pointwise binary"
+  std::string name;  // "cflog1.squeeze"
+  std::string kind;  // "pointwise binary"
   Holds holds = Holds::numbers;
   WeightStorage weights = {};  // normalisation constants are not counted
   Index constants = 0;         // of normalisations: two a channel after folding

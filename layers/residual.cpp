@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "core/parallel.hpp"
 #include "core/kernels/codes_u8/codes_u8.hpp"
 #include "core/kernels/elementwise_f32/elementwise_f32.hpp"
 #include "core/kernels/pool_f32/pool_f32.hpp"
+#include "core/parallel.hpp"
 
 namespace mog {
 

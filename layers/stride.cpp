@@ -104,8 +104,9 @@ void spread_row(const Halved& sizes, const T* dy, T* dx, Index n, Index i) {
 /// w in another shape.
 template <class T>
 Variable<T> reshaped(Tape<T>& tape, const Variable<T>& w, const Shape& shape) {
-  return tape.record(w.value.reshaped(shape), {w.gradient}, [before = w.shape(), dw_sum = w.gradient](
-                                                                const Tensor<T>& dy) { dw_sum.add(dy.reshaped(before)); });
+  return tape.record(
+      w.value.reshaped(shape), {w.gradient},
+      [before = w.shape(), dw_sum = w.gradient](const Tensor<T>& dy) { dw_sum.add(dy.reshaped(before)); });
 }
 
 }  // namespace

@@ -5,7 +5,8 @@
 
 namespace mog {
 
-/// Every second row and column: y[n, i, j, c] = x[n, 2 i, 2 j, c]. A pointwise convolution with stride 2 sees no others.
+/// Every second row and column: y[n, i, j, c] = x[n, 2 i, 2 j, c]. A pointwise convolution with stride 2 sees no
+/// others.
 ///   backward  dx[n, 2 i, 2 j, c] = dy[n, i, j, c], 0 elsewhere
 /// Shapes    x [N, H, W, C] with even H and W, y [N, H/2, W/2, C].  Saves  nothing.
 template <class T>

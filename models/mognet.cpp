@@ -43,8 +43,8 @@ Mognet<T>::Mognet(Parameters<T>& p, const MognetOptions& options) {
     automaton += 2;
   };
 
-  this->add("conv", ConvBlock<T>(p, "conv", {.in = 3, .out = n, .kernel = 3}, Following::activation(k),
-                                 ternary_weights<T>));
+  this->add("conv",
+            ConvBlock<T>(p, "conv", {.in = 3, .out = n, .kernel = 3}, Following::activation(k), ternary_weights<T>));
   cflog("cflog1", n, n);
   mrb("mrb1", n);
   this->add("pool1", MaxPool{});
@@ -86,12 +86,20 @@ ModelWords words_of(const MognetOptions& options) {
 ModelKind mognet_kind() {
   return {.name = "mognet",
           .about = "the paper's: CFLOGs with generated weights, multiplexer residual blocks",
-          .options = {{.name = "n", .help = "Output maps of the first convolution, even", .fallback = "128", .least = 2,
+          .options = {{.name = "n",
+                       .help = "Output maps of the first convolution, even",
+                       .fallback = "128",
+                       .least = 2,
                        .most = kMostMaps},
-                      {.name = "g", .help = "Groups of the 3x3 convolutions, a divisor of n / 2", .fallback = "4",
-                       .least = 1, .most = kMostMaps},
+                      {.name = "g",
+                       .help = "Groups of the 3x3 convolutions, a divisor of n / 2",
+                       .fallback = "4",
+                       .least = 1,
+                       .most = kMostMaps},
                       {.name = "k", .help = "Bits of an activation", .fallback = "3", .least = 1, .most = 8},
-                      {.name = "head", .help = "Weights of the last convolution", .fallback = "binary",
+                      {.name = "head",
+                       .help = "Weights of the last convolution",
+                       .fallback = "binary",
                        .words = {"binary", "ternary"}}},
           .side_multiple = 8,
           .make = [](Parameters<float>& parameters, const ModelWords& words, Index classes) -> Graph<float> {

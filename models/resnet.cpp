@@ -43,11 +43,11 @@ Resnet20<T>::Resnet20(Parameters<T>& p, const Resnet20Options& options) {
     for (int block = 0; block < 3; ++block) {
       const std::string name = concat("stage", stage + 1, ".", block + 1);
       const int stride = in == out ? 1 : 2;
-      const int a = conv(name + ".a", x, {.in = in, .out = out, .kernel = 3, .stride = stride},
-                         Following::activation(k));
+      const int a =
+          conv(name + ".a", x, {.in = in, .out = out, .kernel = 3, .stride = stride}, Following::activation(k));
       const int b = conv(name + ".b", a, {.in = out, .out = out, .kernel = 3}, Following::nothing());
-      const int way = in == out ? x
-                                : conv(name + ".way", x, {.in = in, .out = out, .stride = stride}, Following::nothing());
+      const int way =
+          in == out ? x : conv(name + ".way", x, {.in = in, .out = out, .stride = stride}, Following::nothing());
       x = this->add(name + ".sum", ResidualSum<T>(name + ".sum", k, way == x), {b, way});
       in = out;
     }
@@ -58,24 +58,26 @@ Resnet20<T>::Resnet20(Parameters<T>& p, const Resnet20Options& options) {
 
 ModelKind resnet20_kind() {
   const std::vector<std::string> words{"full", "binary", "ternary"};
-  return {.name = "resnet20",
-          .about = "He et al.'s for small pictures, its blocks with full, binary or ternary weights",
-          .options = {{.name = "maps", .help = "Maps of the first stage", .fallback = "16", .least = 1,
-                       .most = kMostMaps},
-                      {.name = "weights", .help = "Weights of the residual blocks' convolutions", .fallback = "full",
-                       .words = words},
-                      {.name = "k", .help = "Bits of an activation", .fallback = "3", .least = 1, .most = 8}},
-          .side_multiple = 4,
-          .make = [](Parameters<float>& parameters, const ModelWords& given, Index classes) -> Graph<float> {
-            using Weights = Resnet20Options::Weights;
-            const std::string& weights = given.at("weights");
-            return Resnet20<float>(parameters, {.maps = *from_text<Index>(given.at("maps")),
-                                                .weights = weights == "binary"    ? Weights::binary
-                                                           : weights == "ternary" ? Weights::ternary
-                                                                                  : Weights::full,
-                                                .bits = *from_text<int>(given.at("k")),
-                                                .classes = classes});
-          }};
+  return {
+      .name = "resnet20",
+      .about = "He et al.'s for small pictures, its blocks with full, binary or ternary weights",
+      .options = {{.name = "maps", .help = "Maps of the first stage", .fallback = "16", .least = 1, .most = kMostMaps},
+                  {.name = "weights",
+                   .help = "Weights of the residual blocks' convolutions",
+                   .fallback = "full",
+                   .words = words},
+                  {.name = "k", .help = "Bits of an activation", .fallback = "3", .least = 1, .most = 8}},
+      .side_multiple = 4,
+      .make = [](Parameters<float>& parameters, const ModelWords& given, Index classes) -> Graph<float> {
+        using Weights = Resnet20Options::Weights;
+        const std::string& weights = given.at("weights");
+        return Resnet20<float>(parameters, {.maps = *from_text<Index>(given.at("maps")),
+                                            .weights = weights == "binary"    ? Weights::binary
+                                                       : weights == "ternary" ? Weights::ternary
+                                                                              : Weights::full,
+                                            .bits = *from_text<int>(given.at("k")),
+                                            .classes = classes});
+      }};
 }
 
 template class Resnet20<float>;

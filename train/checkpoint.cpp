@@ -6,9 +6,9 @@
 #include <set>
 
 #include "core/safetensors_header.hpp"
+#include "core/text.hpp"
 #include "data/md5.hpp"
 #include "train/finite.hpp"
-#include "core/text.hpp"
 
 namespace mog {
 namespace {

@@ -20,7 +20,8 @@ const std::string& word(const Description& description, const std::string& key, 
 const ModelKind& kind_named(const std::string& name, const std::string& where) {
   const auto found =
       std::find_if(models().begin(), models().end(), [&](const ModelKind& kind) { return kind.name == name; });
-  if (found == models().end()) throw DataError(concat(where, ": holds a ", name, ", which is no model of this program"));
+  if (found == models().end())
+    throw DataError(concat(where, ": holds a ", name, ", which is no model of this program"));
   return *found;
 }
 

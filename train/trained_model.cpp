@@ -14,8 +14,8 @@ Graph<float> build(const Checkpoint& checkpoint, const ModelChoice& choice, Para
   } catch (const TooManyParameters&) {
     std::string words;
     for (const auto& [key, value] : choice.words) words += concat(", ", key, " = ", value);
-    throw DataError(concat(where, ": the tensors are not those of a ", choice.model, " with ", choice.classes,
-                           " classes", words));
+    throw DataError(
+        concat(where, ": the tensors are not those of a ", choice.model, " with ", choice.classes, " classes", words));
   } catch (const std::invalid_argument& error) {
     throw DataError(concat(where, ": ", error.what()));
   }

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "core/file.hpp"
+#include "core/text.hpp"
 #include "data/digest.hpp"
 #include "layers/loss.hpp"
 #include "train/drawings.hpp"
 #include "train/evaluate.hpp"
 #include "train/finite.hpp"
-#include "core/text.hpp"
 
 namespace mog {
 namespace {

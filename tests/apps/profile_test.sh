@@ -8,7 +8,7 @@ expect 0 mog profile $small
 says out '^operation +sizes +calls +ms a step +share +GFLOP/s +peak +GB/s +peak$'
 says out '^cflog_codes +32 x 8 x 8 x 2 +3 +[0-9.]+ +[0-9.]+% +[0-9.]+ +[0-9.]+ '
 says out '^everything else +[0-9.]+ +[0-9.]+%$'
-says out '^quantized, n = 8, g = 2, k = 2, batch 4, 2 threads: [0-9.]+ images/s \(step [0-9.]+ ms, median of 2\)$'
+says out '^quantized, mognet, n = 8, g = 2, k = 2, head = binary, batch 4, 2 threads: [0-9.]+ images/s \(step [0-9.]+ ms, median of 2\)$'
 says out '^peaks: multiply-adds [0-9.]+ GFLOP/s, copying [0-9.]+ GB/s; '
 says out '^memory of a step [0-9.]+ MiB, of the whole process [0-9]+ MiB$'
 

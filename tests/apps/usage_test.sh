@@ -39,17 +39,19 @@ refuses 2 '--out is required' mog train
 refuses 2 '--nope' mog train --out run --nope 3
 refuses 2 'nope: unknown, expected one of cifar10-paper' mog train --out run --recipe nope
 refuses 2 'n = 7 output maps, expected an even number' mog train --out run --n 7
-refuses 2 'n = 0 output maps, expected an even number from 2 to 2048' mog train --out run --n 0
+refuses 2 'mognet: n = 0, expected 2 to 2048' mog train --out run --n 0
 refuses 2 'g = 3 groups, expected a divisor of n / 2 = 4' mog train --out run --n 8 --g 3
-refuses 2 'k = 0 activation bits, expected 1 to 8' mog train --out run --k 0
-refuses 2 'k = 9 activation bits, expected 1 to 8' mog train --out run --k 9
+refuses 2 'mognet: k = 0, expected 1 to 8' mog train --out run --k 0
+refuses 2 'mognet: k = 9, expected 1 to 8' mog train --out run --k 9
 refuses 2 'batch of 0, expected at least 2' mog train --out run --batch 0
 refuses 2 'batch of 100000, expected at most the [0-9]+ images' mog train --out run --n 8 --g 2 --batch 100000
 refuses 2 '-1 epochs, expected 0 or more' mog train --out run --epochs=-1,1,1
 refuses 2 'no epochs in any of the three runs' mog train --out run --epochs 0,0,0
 refuses 2 '--epochs' mog train --out run --epochs 1,1
 refuses 2 '--threads' mog train --out run --threads 0
-refuses 2 '--head' mog train --out run --head quaternary
+refuses 2 'head = quaternary, expected binary or ternary' mog train --out run --head quaternary
+refuses 2 'no model vgg, expected one of mognet, resnet20' mog train --out run --model vgg
+refuses 2 'resnet20: has no option g' mog train --out run --model resnet20 --g 4
 refuses 2 '--data DIR' mog train --out run --dataset cifar10
 refuses 2 'nofile' mog train --out run --config nofile
 printf '[train]\nfoo=1\n' >wrong.ini

@@ -98,7 +98,7 @@ TEST_CASE("every code is the engine's for sizes that fill no byte, no strip and 
       CAPTURE(options.maps);
       CAPTURE(lanes);
       mog::MognetOptions with_head = options;
-      with_head.head = lanes == 3 ? mog::Precision::ternary : mog::Precision::binary;
+      with_head.head = lanes == 3 ? mog::MognetOptions::Head::ternary : mog::MognetOptions::Head::binary;
       const IntegerNetwork network = lowered(with_head, {.height = 8, .width = 16});
       check_same(network, Compiled(network, strict("cc") + "-O1", {.lanes = lanes}));
     }

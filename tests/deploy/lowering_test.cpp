@@ -76,10 +76,10 @@ TEST_CASE("levels are the float function's own decisions for random channels") {
 
 TEST_CASE("every code and every sum of every layer equals the trained network's, for k = 1 to 4 and either head") {
   for (const int bits : {1, 2, 3, 4}) {
-    for (const mog::Precision head : {mog::Precision::binary, mog::Precision::ternary}) {
+    for (const auto head : {mog::MognetOptions::Head::binary, mog::MognetOptions::Head::ternary}) {
       mog::testing::RandomMognet trained({.maps = 8, .groups = 2, .bits = bits, .classes = 5, .head = head}, 7);
       const mog::IntegerNetwork network = mog::lower(trained.network, 7, {.height = 16, .width = 24});
-      mog::Comparison comparison(trained.network, network, [&](auto pixels, auto sums, const auto& observer) {
+      mog::Comparison comparison(std::ref(trained.network), network, [&](auto pixels, auto sums, const auto& observer) {
         mog::run_reference(network, pixels, sums, observer);
       });
       comparison.add(mog::testing::random_pixels(3 * 16 * 24 * 3, 1));
@@ -101,7 +101,7 @@ TEST_CASE("a changed level is found, and named by layer, picture and place") {
   mog::IntegerNetwork network = mog::lower(trained.network, 7, {.height = 16, .width = 16});
   auto& levels = std::get<mog::IntegerCflog>(network.layers[1]).thresholds.levels;
   for (std::size_t j = 0; j < 3; ++j) levels[3 * 4 + j] = std::numeric_limits<std::int32_t>::min() + 1;  // channel 4
-  mog::Comparison comparison(trained.network, network, [&](auto pixels, auto sums, const auto& observer) {
+  mog::Comparison comparison(std::ref(trained.network), network, [&](auto pixels, auto sums, const auto& observer) {
     mog::run_reference(network, pixels, sums, observer);
   });
   comparison.add(mog::testing::random_pixels(2 * 16 * 16 * 3, 1));

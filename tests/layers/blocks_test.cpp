@@ -9,6 +9,7 @@
 
 #include "core/random.hpp"
 #include "layers/activations.hpp"
+#include "layers/automaton.hpp"
 #include "layers/batch_norm.hpp"
 #include "layers/quantizers.hpp"
 #include "layers/residual.hpp"
@@ -51,17 +52,19 @@ TEST_CASE("CFLOG is a binary pointwise, a ternary grouped 3x3 and a generated po
   auto& squeeze = find(p, "cflog.squeeze.weight");
   auto& group = find(p, "cflog.group.weight");
   CHECK(squeeze.value.shape() == Shape{8, 4});
-  CHECK(squeeze.precision == mog::Precision::binary);
+  CHECK(cflog.squeeze().source().kind() == "binary");
   CHECK(group.value.shape() == Shape{2, 3, 3, 2, 2});
-  CHECK(group.precision == mog::Precision::ternary);
+  CHECK(cflog.group().source().kind() == "ternary");
+  CHECK(cflog.expand().source().storage().stored == 0);
+  CHECK(cflog.expand().source().storage().generated == 4 * 10);
 
   Tape<float> tape;
   const Variable<float> x{mog::random_tensor<float>({2, 4, 4, 8}, 1)};
   const Variable<float> expand{mog::generated_weights<float>(mog::Automaton(10, 11, 5), 4)};
   for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
     Pass<float> pass{.tape = tape, .stage = stage};
-    const Variable<float> latent = mog::pointwise(tape, x, weights_for(pass, squeeze));
-    const Variable<float> mixed = mog::conv3x3(tape, latent, weights_for(pass, group));
+    const Variable<float> latent = mog::pointwise(tape, x, cflog.squeeze().weights(pass));
+    const Variable<float> mixed = mog::conv3x3(tape, latent, cflog.group().weights(pass));
     CHECK(equal(cflog(pass, x).value, mog::pointwise(tape, mixed, expand).value));
   }
 }
@@ -71,7 +74,7 @@ TEST_CASE("on codes CFLOG computes in integers, and neither its output nor a gra
   Cflog<float> cflog(p, "cflog", {.in = 24, .out = 20, .groups = 3, .layer = 5});
   const Tensor<std::uint8_t> codes = drawn_codes({3, 6, 6, 24}, 8.0F);
   const Tensor<float> dy = mog::random_tensor<float>({3, 6, 6, 20}, 2);
-  p.update_step_sizes();
+  p.begin_epoch();
 
   std::vector<Tensor<float>> results[2];
   for (const bool floats : {false, true}) {
@@ -92,7 +95,7 @@ TEST_CASE("on codes CFLOG tells its result's statistics, and normalisation takes
   Parameters<float> p(11);
   Cflog<float> cflog(p, "cflog", {.in = 24, .out = 20, .groups = 3, .layer = 5});
   mog::BatchNorm<float> norm(p, "norm", {.channels = 20});
-  p.update_step_sizes();
+  p.begin_epoch();
   const Tensor<std::uint8_t> codes = drawn_codes({3, 6, 6, 24}, 8.0F);
   Tape<float> tape;
   for (const Stage stage : {Stage::quantized_weights, Stage::quantized}) {
@@ -118,7 +121,7 @@ TEST_CASE("normalisation of CFLOG's sums in 16 bits is that of the same floats, 
   Parameters<float> p(11);
   Cflog<float> cflog(p, "cflog", {.in = 24, .out = 20, .groups = 3, .layer = 5});
   mog::BatchNorm<float> norm(p, "norm", {.channels = 20});
-  p.update_step_sizes();
+  p.begin_epoch();
   const Tensor<std::uint8_t> codes = drawn_codes({3, 6, 6, 24}, 8.0F);
   const Tensor<float> dy = mog::random_tensor<float>({3, 6, 6, 20}, 2);
 
@@ -148,7 +151,7 @@ TEST_CASE("normalisation of CFLOG's sums in 16 bits is that of the same floats, 
 TEST_CASE("CFLOG's sums come in floats where 16 bits do not hold them") {
   Parameters<float> p(11);
   Cflog<float> cflog(p, "cflog", {.in = 512, .out = 256, .groups = 4});
-  p.update_step_sizes();
+  p.begin_epoch();
   const Tensor<std::uint8_t> codes = drawn_codes({1, 4, 4, 512}, 64.0F);
   Tape<float> tape;
   Pass<float> pass{.tape = tape, .stage = Stage::quantized};

@@ -122,18 +122,19 @@ TEST_CASE("gradients that nobody wants are not computed") {
 TEST_CASE("a layer's weights begin as Glorot uniform over what one output sums and one input reaches") {
   mog::Parameters<double> p;
   const mog::Conv<double> conv(p, "conv", {.in = 16, .out = 32, .kernel = 3, .groups = 4});
-  CHECK(conv.weight().name == "conv.weight");
-  CHECK(conv.weight().value.shape() == Shape{4, 3, 3, 4, 8});
+  REQUIRE(p.find("conv.weight") != nullptr);
+  const Tensor<double> weight = p.find("conv.weight")->value;
+  CHECK(weight.shape() == Shape{4, 3, 3, 4, 8});
   const double bound = std::sqrt(6.0 / (9 * 4 + 9 * 8));
   double largest = 0;
-  for (const double w : conv.weight().value.values()) largest = std::max(largest, std::abs(w));
+  for (const double w : weight.values()) largest = std::max(largest, std::abs(w));
   CHECK(largest <= bound);
   CHECK(largest > 0.98 * bound);
 }
 
 TEST_CASE("a layer computes with quantized weights in the quantized runs") {
   mog::Parameters<double> p;
-  mog::Conv<double> conv(p, "conv", {.in = 4, .out = 3, .precision = mog::Precision::binary});
+  mog::Conv<double> conv(p, "conv", {.in = 4, .out = 3}, mog::binary_weights<double>);
   Tape<double> tape;
   const auto ones = Tensor<double>::filled({1, 1, 1, 4}, 1);
   mog::Pass<double> pass{.tape = tape, .stage = mog::Stage::quantized_weights};

@@ -72,7 +72,8 @@ std::vector<std::vector<T>> expanded(Stage stage, bool training, Index out, cons
   Pass<T> pass{.tape = tape, .stage = stage, .training = training};
   const Variable<T> x = tape.leaf(mog::random_tensor<T>({2, 5, 3, 12}, 1, -2.0, 2.0));
   const Tensor<T> w = mog::generated_weights<T>(mog::Automaton(out, 3, 1), 12);
-  const Variable<T> y = operation(norm, pass, mog::fixed_product(tape, x, w));
+  const mog::FixedProduct<T> product{.y = mog::pointwise(tape, x, {w}), .dx = x.gradient, .w = w};
+  const Variable<T> y = operation(norm, pass, product);
   tape.backward(y, mog::random_tensor<T>(y.shape(), 2));
   return {numbers(y.numbers()), numbers(x.gradient.take()), numbers(parameters.trained()[0].variable().gradient.take()),
           numbers(parameters.trained()[1].variable().gradient.take())};

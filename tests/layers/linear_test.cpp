@@ -25,14 +25,14 @@ TEST_CASE("y = x w + b") {
 
 TEST_CASE("without a bias there is one parameter and no constant") {
   Parameters<float> p;
-  Linear<float> linear(p, "fc", {.in = 2, .out = 3, .bias = false, .precision = mog::Precision::ternary});
+  Linear<float> linear(p, "fc", {.in = 2, .out = 3, .bias = false}, mog::ternary_weights<float>);
   CHECK(p.trained().size() == 1);
   Tape<float> tape;
   int reports = 0;
   mog::Pass<float> pass{.tape = tape, .observer = [&](const mog::LayerReport& report, const auto&) {
                           ++reports;
                           CHECK(report.kind == "linear ternary");
-                          CHECK(report.weights == 6);
+                          CHECK(report.weights.stored == 6);
                           CHECK(report.macs == 6);
                           CHECK(report.constants == 0);
                         }};

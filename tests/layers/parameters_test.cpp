@@ -1,4 +1,4 @@
-// Parameters: names, initial numbers, step sizes, gradients.
+// Parameters: names, initial numbers, the beginning of an epoch, gradients.
 #include "layers/parameters.hpp"
 
 #include <doctest/doctest.h>
@@ -7,19 +7,10 @@
 #include <cmath>
 
 #include "core/random.hpp"
-#include "layers/quantizers.hpp"
 
 using mog::Index;
 using mog::Initial;
 using mog::Parameters;
-using mog::Precision;
-
-TEST_CASE("a weight takes 32, 1 or 2 bits") {
-  CHECK(bits_per_weight(Precision::full) == 32);
-  CHECK(bits_per_weight(Precision::binary) == 1);
-  CHECK(bits_per_weight(Precision::ternary) == 2);
-  CHECK(std::string(name(Precision::ternary)) == "ternary");
-}
 
 TEST_CASE("Glorot's bound is sqrt(6 / (fan-in + fan-out)), and numbers fill it evenly") {
   const Initial initial = Initial::glorot(30, 24);
@@ -70,22 +61,37 @@ TEST_CASE("a name is taken once, by a parameter or a buffer") {
   CHECK_THROWS_AS(p.add("c", {0}, Initial::constant(0)), std::invalid_argument);
 }
 
-TEST_CASE("ternary parameters have a step size from the start, and a new one when asked") {
+TEST_CASE("what was asked for happens at the beginning of each epoch, in that order") {
   Parameters<float> p;
-  auto* w = p.add("w", {9}, Initial::uniform(1), Precision::ternary);
-  CHECK(w->step[0] == mog::balanced_step<float>(w->value.values()));
-  w->value.copy_from(mog::random_tensor<float>({9}, 8, -3.0F, 3.0F));
-  const float before = w->step[0];
-  p.update_step_sizes();
-  CHECK(w->step[0] != before);
-  CHECK(w->step[0] == mog::balanced_step<float>(w->value.values()));
-  CHECK(p.add("full", {3}, Initial::constant(1))->step.empty());
+  std::string said;
+  p.on_epoch([&] { said += "a"; });
+  p.on_epoch([&] { said += "b"; });
+  CHECK(said.empty());
+  p.begin_epoch();
+  p.begin_epoch();
+  CHECK(said == "abab");
 }
 
-TEST_CASE("a step size of 0 is refused by the parameter's name") {
+TEST_CASE("parameters and buffers are found by name") {
   Parameters<float> p;
-  p.add("dead", {9}, Initial::constant(0), Precision::ternary);
-  CHECK_THROWS_WITH_AS(p.update_step_sizes(), "dead: step size 0, expected a positive one", mog::NumericError);
+  auto* w = p.add("w", {2}, Initial::constant(1));
+  auto* mean = p.add_buffer("mean", {2}, 0);
+  CHECK(p.find("w") == w);
+  CHECK(p.find("mean") == nullptr);
+  CHECK(p.find_buffer("mean") == mean);
+  CHECK(p.find_buffer("w") == nullptr);
+}
+
+TEST_CASE("a network larger than its limit is refused before its memory is asked for") {
+  Parameters<float> p;
+  p.set_limit(10);
+  p.add("a", {2, 3}, Initial::constant(0));
+  CHECK_THROWS_WITH_AS(p.add("b", {mog::Index{1} << 50}, Initial::constant(0)),
+                       "parameters: b of shape [1125899906842624] is more than 4 numbers, which is all that there is "
+                       "room for",
+                       mog::TooManyParameters);
+  CHECK_NOTHROW(p.add("c", {4}, Initial::constant(0)));
+  CHECK_THROWS_AS(p.add("d", {1}, Initial::constant(0)), mog::TooManyParameters);
 }
 
 TEST_CASE("gradients gather in the parameter until they are cleared") {

@@ -88,23 +88,6 @@ TEST_CASE("float quantizers decide as double ones do, on exact ties as well") {
   CHECK(std::vector<float>(b.values().begin(), b.values().end()) == signs);
 }
 
-TEST_CASE("weights_for gives the proxy in the full-precision run and its quantized values in the others") {
-  mog::Parameters<float> p;
-  const auto precisions = {mog::Precision::full, mog::Precision::binary, mog::Precision::ternary};
-  for (const auto precision : precisions) p.add(name(precision), {50}, mog::Initial::uniform(1), precision);
-  mog::Tape<float> tape;
-  mog::Pass<float> pass{.tape = tape, .stage = mog::Stage::full_precision};
-  for (auto& parameter : p.trained()) CHECK(weights_for(pass, parameter).value.data() == parameter.value.data());
-  for (const auto stage : {mog::Stage::quantized_weights, mog::Stage::quantized}) {
-    pass.stage = stage;
-    CHECK(weights_for(pass, p.trained()[0]).value.data() == p.trained()[0].value.data());
-    const Tensor<float> binary = weights_for(pass, p.trained()[1]).value;
-    for (const float w : binary.values()) CHECK(std::abs(w) == 1);
-    const Tensor<float> ternary = weights_for(pass, p.trained()[2]).value;
-    for (const float w : ternary.values()) CHECK((w == 0 || std::abs(w) == 1));
-  }
-}
-
 TEST_CASE("a step size that is not positive and finite, and weights that are no numbers, are refused") {
   mog::Tape<double> tape;
   const auto w = Tensor<double>::filled({3}, 0.5);

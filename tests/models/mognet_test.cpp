@@ -17,22 +17,10 @@ using mog::Mognet;
 using mog::MognetOptions;
 using mog::Parameters;
 using mog::Pass;
-using mog::Precision;
 using mog::Stage;
 using mog::Tensor;
 
 namespace {
-
-/// Stored weights' bits, from the parameters themselves; normalisation constants are reported beside them.
-Index weight_bits(const MognetOptions& options) {
-  Parameters<float> p;
-  Mognet<float> net(p, options);
-  Index bits = 0;
-  for (const auto& parameter : p.trained()) {
-    if (parameter.name.ends_with(".weight")) bits += parameter.value.elements() * bits_per_weight(parameter.precision);
-  }
-  return bits;
-}
 
 std::vector<LayerReport> reports_of(const MognetOptions& options, const mog::Shape& images) {
   Parameters<float> p;
@@ -48,6 +36,13 @@ std::vector<LayerReport> reports_of(const MognetOptions& options, const mog::Sha
   return reports;
 }
 
+/// Stored weights' bits; normalisation constants are reported beside them.
+Index weight_bits(const MognetOptions& options) {
+  Index bits = 0;
+  for (const LayerReport& report : reports_of(options, {1, 8, 8, 3})) bits += report.weight_bits();
+  return bits;
+}
+
 /// Gradient descent on one batch through the three runs; the smallest loss of each.
 std::vector<float> smallest_losses(int steps) {
   Parameters<float> p(3);
@@ -59,7 +54,7 @@ std::vector<float> smallest_losses(int steps) {
   for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
     smallest.push_back(1e9F);
     for (int step = 0; step < steps; ++step) {
-      p.update_step_sizes();
+      p.begin_epoch();
       Pass<float> pass{.tape = tape, .stage = stage};
       const auto loss = mog::softmax_cross_entropy(tape, net(pass, {images}), labels);
       smallest.back() = std::min(smallest.back(), loss.value[0]);
@@ -87,7 +82,7 @@ TEST_CASE("the weights take the bits that the paper's table prints, with a binar
 }
 
 TEST_CASE("a ternary head takes one bit more for each of its weights") {
-  constexpr Precision kTernary = Precision::ternary;
+  constexpr auto kTernary = MognetOptions::Head::ternary;
   CHECK(weight_bits({.maps = 128, .groups = 8, .bits = 3, .classes = 10, .head = kTernary}) == 1131264);
   CHECK(weight_bits({.maps = 128, .groups = 4, .bits = 3, .classes = 10, .head = kTernary}) == 1721088);
   CHECK(weight_bits({.maps = 128, .groups = 8, .bits = 3, .classes = 100, .head = kTernary}) == 1223424);
@@ -100,8 +95,8 @@ TEST_CASE("one forward pass describes the whole network: weights, generated ones
   Index bits = 0, generated = 0, constants = 0, macs = 0;
   std::set<std::string> names;
   for (const LayerReport& report : reports) {
-    bits += report.weights * bits_per_weight(report.precision);
-    generated += report.generated;
+    bits += report.weight_bits();
+    generated += report.weights.generated;
     constants += report.constants;
     macs += report.macs;
     CHECK(names.insert(report.name).second);
@@ -164,12 +159,13 @@ TEST_CASE("in the quantized run every activation is a code 0 .. 2^k - 1") {
   mog::Tape<float> tape;
   int maps = 0;
   Pass<float> pass{.tape = tape, .stage = Stage::quantized, .observer = [&](const LayerReport& report, const auto& y) {
-                     if (!report.name.ends_with(".activation") && !report.name.ends_with(".mux")) return;
+                     if (report.holds != mog::Holds::codes) return;
                      ++maps;
-                     for (const float q : y.value.values()) REQUIRE((q == 0 || q == 1 || q == 2 || q == 3));
+                     const Tensor<float> codes = y.numbers();
+                     for (const float q : codes.values()) REQUIRE((q == 0 || q == 1 || q == 2 || q == 3));
                    }};
   net(pass, {mog::random_tensor<float>({2, 16, 16, 3}, 1)});
-  CHECK(maps == 1 + 10 + 3);
+  CHECK(maps == 1 + 10 + 3 + 3);
 }
 
 TEST_CASE("evaluation changes nothing, training moves the running statistics") {
@@ -178,10 +174,10 @@ TEST_CASE("evaluation changes nothing, training moves the running statistics") {
   mog::Tape<float> tape;
   const Tensor<float> images = mog::random_tensor<float>({2, 8, 8, 3}, 1);
   const auto moved = [&](bool training) {
-    const float before = p.buffers()[0].value[0];
+    const float before = p.find_buffer("conv.norm.mean")->value[0];
     Pass<float> pass{.tape = tape, .training = training};
     net(pass, {images});
-    return p.buffers()[0].value[0] != before;
+    return p.find_buffer("conv.norm.mean")->value[0] != before;
   };
   CHECK_FALSE(moved(false));
   CHECK(moved(true));

@@ -160,7 +160,8 @@ TEST_CASE("options and learning rates out of range are refused") {
 TEST_CASE("decoupled decay shrinks weights by the learning rate's share before their step, and no other parameter") {
   const auto after = [](double decay) {
     Parameters<double> parameters;
-    Parameter<double>* w = parameters.add("w", {3}, Initial::uniform(1), Precision::binary);
+    Parameter<double>* w = parameters.add("w", {3}, Initial::uniform(1));
+    w->decays = true;
     Parameter<double>* gamma = parameters.add("gamma", {3}, Initial::constant(2));
     Adam<double> adam(parameters, {.weight_decay = decay});
     set_gradient(*w, 1);

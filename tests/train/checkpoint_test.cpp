@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "models/mognet.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
 #include "tests/core/temporary_folder.hpp"
@@ -25,15 +26,16 @@ struct Small {
     adam.set_steps(17);
   }
   void fill(float base) {
-    a = parameters.add("a", {2, 3}, Initial::constant(base + 1), Precision::ternary);
+    a = parameters.add("a", {2, 3}, Initial::constant(base + 1));
+    step = parameters.add_buffer("a.step", {1}, base + 4);
     b = parameters.add("b", {4}, Initial::constant(base + 2));
     mean = parameters.add_buffer("mean", {4}, base + 3);
-    a->step[0] = base + 4;
   }
 
   Parameters<float> parameters{123};
   Parameter<float>* a = nullptr;
   Parameter<float>* b = nullptr;
+  Buffer<float>* step = nullptr;
   Buffer<float>* mean = nullptr;
   Adam<float> adam;
 };
@@ -89,7 +91,7 @@ TEST_CASE("everything comes back as it was, to the last bit of the sums") {
   loaded.adam.set_steps(0);
   checkpoint.load(loaded.parameters, loaded.adam);
   CHECK(loaded.a->value[5] == 2);
-  CHECK(loaded.a->step[0] == 5);
+  CHECK(loaded.step->value[0] == 5);
   CHECK(loaded.b->value[0] == 3);
   CHECK(loaded.mean->value[3] == 4);
   for (const auto& state : loaded.adam.state()) CHECK(state.value[0] == 1.5F);
@@ -111,14 +113,14 @@ TEST_CASE("another architecture is refused by name, and changes nothing") {
     CHECK(parameters.trained()[0].value[0] == 9);
   };
   Parameters<float> fewer, more, wider;
-  fewer.add("a", {2, 3}, Initial::constant(9), Precision::ternary);
+  fewer.add("a", {2, 3}, Initial::constant(9)), fewer.add_buffer("a.step", {1}, 9);
   refused(fewer, "tensor b is none of the network's");
-  more.add("a", {2, 3}, Initial::constant(9), Precision::ternary);
+  more.add("a", {2, 3}, Initial::constant(9)), more.add_buffer("a.step", {1}, 9);
   more.add("b", {4}, Initial::constant(9));
   more.add_buffer("mean", {4}, 0);
   more.add("c", {1}, Initial::constant(9));
   refused(more, "no tensor named c");
-  wider.add("a", {3, 2}, Initial::constant(9), Precision::ternary);
+  wider.add("a", {3, 2}, Initial::constant(9)), wider.add_buffer("a.step", {1}, 9);
   refused(wider, "tensor a has shape [2, 3], the network's has [3, 2]");
 
   Small other;
@@ -204,20 +206,20 @@ TEST_CASE("a newer version, another format, a word that is no number: one line w
 TEST_CASE("a MOGNET comes back from its file alone, with its options and its stage") {
   const TemporaryFolder folder;
   Parameters<float> parameters(5);
-  const MognetOptions options{.maps = 4, .groups = 2, .bits = 2, .classes = 3, .head = Precision::ternary};
+  const MognetOptions options{.maps = 4, .groups = 2, .bits = 2, .classes = 3, .head = MognetOptions::Head::ternary};
   Mognet<float> net(parameters, options);
   const Adam<float> adam(parameters);
   CheckpointHeader about = header();
-  about.description = describe(options);
+  about.description = describe({.model = "mognet", .words = words_of(options), .classes = options.classes});
   about.seed = 5;
   parameters.trained()[0].value[0] = 42;
   save_checkpoint(folder / "c", about, parameters, adam);
 
   const auto loaded = load_model(folder / "c");
   CHECK(loaded->stage == Stage::quantized_weights);
-  CHECK(loaded->network.options().maps == 4);
-  CHECK(loaded->network.options().bits == 2);
-  CHECK(loaded->network.options().head == Precision::ternary);
+  CHECK(loaded->choice.model == "mognet");
+  CHECK(loaded->choice.words == ModelWords{{"n", "4"}, {"g", "2"}, {"k", "2"}, {"head", "ternary"}});
+  CHECK(loaded->choice.classes == 3);
   CHECK(loaded->parameters.seed() == 5);
   CHECK(loaded->parameters.trained()[0].value[0] == 42);
 }
@@ -230,15 +232,17 @@ TEST_CASE("a description that makes no MOGNET, or not this one, is refused befor
     Mognet<float> net(parameters, options);
     const Adam<float> adam(parameters);
     CheckpointHeader about = header();
-    about.description = describe(options);
+    about.description = describe({.model = "mognet", .words = words_of(options), .classes = options.classes});
     about.description.words[key] = value;
     save_checkpoint(folder / "c", about, parameters, adam);
     CHECK_THROWS_WITH_AS(load_model(folder / "c"), doctest::Contains(reason), DataError);
   };
-  refused("model", "other", "holds a other, expected a mognet");
-  refused("n", "4096", "the tensors are not those of a mognet with n = 4096");
-  refused("n", "99999999", "the model's n is 99999999, expected 1 to 4096");
-  refused("classes", "10", "the tensors are not those");
+  refused("model", "other", "holds a other, which is no model of this program");
+  refused("n", "2048", "the tensors are not those of a mognet with 3 classes, g = 2, head = binary, k = 2, n = 2048");
+  refused("n", "99999999", "the model's n is 99999999, expected 2 to 2048");
+  refused("classes", "10", "tensor head.weight has shape [16, 3], the network's has [16, 10]");
+  refused("classes", "9999", "the tensors are not those");
+  refused("model", "resnet20", "the model has no maps");
   refused("g", "3", "expected a divisor of n / 2");
   refused("g", "1", "tensor cflog1.group.weight has shape");
   refused("k", "x", "the model's k is x");

@@ -68,7 +68,7 @@ TEST_CASE(
   std::vector<float> before;
   Index step = 0;
   run.trainer.set_stop([&] {
-    const auto weights = run.net.head.weight().value.values();
+    const auto weights = run.parameters.find("head.weight")->value.values();
     if (step == 3 * 6 + 1 || step == 5 * 6 + 1) {  // after the first step of the second and the third stage
       for (std::size_t i = 0; i < before.size(); ++i) {
         const double move = std::abs(double{weights[i]} - double{before[i]});

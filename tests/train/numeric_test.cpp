@@ -131,7 +131,8 @@ TEST_CASE("a weight that is no number is named, though binary and ternary weight
 
 TEST_CASE("a running statistic that is no number is named before it reaches a checkpoint") {
   SpoiledRun run;
-  const std::string said = run.message(kQuantized, [&] { run.parameters.buffers()[1].value[2] = kInfinity; });
+  const std::string said =
+      run.message(kQuantized, [&] { run.parameters.find_buffer("norm.variance")->value[2] = kInfinity; });
   CHECK(said.find("epoch 2, step 3: norm.variance[2] is inf") != std::string::npos);
 }
 
@@ -182,7 +183,7 @@ TEST_CASE("a learning rate so large that weights overflow ends in the next step,
 
 TEST_CASE("a step size of zero stops where it would be used, and at the beginning of an epoch where it arises") {
   SpoiledRun run;
-  CHECK(run.message(kQuantized, [&] { run.parameter("conv.weight").step[0] = 0; }) ==
+  CHECK(run.message(kQuantized, [&] { run.parameters.find_buffer("conv.weight.step")->value[0] = 0; }) ==
         "train: quantized, epoch 2, step 3: conv.weight: step size 0, expected a positive one");
   // Spoiled before the last step of an epoch at a learning rate of 0, which leaves the weights as they are.
   TrainOptions options = tiny_options();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/parallel.hpp"
+#include "models/mognet.hpp"
 #include "tests/core/temporary_folder.hpp"
 #include "tests/train/tiny.hpp"
 

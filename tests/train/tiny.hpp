@@ -20,10 +20,10 @@ constexpr Index kTinyClasses = 4;
 struct TinyNet {
   explicit TinyNet(Parameters<float>& p, int k = 2)
       : bits(k),
-        conv(p, "conv", {.in = 3, .out = 8, .kernel = 3, .precision = Precision::ternary}),
+        conv(p, "conv", {.in = 3, .out = 8, .kernel = 3}, ternary_weights<float>),
         norm(p, "norm", {.channels = 8}),
         residual(p, "residual", {.channels = 8, .groups = 2, .bits = k, .layer = 0}),
-        head(p, "head", {.in = 8, .out = kTinyClasses, .precision = Precision::binary}),
+        head(p, "head", {.in = 8, .out = kTinyClasses}, binary_weights<float>),
         head_norm(p, "head_norm", {.channels = kTinyClasses}) {}
 
   Variable<float> operator()(Pass<float>& pass, const Variable<float>& images) {

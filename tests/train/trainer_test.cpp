@@ -258,7 +258,7 @@ TEST_CASE("every epoch learns at the rate of its schedule: none at a rate of 0")
     run.trainer.set_listener(counter);
     run.trainer.set_stop([&] { return counter.reached(); });
     run.trainer.run();
-    const auto weights = run.net.conv.weight().value.values();
+    const auto weights = run.parameters.find("conv.weight")->value.values();
     return std::vector<float>(weights.begin(), weights.end());
   };
   CHECK(weights_after(0) != weights_after(1));
@@ -275,7 +275,7 @@ TEST_CASE("a line falls within the epoch: the last step of the run is a hundredt
   double first = 0, last = 0;  // largest moves of a weight; Adam's first one is the rate itself
   Index steps = 0;
   run.trainer.set_stop([&] {
-    const auto weights = run.net.conv.weight().value.values();
+    const auto weights = run.parameters.find("conv.weight")->value.values();
     double move = 0;
     for (std::size_t i = 0; i < before.size(); ++i)
       move = std::max(move, std::abs(double{weights[i]} - double{before[i]}));
@@ -298,7 +298,7 @@ TEST_CASE("step sizes are new in each epoch but the frozen ones") {
   TinyRun run(options);
   std::vector<float> sizes;
   run.trainer.set_stop([&] {
-    sizes.push_back(run.net.conv.weight().step[0]);
+    sizes.push_back(run.parameters.find_buffer("conv.weight.step")->value[0]);
     return false;
   });
   run.trainer.run();
