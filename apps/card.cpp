@@ -124,7 +124,7 @@ std::string page(const Card& card, const Findings& found) {
   row("size", card.get("weight_bits"), " bits of weights, ", card.get("bytes"), " bytes of file");
   row("beside its checkpoint", found.differing, " of ", found.codes, " codes differ over all test images");
   row("trained", joined(epochs, ", "), " epochs; these weights are those after epoch ", position.epoch, " of the ",
-      name(position.stage), " run");
+      position.name(), " run");
   row("took", card.get("training_seconds"), " seconds, ", card.get("images_per_second"), " images/s over all epochs");
   row("recipe", card.get("recipe"));
   if (!card.get("commit").empty()) row("commit", card.get("commit"));

@@ -35,9 +35,10 @@ void add_options(CLI::App& command, Words& words) {
       ->configurable(false);
   words.model.add_options(command);
   command.add_option("--recipe", words.recipe, recipe_help())->capture_default_str();
-  command.add_option("--epochs", words.epochs, "Epochs of the three runs, A,B,C; the recipe's decay points are scaled")
+  command
+      .add_option("--epochs", words.epochs,
+                  "Epochs of each run, A,B,C for the paper's; the recipe's decay points are scaled")
       ->delimiter(',')
-      ->expected(3)
       ->check(whole());
   command.add_option("--lr", words.learning_rate, "First learning rate of each run; later ones keep their proportion");
   command.add_option("--batch", words.batch, "Images in a step, at least 2 (the recipe's)")->check(whole());
@@ -76,7 +77,7 @@ Recipe recipe_of(const Words& words) {
   Recipe recipe = !is_recipe_file(words.recipe)                                ? find_recipe(words.recipe)
                   : words.run.resume && !std::filesystem::exists(words.recipe) ? read_recipe(kept)
                                                                                : read_recipe(words.recipe);
-  if (!words.epochs.empty()) recipe = recipe.with_epochs({words.epochs[0], words.epochs[1], words.epochs[2]});
+  if (!words.epochs.empty()) recipe = recipe.with_epochs(words.epochs);
   if (words.learning_rate) recipe = recipe.with_learning_rate(*words.learning_rate);
   if (words.batch) recipe.batch = *words.batch;
   if (words.teacher_weight) recipe.stages.back().teacher = *words.teacher_weight;

@@ -56,9 +56,9 @@ void print_stages(const std::vector<EpochRow>& rows, const WeightBits& bits) {
               "weight bits");
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const EpochRow& row = rows[i];
-    if (i + 1 < rows.size() && rows[i + 1].stage == row.stage) continue;
-    std::printf("%-18s %6lld %11.4f %13.2f %% %12.2f %% %12lld\n", name(row.stage), static_cast<long long>(row.epoch),
-                row.train_loss, 100 * row.train_accuracy, 100 * row.test_accuracy,
+    if (i + 1 < rows.size() && rows[i + 1].name() == row.name()) continue;
+    std::printf("%-18s %6lld %11.4f %13.2f %% %12.2f %% %12lld\n", row.name().c_str(),
+                static_cast<long long>(row.epoch), row.train_loss, 100 * row.train_accuracy, 100 * row.test_accuracy,
                 static_cast<long long>(bits.in(row.stage)));
   }
 }
@@ -88,7 +88,7 @@ void start_from(const Checkpoint& checkpoint, Parameters<float>& parameters, con
 /// One line about a checkpoint that another run uses.
 std::string origin(const Checkpoint& checkpoint) {
   const CheckpointHeader& header = checkpoint.header();
-  return concat(checkpoint.path().filename().string(), " (", checkpoint.checksum(), ", ", name(header.position.stage),
+  return concat(checkpoint.path().filename().string(), " (", checkpoint.checksum(), ", ", header.position.name(),
                 " epoch ", header.position.epoch, " of: ", header.training,
                 header.start.empty() ? "" : concat("; from ", header.start), ")");
 }

@@ -13,13 +13,7 @@ Adam<T>::Adam(Parameters<T>& parameters, const AdamOptions& options)
   require(options.beta1 >= 0 && options.beta1 < 1, "adam: beta1 = ", options.beta1, ", expected 0 <= beta1 < 1");
   require(options.beta2 >= 0 && options.beta2 < 1, "adam: beta2 = ", options.beta2, ", expected 0 <= beta2 < 1");
   require(options.epsilon > 0, "adam: epsilon = ", options.epsilon, ", expected more than 0");
-  set_weight_decay(options.weight_decay);
-}
-
-template <class T>
-void Adam<T>::set_weight_decay(double weight_decay) {
-  require(weight_decay >= 0, "adam: weight decay ", weight_decay, ", expected 0 or more");
-  options_.weight_decay = weight_decay;
+  require(options.weight_decay >= 0, "adam: weight decay ", options.weight_decay, ", expected 0 or more");
 }
 
 template <class T>

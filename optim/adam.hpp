@@ -24,7 +24,6 @@ class Adam final : public Optimizer<T> {
   /// Throws std::invalid_argument unless the options are in range.
   explicit Adam(Parameters<T>& parameters, const AdamOptions& options = {});
   [[nodiscard]] const char* name() const override { return "adam"; }
-  void set_weight_decay(double weight_decay);
 
  private:
   void begin(double learning_rate) override;

@@ -6,11 +6,12 @@
 namespace mog {
 
 struct SgdOptions {
-  double momentum = 0.9;  // 0 <= momentum < 1; 0 is plain gradient descent
+  double momentum = 0.9;    // 0 <= momentum < 1; 0 is plain gradient descent
+  double weight_decay = 0;  // of weights, 0 or more: its gradient is that of weight_decay / 2 |w|^2
 };
 
-/// u = momentum u + g;  w -= lr u  (Polyak's heavy ball, as Sutskever et al., ICML 2013, write it with the rate
-/// outside). State: sgd.u.NAME.
+/// u = momentum u + g + weight_decay w;  w -= lr u  (Polyak's heavy ball, as Sutskever et al., ICML 2013, write it with
+/// the rate outside). State: sgd.u.NAME.
 template <class T>
 class Sgd final : public Optimizer<T> {
  public:

@@ -43,7 +43,7 @@ void set_epochs(Recipe& recipe, const std::array<Index, kStages>& epochs) {
     recipe.stages[i] = recipe.stages[i + 1];
     recipe.stages[i].stage = stage;
   }
-  recipe = recipe.with_epochs(epochs);
+  recipe = recipe.with_epochs({epochs.begin(), epochs.end()});
 }
 
 /// All epochs of a recipe shared out as the paper does: 180, 180 and 150 of 510.

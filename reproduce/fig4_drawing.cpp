@@ -3,10 +3,10 @@
 #include <array>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "reproduce/marks.hpp"
 #include "reproduce/report_files.hpp"
 #include "train/svg.hpp"
-#include "core/text.hpp"
 
 namespace mog {
 namespace {

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "train/svg.hpp"
 #include "core/text.hpp"
+#include "train/svg.hpp"
 
 namespace mog::marks {
 namespace {

@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "reproduce/report_files.hpp"
 #include "reproduce/time_left.hpp"
-#include "core/text.hpp"
 
 namespace mog {
 namespace {

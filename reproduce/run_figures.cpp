@@ -28,8 +28,8 @@ std::string RunFigures::state() const {
   if (record.rows.empty()) return concat("in its first epoch of ", run.recipe.epochs());
   const EpochRow& row = record.rows.back();
   const Recipe& recipe = record.recipe ? *record.recipe : run.recipe;
-  return concat(name(row.stage), " ", row.epoch, " of ", recipe.stages[static_cast<std::size_t>(row.stage)].epochs,
-                "; ", record.done(), " of ", recipe.epochs(), " in all");
+  return concat(row.name(), " ", row.epoch, " of ", recipe.stages[static_cast<std::size_t>(row.stage)].epochs, "; ",
+                record.done(), " of ", recipe.epochs(), " in all");
 }
 
 std::optional<Reached> RunFigures::reached(double accuracy) const {

@@ -5,9 +5,9 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/text.hpp"
 #include "train/recipe_file.hpp"
 #include "train/run_folder.hpp"
-#include "core/text.hpp"
 
 namespace mog {
 namespace {

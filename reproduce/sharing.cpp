@@ -53,7 +53,7 @@ void share_stages(std::vector<PlannedRun>& runs) {
     }
     std::array<Index, kStages> own{};
     for (std::size_t s = most; s < kStages; ++s) own[s] = runs[i].recipe.stages[s].epochs;
-    runs[i].recipe = runs[i].recipe.with_epochs(own);
+    runs[i].recipe = runs[i].recipe.with_epochs({own.begin(), own.end()});
   }
 }
 

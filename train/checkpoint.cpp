@@ -86,10 +86,12 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-Stage stage_of(const SafetensorsFile& file) {
-  const std::string& text = file.metadata("stage");
+/// What is quantized, and the run's own name where it has one: then "quantized" says what is.
+std::pair<Stage, std::string> stage_of(const SafetensorsFile& file) {
+  const bool own = file.has_metadata("quantized");
+  const std::string& text = file.metadata(own ? "quantized" : "stage");
   for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
-    if (text == name(stage)) return stage;
+    if (text == name(stage)) return {stage, own ? file.metadata("stage") : ""};
   }
   throw DataError(concat(file.path().string(), ": unknown stage ", text));
 }
@@ -125,13 +127,15 @@ CheckpointHeader header_of(const SafetensorsFile& file) {
   header.seed = number_of<std::uint64_t>(file, "seed");
   header.training = file.metadata("training");
   if (file.has_metadata("start")) header.start = file.metadata("start");
-  header.position = {.stage = stage_of(file),
+  const auto [stage, own_name] = stage_of(file);
+  header.position = {.stage = stage,
                      .epoch = number_of<Index>(file, "epoch"),
                      .step = number_of<Index>(file, "step"),
                      .loss_sum = number_of<double>(file, "loss_sum", std::numeric_limits<double>::lowest()),
                      .correct = number_of<Index>(file, "correct"),
                      .images = number_of<Index>(file, "images"),
-                     .best_accuracy = number_of<double>(file, "best_accuracy", -1)};
+                     .best_accuracy = number_of<double>(file, "best_accuracy", -1),
+                     .own_name = own_name};
   return header;
 }
 
@@ -145,7 +149,7 @@ void save_checkpoint(const std::filesystem::path& path, const CheckpointHeader& 
   metadata.insert(metadata.end(), {{"class_names", joined(header.description.class_names)},
                                    {"seed", to_text(header.seed)},
                                    {"training", header.training},
-                                   {"stage", name(position.stage)},
+                                   {"stage", position.name()},
                                    {"epoch", to_text(position.epoch)},
                                    {"step", to_text(position.step)},
                                    {"loss_sum", to_text(position.loss_sum)},
@@ -154,6 +158,7 @@ void save_checkpoint(const std::filesystem::path& path, const CheckpointHeader& 
                                    {"best_accuracy", to_text(position.best_accuracy)},
                                    {"optimizer", optimizer.name()},
                                    {"optimizer_steps", to_text(optimizer.steps())}});
+  if (!position.own_name.empty()) metadata.emplace_back("quantized", name(position.stage));
   if (!header.start.empty()) metadata.emplace_back("start", header.start);
   const std::vector<Item> items = items_of(parameters, &optimizer);
   SafetensorsWriter writer;

@@ -8,6 +8,7 @@
 #include "core/safetensors.hpp"
 #include "optim/optimizer.hpp"
 #include "train/description.hpp"
+#include "train/stage_name.hpp"
 
 namespace mog {
 
@@ -20,7 +21,9 @@ struct Position {
   Index correct = 0;          // ... images whose class was found, ...
   Index images = 0;           // ... and how many they were
   double best_accuracy = -1;  // on the test set, of the last stage so far; -1 before its first epoch is complete
+  std::string own_name = {};  // of the run, see StagePlan
 
+  [[nodiscard]] std::string name() const { return stage_name(stage, own_name); }
   friend bool operator==(const Position&, const Position&) = default;
 };
 

@@ -83,13 +83,13 @@ std::string panel(const Axis& axis, const Scale& scale, const std::string& title
 std::string stage_bands(const Axis& axis, const std::vector<EpochRow>& rows, double top, double bottom) {
   std::string svg;
   for (std::size_t begin = 0, end = 0, n = 0; begin < rows.size(); begin = end, ++n) {
-    while (end < rows.size() && rows[end].stage == rows[begin].stage) ++end;
+    while (end < rows.size() && rows[end].name() == rows[begin].name()) ++end;
     const double left = axis.before(begin), right = axis.before(end);
     if (n % 2 == 0) {
       svg += concat("<rect class=\"band\" x=\"", left, "\" y=\"", top, "\" width=\"", right - left, "\" height=\"",
                     bottom - top, "\"/>\n");
     }
-    svg += label((left + right) / 2, top + 18, "middle", name(rows[begin].stage));
+    svg += label((left + right) / 2, top + 18, "middle", rows[begin].name());
     const auto epochs = static_cast<Index>(end - begin);
     const Index step = std::max<Index>(1, static_cast<Index>(nice_step(static_cast<double>(axis.epochs) / 3)));
     for (Index e = std::min(step, epochs); e <= epochs; e += step) {

@@ -17,12 +17,12 @@ std::optional<EpochRow> parse(std::string_view line) {
   const auto fields = split<std::string_view>(line, ',');
   if (fields.size() != 8) return std::nullopt;
   EpochRow row;
-  bool known = false;
+  row.own_name = fields[0];
   for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
-    if (fields[0] == name(stage)) row.stage = stage, known = true;
+    if (fields[0] == mog::name(stage)) row.stage = stage, row.own_name.clear();
   }
   const auto epoch = from_text<Index>(fields[1]);
-  if (!known || !epoch) return std::nullopt;
+  if (!is_stage_name(fields[0]) || !epoch) return std::nullopt;
   row.epoch = *epoch;
   double* const numbers[] = {&row.learning_rate, &row.train_loss, &row.train_accuracy,
                              &row.test_accuracy, &row.seconds,    &row.images_per_second};
@@ -40,9 +40,9 @@ std::string metrics_text(const std::vector<EpochRow>& rows) {
   std::string text(kNames);
   text += '\n';
   for (const EpochRow& row : rows) {
-    text += concat(name(row.stage), ',', row.epoch, ',', to_text(row.learning_rate), ',', to_text(row.train_loss, 6),
-                   ',', to_text(row.train_accuracy, 6), ',', to_text(row.test_accuracy, 6), ',',
-                   to_text(row.seconds, 2), ',', to_text(row.images_per_second, 1), '\n');
+    text += concat(row.name(), ',', row.epoch, ',', to_text(row.learning_rate), ',', to_text(row.train_loss, 6), ',',
+                   to_text(row.train_accuracy, 6), ',', to_text(row.test_accuracy, 6), ',', to_text(row.seconds, 2),
+                   ',', to_text(row.images_per_second, 1), '\n');
   }
   return text;
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "layers/pass.hpp"
+#include "train/stage_name.hpp"
 
 namespace mog {
 
@@ -19,6 +19,9 @@ struct EpochRow {
   double test_accuracy = 0;      // after the epoch, in evaluation mode, 0..1
   double seconds = 0;            // of training, evaluation not counted; after a resume, of what was left of the epoch
   double images_per_second = 0;  // of training, over those seconds
+  std::string own_name = {};     // of the run, see StagePlan
+
+  [[nodiscard]] std::string name() const { return stage_name(stage, own_name); }
 };
 
 /// The file's text: a line of names, a line for each row.

@@ -59,8 +59,8 @@ void ProgressBar::on_step(const Progress& p) {
   append_time(left, sizeof(left), p.seconds_left);
   char head[128];
   char tail[160];
-  const int head_length = std::snprintf(head, sizeof(head), "%s %lld/%lld ", name(p.stage),
-                                        static_cast<long long>(p.epoch), static_cast<long long>(p.epochs));
+  const int head_length = std::snprintf(head, sizeof(head), "%s %lld/%lld ", p.stage, static_cast<long long>(p.epoch),
+                                        static_cast<long long>(p.epochs));
   const int tail_length =
       std::snprintf(tail, sizeof(tail), " %3.0f %%  loss %.3f  accuracy %.1f %%  %.0f images/s  %s left",
                     100.0 * static_cast<double>(p.step) / static_cast<double>(p.steps), p.loss, 100 * p.accuracy,
@@ -80,7 +80,7 @@ void ProgressBar::on_step(const Progress& p) {
 void ProgressBar::on_epoch(const EpochRow& row) {
   clear_bar();
   std::fprintf(out_, "%-17s epoch %3lld  lr %-8s loss %.4f  train %5.2f %%  test %5.2f %%  %.1f s  %.0f images/s\n",
-               name(row.stage), static_cast<long long>(row.epoch), concat(row.learning_rate).c_str(), row.train_loss,
+               row.name().c_str(), static_cast<long long>(row.epoch), concat(row.learning_rate).c_str(), row.train_loss,
                100 * row.train_accuracy, 100 * row.test_accuracy, row.seconds, row.images_per_second);
   std::fflush(out_);
 }

@@ -2,16 +2,20 @@
 #include "train/recipe.hpp"
 
 #include <cmath>
+#include <set>
 
 #include "core/error.hpp"
 #include "train/recipe_file.hpp"
 
 namespace mog {
 
-Recipe Recipe::with_epochs(const std::array<Index, kStages>& epochs) const {
+const char* name(OptimizerKind kind) { return kind == OptimizerKind::adam ? "adam" : "sgd"; }
+
+Recipe Recipe::with_epochs(const std::vector<Index>& epochs) const {
+  require(epochs.size() == stages.size(), "recipe: epochs of ", epochs.size(), " runs, expected of ", stages.size());
   Recipe other = *this;
   Index total = 0;
-  for (std::size_t i = 0; i < kStages; ++i) {
+  for (std::size_t i = 0; i < stages.size(); ++i) {
     require(epochs[i] >= 0, "recipe: ", epochs[i], " epochs, expected 0 or more");
     StagePlan& plan = other.stages[i];
     if (plan.epochs > 0) {
@@ -22,7 +26,7 @@ Recipe Recipe::with_epochs(const std::array<Index, kStages>& epochs) const {
     plan.epochs = epochs[i];
     total += epochs[i];
   }
-  require(total > 0, "recipe: no epochs in any of the three runs");
+  require(total > 0, "recipe: no epochs in any run");
   return other;
 }
 
@@ -41,12 +45,13 @@ Index Recipe::epochs() const {
 std::string Recipe::text() const {
   std::string text;
   for (const StagePlan& plan : stages) {
-    text +=
-        concat(text.empty() ? "" : "; ", mog::name(plan.stage), " ", plan.epochs, " epochs at ", plan.schedule.text());
+    text += concat(text.empty() ? "" : "; ", plan.name(), " ", plan.epochs, " epochs at ", plan.schedule.text());
     if (plan.weight_decay > 0) text += concat(", weight decay ", plan.weight_decay);
     if (plan.frozen_epochs > 0) text += concat(", step sizes frozen for the last ", plan.frozen_epochs);
     if (plan.crop_epochs > 0) text += concat(", crops of ", plan.crop, " for the first ", plan.crop_epochs);
     if (plan.teacher > 0) text += concat(", teacher's weight ", plan.teacher);
+    if (!plan.own_name.empty()) text += concat(", as ", mog::name(plan.stage));
+    if (plan.optimizer == OptimizerKind::sgd) text += concat(", by sgd with momentum ", plan.momentum);
   }
   if (statistics_batches > 0) text += concat("; statistics over ", statistics_batches, " batches");
   if (label_smoothing > 0) text += concat("; labels smoothed by ", label_smoothing);
@@ -64,8 +69,12 @@ void check(const Recipe& recipe) {
           ", expected more than 0");
   require(recipe.statistics_batches >= 0 && recipe.statistics_batches <= 100, "recipe: statistics over ",
           recipe.statistics_batches, " batches, expected 0 to 100");
+  std::set<std::string> names;
   for (const StagePlan& plan : recipe.stages) {
-    const char* stage = name(plan.stage);
+    const std::string stage = plan.name();
+    require(names.insert(stage).second, "recipe: two runs are called ", stage);
+    require(plan.momentum >= 0 && plan.momentum < 1, "recipe: ", stage, ": momentum ", plan.momentum,
+            ", expected 0 <= it < 1");
     if (plan.epochs > 0) check(plan.schedule);
     require(plan.epochs >= 0, "recipe: ", stage, ": ", plan.epochs, " epochs, expected 0 or more");
     require(plan.weight_decay >= 0 && plan.weight_decay < 1, "recipe: ", stage, ": weight decay ", plan.weight_decay,
@@ -79,7 +88,7 @@ void check(const Recipe& recipe) {
     require(plan.teacher >= 0 && plan.teacher <= 1, "recipe: ", stage, ": teacher's weight ", plan.teacher,
             ", expected 0 to 1");
   }
-  require(recipe.epochs() > 0, "recipe: no epochs in any of the three runs");
+  require(recipe.epochs() > 0, "recipe: no epochs in any run");
 }
 
 const std::vector<Recipe>& recipes() {

@@ -1,17 +1,22 @@
 // Recipes: how a network is trained, from the lengths and learning rates of the three runs to the pictures' shifts.
 #pragma once
 
-#include <array>
 #include <string>
 #include <vector>
 
 #include "data/augment.hpp"
 #include "layers/pass.hpp"
 #include "optim/schedule.hpp"
+#include "train/stage_name.hpp"
 
 namespace mog {
 
-/// One of the three runs. 0 epochs leave it out.
+/// What moves the weights: Adam, with decoupled weight decay AdamW, or stochastic gradient descent with momentum.
+enum class OptimizerKind { adam, sgd };
+/// "adam", "sgd".
+const char* name(OptimizerKind kind);
+
+/// One run of a recipe. 0 epochs leave it out.
 struct StagePlan {
   Stage stage = Stage::full_precision;
   Index epochs = 0;
@@ -21,15 +26,20 @@ struct StagePlan {
   Index crop = 0;           // pixels of a side of what the first `crop_epochs` see: a crop, not the whole picture
   Index crop_epochs = 0;    // each costs (crop / side)^2 of another epoch
   double teacher = 0;       // weight of the teacher's part of the loss where there is a teacher, 0..1
+  OptimizerKind optimizer = OptimizerKind::adam;
+  double momentum = 0.9;      // of sgd, 0 <= it < 1
+  std::string own_name = {};  // empty: what is quantized is its name
 
+  [[nodiscard]] std::string name() const { return stage_name(stage, own_name); }
   friend bool operator==(const StagePlan&, const StagePlan&) = default;
 };
 
-/// A name and the three runs in their order, and what they have in common.
+/// A name and the runs in their order, and what they have in common. The paper's are three; a recipe of one's own may
+/// have any number, each with a name.
 struct Recipe {
   std::string name;
   std::string about;  // one line, for a list of recipes
-  std::array<StagePlan, kStages> stages{{{Stage::full_precision}, {Stage::quantized_weights}, {Stage::quantized}}};
+  std::vector<StagePlan> stages{{Stage::full_precision}, {Stage::quantized_weights}, {Stage::quantized}};
   Index batch = 50;        // images in a step, at least 2
   Augmentation augment{};  // 4 pixels of padding, random crop, random flip
   double label_smoothing = 0;
@@ -38,9 +48,9 @@ struct Recipe {
   /// paper, leaves them as the steps left them, which suits epochs of a thousand steps, not those of a hundred.
   Index statistics_batches = 0;
 
-  /// The same recipe for other numbers of epochs: the points where the learning rate changes keep their share.
-  /// Throws std::invalid_argument when one is negative, or all are 0.
-  [[nodiscard]] Recipe with_epochs(const std::array<Index, kStages>& epochs) const;
+  /// The same recipe for other numbers of epochs, one a run: the points where the learning rate changes keep their
+  /// share. Throws std::invalid_argument on another number of runs, when one is negative, or all are 0.
+  [[nodiscard]] Recipe with_epochs(const std::vector<Index>& epochs) const;
   /// The same recipe with another first learning rate in every run; later ones keep their proportion to it.
   [[nodiscard]] Recipe with_learning_rate(double first) const;
   [[nodiscard]] Index epochs() const;

@@ -21,6 +21,9 @@ struct Key {
   std::function<std::string(const Owner&)> get;
 };
 
+constexpr std::pair<Stage, const char*> kQuantized[] = {
+    {Stage::full_precision, "nothing"}, {Stage::quantized_weights, "weights"}, {Stage::quantized, "all"}};
+
 const char* set_number(double& number, std::string_view text) {
   const auto value = from_text<double>(text);
   if (!value) return "a number";
@@ -98,6 +101,25 @@ const std::vector<Key<StagePlan>>& stage_keys() {
       number_key("crop", &StagePlan::crop),
       number_key("crop_epochs", &StagePlan::crop_epochs),
       number_key("teacher", &StagePlan::teacher),
+      {"quantize",
+       [](StagePlan& plan, std::string_view text) -> const char* {
+         for (const auto& [stage, word] : kQuantized) {
+           if (text != word) continue;
+           plan.stage = stage;
+           return nullptr;
+         }
+         return "nothing, weights or all";
+       },
+       // A run that is called after what is quantized in it says it by its name.
+       [](const StagePlan& plan) {
+         for (const auto& [stage, word] : kQuantized) {
+           if (plan.stage == stage && !plan.own_name.empty()) return std::string(word);
+         }
+         return std::string();
+       }},
+      word_key<StagePlan, OptimizerKind>("optimizer", "adam or sgd", {OptimizerKind::adam, OptimizerKind::sgd},
+                                         [](StagePlan& plan) -> OptimizerKind& { return plan.optimizer; }),
+      number_key("momentum", &StagePlan::momentum),
   };
   return keys;
 }
@@ -109,12 +131,14 @@ class Reader {
 
   Recipe read(std::string_view text, const std::string& name) {
     recipe_.name = name;
+    recipe_.stages.clear();
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte-order mark, as some editors write it
     for (const std::string_view line : split<std::string_view>(text, '\n')) {
       ++line_;
       read_line(trimmed(line.substr(0, line.find_first_of("#;"))));
     }
     for (StagePlan& plan : recipe_.stages) finish(plan);
+    complete();
     try {
       check(recipe_);
     } catch (const std::invalid_argument& error) {
@@ -134,24 +158,40 @@ class Reader {
     const std::size_t equals = line.find('=');
     if (equals == std::string_view::npos) fail(concat("expected KEY = VALUE or [STAGE], not ", line));
     const std::string_view key = trimmed(line.substr(0, equals)), value = trimmed(line.substr(equals + 1));
-    if (!seen_.insert(concat(stage_ == nullptr ? "" : name(stage_->stage), '.', key)).second) {
-      fail(concat(key, ": a second time"));
+    const std::string stage = recipe_.stages.empty() ? "" : recipe_.stages.back().name();
+    if (!seen_.insert(concat(stage, '.', key)).second) fail(concat(key, ": a second time"));
+    if (recipe_.stages.empty()) return set(recipe_keys(), recipe_, key, value);
+    StagePlan& plan = recipe_.stages.back();
+    if (key == "quantize" && plan.own_name.empty()) {
+      fail(concat("quantize: the name ", stage, " says what is quantized, expected a run of another name"));
     }
-    if (stage_ == nullptr) {
-      set(recipe_keys(), recipe_, key, value);
-    } else {
-      set(stage_keys(), *stage_, key, value);
-    }
+    set(stage_keys(), plan, key, value);
   }
 
+  /// A run begins: one of the paper's, or one of another name, which says what is quantized in it.
   void enter(std::string_view line) {
-    for (StagePlan& plan : recipe_.stages) {
-      if (line != concat('[', name(plan.stage), ']')) continue;
-      stage_ = &plan;
-      if (!seen_.insert(std::string(line)).second) fail(concat(line, ": a second time"));
-      return;
+    if (!line.ends_with(']')) fail(concat("expected KEY = VALUE or [STAGE], not ", line));
+    const std::string name(trimmed(line.substr(1, line.size() - 2)));
+    if (!is_stage_name(name) || name == "last" || name == "best")
+      fail(concat(line, ": expected letters, digits and - for the name of a run"));
+    if (!seen_.insert(concat('[', name, ']')).second) fail(concat(line, ": a second time"));
+    StagePlan plan{.stage = Stage::quantized, .own_name = name};
+    for (const auto& quantized : kQuantized) {
+      if (name == mog::name(quantized.first)) plan = {.stage = quantized.first};
     }
-    fail(concat(line, ": expected [full-precision], [quantized-weights] or [quantized]"));
+    recipe_.stages.push_back(plan);
+  }
+
+  /// A recipe of nothing but the paper's runs has all three, in the paper's order: --epochs A,B,C means each of them.
+  void complete() {
+    std::vector<StagePlan>& stages = recipe_.stages;
+    const auto own = [](const StagePlan& plan) { return !plan.own_name.empty(); };
+    if (std::any_of(stages.begin(), stages.end(), own)) return;
+    for (const auto& quantized : kQuantized) {
+      const auto is = [&](const StagePlan& plan) { return plan.stage == quantized.first; };
+      if (std::none_of(stages.begin(), stages.end(), is)) stages.push_back({.stage = quantized.first});
+    }
+    std::sort(stages.begin(), stages.end(), [](const StagePlan& a, const StagePlan& b) { return a.stage < b.stage; });
   }
 
   template <class Owner>
@@ -169,8 +209,13 @@ class Reader {
 
   /// A line or a cosine falls over the whole of its run unless the file says otherwise.
   void finish(StagePlan& plan) const {
+    if (!plan.own_name.empty() && !seen_.contains(plan.own_name + ".quantize")) {
+      throw DataError(concat(where_, ": [", plan.own_name,
+                             "]: expected quantize = nothing, weights or all, or the name "
+                             "full-precision, quantized-weights or quantized, which says it"));
+    }
     const Schedule& s = plan.schedule;
-    if (!seen_.contains(concat(name(plan.stage), ".hold")) &&
+    if (!seen_.contains(concat(plan.name(), ".hold")) &&
         (s.kind == Schedule::Kind::linear || s.kind == Schedule::Kind::cosine)) {
       plan.schedule.hold = plan.epochs;
     }
@@ -178,7 +223,6 @@ class Reader {
 
   std::string where_;
   Recipe recipe_;
-  StagePlan* stage_ = nullptr;
   Index line_ = 0;
   std::set<std::string> seen_;
 };
@@ -213,7 +257,7 @@ std::string recipe_file_text(const Recipe& recipe) {
   std::string text = lines_of(recipe_keys(), recipe, Recipe());
   for (const StagePlan& plan : recipe.stages) {
     if (plan.epochs == 0) continue;
-    text += concat("\n[", name(plan.stage), "]\n", lines_of(stage_keys(), plan, StagePlan()));
+    text += concat("\n[", plan.name(), "]\n", lines_of(stage_keys(), plan, StagePlan()));
   }
   return text;
 }

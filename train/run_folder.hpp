@@ -2,8 +2,7 @@
 #pragma once
 
 #include <filesystem>
-
-#include "layers/pass.hpp"
+#include <string>
 
 namespace mog {
 
@@ -24,8 +23,8 @@ class RunFolder {
   [[nodiscard]] std::filesystem::path last() const { return path_ / "last.safetensors"; }
   [[nodiscard]] std::filesystem::path best() const { return path_ / "best.safetensors"; }
   /// Where a stage ended that was not the last.
-  [[nodiscard]] std::filesystem::path end_of(Stage stage) const {
-    return path_ / (std::string(name(stage)) + ".safetensors");
+  [[nodiscard]] std::filesystem::path end_of(const std::string& stage) const {
+    return path_ / (stage + ".safetensors");
   }
   [[nodiscard]] std::filesystem::path metrics() const { return path_ / "metrics.csv"; }
   [[nodiscard]] std::filesystem::path recipe() const { return path_ / "recipe.ini"; }

@@ -30,7 +30,7 @@ std::string stage_row(const std::vector<EpochRow>& rows) {
   const auto best = std::max_element(
       rows.begin(), rows.end(), [](const EpochRow& a, const EpochRow& b) { return a.test_accuracy < b.test_accuracy; });
   const EpochRow& last = rows.back();
-  return concat("| ", name(last.stage), " | ", rows.size(), " | ", to_text(last.train_loss, 4), " | ",
+  return concat("| ", last.name(), " | ", rows.size(), " | ", to_text(last.train_loss, 4), " | ",
                 percent(last.train_accuracy), " | ", percent(last.test_accuracy), " | ", percent(best->test_accuracy),
                 " (epoch ", best->epoch, ") | ", hours_of(seconds_of(rows)), " |\n");
 }
@@ -52,7 +52,7 @@ std::string run_report(const RunReport& report) {
   std::vector<EpochRow> stage;
   for (std::size_t i = 0; i < report.rows.size(); ++i) {
     stage.push_back(report.rows[i]);
-    if (i + 1 < report.rows.size() && report.rows[i + 1].stage == stage.back().stage) continue;
+    if (i + 1 < report.rows.size() && report.rows[i + 1].name() == stage.back().name()) continue;
     text += stage_row(stage);
     stage.clear();
   }

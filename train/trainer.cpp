@@ -9,6 +9,8 @@
 #include "core/text.hpp"
 #include "data/digest.hpp"
 #include "layers/loss.hpp"
+#include "optim/adam.hpp"
+#include "optim/sgd.hpp"
 #include "train/drawings.hpp"
 #include "train/evaluate.hpp"
 #include "train/finite.hpp"
@@ -54,6 +56,14 @@ Description checked(const Description& description) {
   return description;
 }
 
+std::unique_ptr<Optimizer<float>> optimizer_of(const StagePlan& plan, Parameters<float>& parameters) {
+  if (plan.optimizer == OptimizerKind::sgd) {
+    return std::make_unique<Sgd<float>>(parameters,
+                                        SgdOptions{.momentum = plan.momentum, .weight_decay = plan.weight_decay});
+  }
+  return std::make_unique<Adam<float>>(parameters, AdamOptions{.weight_decay = plan.weight_decay});
+}
+
 /// The parts, between semicolons, that only one of two lines has; "nothing" where that is none.
 std::pair<std::string, std::string> differences(const std::string& one, const std::string& other) {
   const auto only_in = [](const std::string& line, const std::string& without) {
@@ -83,7 +93,7 @@ Trainer::Trainer(Parameters<float>& parameters, Network network, const DatasetPa
           train_, {.batch = options_.recipe.batch, .seed = options_.seed, .augment = options_.recipe.augment})),
       digest_{digest(train_), digest(test_)},
       steps_per_epoch_(options_.overfit_batch ? kOverfitSteps : batches_.count()),
-      adam_(parameters) {
+      optimizer_(optimizer_of(options_.recipe.stages.front(), parameters)) {
   labels_.reserve(static_cast<std::size_t>(options_.recipe.batch));
   require(train_.size() >= 2, "train: ", train_.size(), " images to learn from, expected at least 2");
   require(options_.overfit_batch || options_.recipe.batch <= train_.size(), "train: batch of ", options_.recipe.batch,
@@ -97,11 +107,14 @@ void Trainer::message(const std::string& text) const {
 
 /// How the run is trained, in one line: what must not change between a run and its resumption.
 std::string Trainer::training_line() const {
+  std::string hooks;
+  for (const TrainHook* hook : hooks_) hooks += concat("; ", hook->text());
   return concat(options_.recipe.text(), "; data seed ", options_.seed, "; ", "learning from ", train_.size(),
                 " images ", digest_.train, "; measured on ", test_.size(), " images ", digest_.test,
                 options_.max_steps > 0 ? concat("; at most ", options_.max_steps, " steps a stage") : "",
                 options_.overfit_batch ? "; one batch only" : "",
-                teacher_ ? concat("; teacher ", teacher_->name, " at temperature ", options_.recipe.temperature) : "");
+                teacher_ ? concat("; teacher ", teacher_->name, " at temperature ", options_.recipe.temperature) : "",
+                hooks);
 }
 
 CheckpointHeader Trainer::header() const {
@@ -133,20 +146,24 @@ void Trainer::resume() {
   const auto [here, there] = differences(wanted.training, found.training);
   compare("way of training", there, here);
   options_.start = found.start;
-  checkpoint.load(parameters_, adam_);
+  stage_ = stage_named(found.position.name());
+  optimizer_ = optimizer_of(plan(), parameters_);
+  checkpoint.load(parameters_, *optimizer_);
   position_ = found.position;
   resumed_ = true;
 
   rows_.clear();
   if (std::filesystem::exists(folder_->metrics())) {
     rows_ = read_metrics(folder_->metrics());
-    std::erase_if(rows_, [&](const EpochRow& row) {
-      return row.stage > position_.stage || (row.stage == position_.stage && row.epoch > position_.epoch);
+    std::erase_if(rows_, [&](EpochRow& row) {
+      const std::size_t stage = stage_named(row.name());
+      row.stage = options_.recipe.stages[stage].stage;
+      return stage > stage_ || (stage == stage_ && row.epoch > position_.epoch);
     });
   } else {
     message(concat(folder_->metrics().string(), " is missing: the epochs so far will not be in it"));
   }
-  message(concat("resumed at ", name(position_.stage), ", epoch ", position_.epoch + 1, ", step ", position_.step));
+  message(concat("resumed at ", position_.name(), ", epoch ", position_.epoch + 1, ", step ", position_.step));
 }
 
 TrainOutcome Trainer::run() {
@@ -155,25 +172,27 @@ TrainOutcome Trainer::run() {
   saved_ = resumed_;
   saved_at_ = Clock::now();
   bool finished = true;
-  for (const StagePlan& plan : options_.recipe.stages) {
-    if (plan.stage < position_.stage || plan.epochs == 0) continue;
-    if (plan.stage > position_.stage) {
-      position_ = {.stage = plan.stage};
-      adam_.restart();
-    }
-    finished = run_stage(plan);
+  for (std::size_t stage = stage_; stage < options_.recipe.stages.size(); ++stage) {
+    if (options_.recipe.stages[stage].epochs == 0) continue;
+    if (stage != stage_ || position_.name() != plan().name()) begin_stage(stage);
+    finished = run_stage(plan());
     if (!finished) break;
-    if (folder_ != nullptr && !is_last(plan)) tried([&] { save_end(plan); });
+    if (folder_ != nullptr && !is_last(plan())) tried([&] { save_end(plan()); });
   }
   if (folder_ != nullptr) save_rest();
   resumed_ = true;  // run() again goes on, it does not begin anew
   return {.finished = finished, .rows = rows_, .peak_bytes = tape_.arena().peak_bytes()};
 }
 
-bool Trainer::at_step_limit() const { return options_.max_steps > 0 && adam_.steps() >= options_.max_steps; }
+bool Trainer::at_step_limit() const { return options_.max_steps > 0 && optimizer_->steps() >= options_.max_steps; }
+
+void Trainer::begin_stage(std::size_t stage) {
+  stage_ = stage;
+  position_ = {.stage = plan().stage, .own_name = plan().own_name};
+  optimizer_ = optimizer_of(plan(), parameters_);
+}
 
 bool Trainer::run_stage(const StagePlan& plan) {
-  adam_.set_weight_decay(plan.weight_decay);
   while (position_.epoch < plan.epochs && !(position_.step == 0 && at_step_limit())) {
     if (!run_epoch(plan)) return false;
   }
@@ -187,6 +206,9 @@ bool Trainer::run_epoch(const StagePlan& plan) {
   try {
     const bool frozen = position_.epoch >= plan.epochs - plan.frozen_epochs;
     if (position_.step == 0 && !frozen) parameters_.begin_epoch();
+    for (TrainHook* hook : hooks_) {
+      if (position_.step == 0) hook->begin_epoch(plan, position_.epoch, parameters_);
+    }
     epoch_seconds_ = 0;
     epoch_images_ = 0;
     while (position_.step < steps_per_epoch_ && !at_step_limit()) {
@@ -208,7 +230,7 @@ bool Trainer::run_epoch(const StagePlan& plan) {
 /// The pictures of the next step; their labels are then in labels_.
 Tensor<float> Trainer::load(const StagePlan& plan) {
   const Index batch = options_.overfit_batch ? 0 : position_.step, size = batches_.size(batch);
-  const Index epoch = epochs_before(plan.stage) + position_.epoch;
+  const Index epoch = epochs_before() + position_.epoch;
   labels_.resize(static_cast<std::size_t>(size));  // never beyond what was reserved
   if (position_.epoch < plan.crop_epochs) {
     Tensor<float> images = tape_.make({size, plan.crop, plan.crop, train_.channels});
@@ -247,8 +269,9 @@ void Trainer::learn(const StagePlan& plan) {
   const auto value = static_cast<double>(loss.value[0]);
   if (!std::isfinite(value)) throw NumericError(concat("the loss is ", value));
   tape_.backward(loss);
+  for (TrainHook* hook : hooks_) hook->before_update(plan, parameters_);
   check_gradients(parameters_);
-  adam_.step(rate_of_step(plan));
+  optimizer_->step(rate_of_step(plan));
   position_.loss_sum += value * static_cast<double>(labels_.size());
   position_.correct += count_correct<float>(logits.value, labels_);
 }
@@ -290,7 +313,7 @@ void Trainer::fail(const StagePlan& plan, bool stepping, const NumericError& err
   tape_.reset();
   parameters_.clear_gradients();
   const bool saved = folder_ != nullptr && std::filesystem::exists(folder_->last());
-  throw NumericError(concat("train: ", name(plan.stage), ", epoch ", position_.epoch + 1, ", ",
+  throw NumericError(concat("train: ", plan.name(), ", epoch ", position_.epoch + 1, ", ",
                             stepping ? concat("step ", position_.step + 1) : "its end", ": ", error.what(),
                             stepping ? first_layer_with_nan(plan) : "", "; the weights were not updated",
                             saved ? concat("; ", folder_->last().string(), " is as it was last saved") : ""));
@@ -298,7 +321,7 @@ void Trainer::fail(const StagePlan& plan, bool stepping, const NumericError& err
 
 void Trainer::report_step(const StagePlan& plan) {
   const auto images = static_cast<double>(position_.images);
-  listener_->on_step({.stage = plan.stage,
+  listener_->on_step({.stage = plan.own_name.empty() ? name(plan.stage) : plan.own_name.c_str(),
                       .epoch = position_.epoch + 1,
                       .epochs = plan.epochs,
                       .step = position_.step,
@@ -312,10 +335,9 @@ void Trainer::report_step(const StagePlan& plan) {
 /// Evaluates, adds the epoch's row, moves on to the next epoch and saves everything.
 void Trainer::finish_epoch(const StagePlan& plan) {
   check_values(parameters_);
-  estimate_statistics(network_, plan.stage, batches_,
-                      {.epoch = epochs_before(plan.stage) + position_.epoch,
-                       .batches = options_.recipe.statistics_batches,
-                       .tape = &tape_});
+  estimate_statistics(
+      network_, plan.stage, batches_,
+      {.epoch = epochs_before() + position_.epoch, .batches = options_.recipe.statistics_batches, .tape = &tape_});
   const Evaluation test = evaluate(network_, plan.stage, test_, {.batch = options_.recipe.batch, .tape = &tape_});
   const auto images = static_cast<double>(position_.images);
   rows_.push_back({.stage = plan.stage,
@@ -325,8 +347,12 @@ void Trainer::finish_epoch(const StagePlan& plan) {
                    .train_accuracy = static_cast<double>(position_.correct) / images,
                    .test_accuracy = test.accuracy,
                    .seconds = epoch_seconds_,
-                   .images_per_second = epoch_seconds_ > 0 ? static_cast<double>(epoch_images_) / epoch_seconds_ : 0});
-  position_ = {.stage = plan.stage, .epoch = position_.epoch + 1, .best_accuracy = position_.best_accuracy};
+                   .images_per_second = epoch_seconds_ > 0 ? static_cast<double>(epoch_images_) / epoch_seconds_ : 0,
+                   .own_name = plan.own_name});
+  position_ = {.stage = plan.stage,
+               .epoch = position_.epoch + 1,
+               .best_accuracy = position_.best_accuracy,
+               .own_name = plan.own_name};
   if (listener_ != nullptr) listener_->on_epoch(rows_.back());
   if (folder_ == nullptr) return;
 
@@ -342,20 +368,20 @@ void Trainer::finish_epoch(const StagePlan& plan) {
 
 void Trainer::save(const std::filesystem::path& path) {
   saved_at_ = Clock::now();  // of the attempt: the next one is due as long after it
-  save_checkpoint(path, header(), parameters_, adam_);
+  save_checkpoint(path, header(), parameters_, *optimizer_);
   saved_ = true;
 }
 
 /// Keeps where a stage ended, for other runs to start from.
 void Trainer::save_end(const StagePlan& plan) {
-  save_checkpoint(folder_->end_of(plan.stage), header(), parameters_, adam_);
+  save_checkpoint(folder_->end_of(plan.name()), header(), parameters_, *optimizer_);
 }
 
 /// Saves the weights of the epoch that has just been completed as the best so far.
 void Trainer::save_best() {
   const double before = std::exchange(position_.best_accuracy, rows_.back().test_accuracy);
   try {
-    save_checkpoint(folder_->best(), header(), parameters_, adam_);
+    save_checkpoint(folder_->best(), header(), parameters_, *optimizer_);
   } catch (...) {
     position_.best_accuracy = before;
     throw;
@@ -385,23 +411,30 @@ bool Trainer::tried(const Write& write) {
 
 bool Trainer::is_last(const StagePlan& plan) const {
   const auto& stages = options_.recipe.stages;
-  return std::none_of(stages.begin(), stages.end(),
-                      [&](const StagePlan& other) { return other.stage > plan.stage && other.epochs > 0; });
+  const auto last = std::find_if(stages.rbegin(), stages.rend(), [](const StagePlan& one) { return one.epochs > 0; });
+  return last->name() == plan.name();
 }
 
-Index Trainer::epochs_before(Stage stage) const {
+/// The run of this name, which a file of this run folder has. Throws DataError when the recipe has none.
+std::size_t Trainer::stage_named(const std::string& name) const {
+  const auto& stages = options_.recipe.stages;
+  const auto found =
+      std::find_if(stages.begin(), stages.end(), [&](const StagePlan& one) { return one.name() == name; });
+  if (found == stages.end()) throw DataError(concat(folder_->path().string(), ": the recipe has no run ", name));
+  return static_cast<std::size_t>(found - stages.begin());
+}
+
+Index Trainer::epochs_before() const {
   Index epochs = 0;
-  for (const StagePlan& plan : options_.recipe.stages) epochs += plan.stage < stage ? plan.epochs : 0;
+  for (std::size_t i = 0; i < stage_; ++i) epochs += options_.recipe.stages[i].epochs;
   return epochs;
 }
 
 Index Trainer::steps_left() const {
-  Index steps = 0;
-  for (const StagePlan& plan : options_.recipe.stages) {
-    Index planned = plan.epochs * steps_per_epoch_;
-    if (options_.max_steps > 0) planned = std::min(planned, options_.max_steps);
-    if (plan.stage == position_.stage) steps += planned - adam_.steps();
-    if (plan.stage > position_.stage) steps += planned;
+  Index steps = -optimizer_->steps();
+  for (std::size_t i = stage_; i < options_.recipe.stages.size(); ++i) {
+    const Index planned = options_.recipe.stages[i].epochs * steps_per_epoch_;
+    steps += options_.max_steps > 0 ? std::min(planned, options_.max_steps) : planned;
   }
   return steps;
 }

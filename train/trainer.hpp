@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,8 +12,9 @@
 #include "data/batches.hpp"
 #include "data/dataset.hpp"
 #include "models/network.hpp"
-#include "optim/adam.hpp"
+#include "optim/optimizer.hpp"
 #include "train/checkpoint.hpp"
+#include "train/hook.hpp"
 #include "train/metrics.hpp"
 #include "train/recipe.hpp"
 #include "train/run_folder.hpp"
@@ -40,7 +42,7 @@ class TrainListener {
  public:
   /// After each step: where the run is, and how fast it goes.
   struct Progress {
-    Stage stage;
+    const char* stage;    // its name
     Index epoch, epochs;  // the current one, from 1, of how many
     Index step, steps;    // complete, of how many in the epoch
     double loss;          // means over the epoch so far
@@ -64,7 +66,7 @@ struct TrainOutcome {
 };
 
 /// Trains a network through the stages of a recipe. Each stage begins with the weights that the one before ended with
-/// and a fresh Adam; each epoch begins with new ternary step sizes (paper Algorithm 1) and ends with a new
+/// and a fresh optimizer; each epoch begins with new ternary step sizes (paper Algorithm 1) and ends with a new
 /// estimate of the running statistics, where the recipe asks for one, an evaluation on the test set, a row in
 /// metrics.csv, last.safetensors, and in the last stage, if no epoch did better, best.safetensors. Each stage but the
 /// last leaves its end as STAGE.safetensors, from which other runs can start. The result is the same to the byte on any
@@ -82,6 +84,9 @@ class Trainer {
   /// one, a run leaves nothing behind but the trained parameters.
   void set_folder(const RunFolder& folder) { folder_ = &folder; }
   void set_listener(TrainListener& listener) { listener_ = &listener; }
+  /// A method of training that takes part, see TrainHook; called in the order in which they were added. It must outlive
+  /// the trainer.
+  void add_hook(TrainHook& hook) { hooks_.push_back(&hook); }
   /// Must be called before resume(), if at all.
   void set_teacher(Teacher teacher) { teacher_ = std::move(teacher); }
   /// Looked at between steps; true saves and ends run(). Interrupt::requested, for example.
@@ -103,6 +108,7 @@ class Trainer {
  private:
   using Clock = std::chrono::steady_clock;
 
+  void begin_stage(std::size_t stage);
   bool run_stage(const StagePlan& plan);
   bool run_epoch(const StagePlan& plan);
   void step(const StagePlan& plan);
@@ -118,7 +124,9 @@ class Trainer {
   [[nodiscard]] bool at_step_limit() const;
   [[nodiscard]] bool is_last(const StagePlan& plan) const;
   [[nodiscard]] double rate_of_step(const StagePlan& plan) const;
-  [[nodiscard]] Index epochs_before(Stage stage) const;
+  [[nodiscard]] const StagePlan& plan() const { return options_.recipe.stages[stage_]; }
+  [[nodiscard]] std::size_t stage_named(const std::string& name) const;
+  [[nodiscard]] Index epochs_before() const;
   [[nodiscard]] Index steps_left() const;
   [[nodiscard]] CheckpointHeader header() const;
   void save(const std::filesystem::path& path);
@@ -142,12 +150,15 @@ class Trainer {
   } digest_;  // of the images
   Index steps_per_epoch_;
   Tape<float> tape_;
-  Adam<float> adam_;
+  std::unique_ptr<Optimizer<float>> optimizer_;  // of the present stage
   std::vector<std::int32_t> labels_;
   const RunFolder* folder_ = nullptr;
   TrainListener* listener_ = nullptr;
   std::function<bool()> stop_, save_now_;
   std::optional<Teacher> teacher_;
+  std::vector<TrainHook*> hooks_;
+
+  std::size_t stage_ = 0;  // of the recipe
 
   Position position_;
   std::vector<EpochRow> rows_;

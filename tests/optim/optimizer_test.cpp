@@ -157,6 +157,22 @@ TEST_CASE("options and learning rates out of range are refused") {
   CHECK_THROWS_AS(adam.step(1), std::invalid_argument);
 }
 
+TEST_CASE("SGD's decay adds weight_decay w to the gradient of weights, by hand, and of no other parameter") {
+  Parameters<double> parameters;
+  Parameter<double>* w = parameters.add("w", {1}, Initial::constant(2));
+  w->decays = true;
+  Parameter<double>* gamma = parameters.add("gamma", {1}, Initial::constant(2));
+  Sgd<double> sgd(parameters, {.momentum = 0.5, .weight_decay = 0.1});
+  for (int step = 0; step < 2; ++step) {
+    for (Parameter<double>* parameter : {w, gamma}) parameter->gradient = Tensor<double>::filled({1}, 1);
+    sgd.step(0.1);
+  }
+  // u = 1.2, w = 1.88; u = 0.6 + 1 + 0.188 = 1.788, w = 1.7012.  gamma: u = 1, 1.9; u = 1.5, 1.75.
+  CHECK(w->value[0] == doctest::Approx(1.7012).epsilon(1e-12));
+  CHECK(gamma->value[0] == doctest::Approx(1.75).epsilon(1e-12));
+  CHECK_THROWS_AS(Sgd<double>(parameters, {.weight_decay = -1}), std::invalid_argument);
+}
+
 TEST_CASE("decoupled decay shrinks weights by the learning rate's share before their step, and no other parameter") {
   const auto after = [](double decay) {
     Parameters<double> parameters;

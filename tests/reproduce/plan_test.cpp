@@ -210,7 +210,7 @@ TEST_CASE("the words of a line come to the planned recipe, as mog train reads th
       };
       const std::string word = value("--recipe");
       const Recipe recipe = is_recipe_file(word) ? read_recipe(word) : find_recipe(word);
-      Recipe read = recipe.with_epochs(epochs_of(run)), planned = run.recipe;
+      Recipe read = recipe.with_epochs({epochs_of(run)[0], epochs_of(run)[1], epochs_of(run)[2]}), planned = run.recipe;
       CHECK(value("--epochs") == concat(epochs_of(run)[0], ",", epochs_of(run)[1], ",", epochs_of(run)[2]));
       read.about = planned.about = "";
       CHECK(recipe_file_text(read) == recipe_file_text(planned));

@@ -47,9 +47,22 @@ TEST_CASE("a file cut off anywhere in its rows reads as the rows that are whole"
   }
 }
 
+TEST_CASE("a run with a name of its own comes back under it") {
+  const TemporaryFolder folder;
+  EpochRow row = kRows[0];
+  row.own_name = "fine-tune";
+  CHECK(row.name() == "fine-tune");
+  put_file(folder / "m", metrics_text({row, kRows[0]}));
+  const auto rows = read_metrics(folder / "m");
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].name() == "fine-tune");
+  CHECK(rows[1].name() == "full-precision");
+}
+
 TEST_CASE("a line that is no row is named by its number") {
   const TemporaryFolder folder;
-  for (const char* line : {"quantized,1,2\n", "other,1,1,1,1,1,1,1\n", "quantized,1,1,1,1,1,1,x\n", "\n"}) {
+  for (const char* line :
+       {"quantized,1,2\n", "oth er,1,1,1,1,1,1,1\n", ",1,1,1,1,1,1,1\n", "quantized,1,1,1,1,1,1,x\n", "\n"}) {
     put_file(folder / "m", metrics_text(kRows) + line);
     CHECK_THROWS_WITH_AS(static_cast<void>(read_metrics(folder / "m")), doctest::Contains("line 4"), DataError);
   }

@@ -48,6 +48,29 @@ TEST_CASE("every key of a file is read, and what is not said is as the paper has
                                       .teacher = 0.5});
 }
 
+TEST_CASE("a recipe of one's own has any number of runs, each with a name, in the order of the file") {
+  const std::string text =
+      "[warm-up]\nepochs = 2\nlearning_rate = 0.1\nquantize = nothing\noptimizer = sgd\nmomentum = 0.8\n"
+      "\n[admm]\nepochs = 5\nquantize = nothing\n\n[fine-tune]\nepochs = 3\nquantize = weights\n"
+      "\n[quantized]\nepochs = 1\n";
+  const Recipe recipe = parsed(text);
+  REQUIRE(recipe.stages.size() == 4);
+  CHECK(recipe.stages[0] == StagePlan{.stage = Stage::full_precision,
+                                      .epochs = 2,
+                                      .schedule = Schedule::constant(0.1),
+                                      .optimizer = OptimizerKind::sgd,
+                                      .momentum = 0.8,
+                                      .own_name = "warm-up"});
+  CHECK(recipe.stages[1] == StagePlan{.stage = Stage::full_precision, .epochs = 5, .own_name = "admm"});
+  CHECK(recipe.stages[2] == StagePlan{.stage = Stage::quantized_weights, .epochs = 3, .own_name = "fine-tune"});
+  CHECK(recipe.stages[3] == StagePlan{.stage = Stage::quantized, .epochs = 1});
+  CHECK(recipe.stages[1].name() == "admm");
+  CHECK(parsed(recipe_file_text(recipe)) == recipe);
+  CHECK(recipe.with_epochs({0, 1, 2, 3}).epochs() == 6);
+  CHECK_THROWS_WITH_AS(static_cast<void>(recipe.with_epochs({1, 2, 3})), "recipe: epochs of 3 runs, expected of 4",
+                       std::invalid_argument);
+}
+
 TEST_CASE("every recipe that the program carries reads back as itself from the text that is written of it") {
   for (const Recipe& recipe : recipes()) {
     CAPTURE(recipe.name);
@@ -68,11 +91,19 @@ TEST_CASE("what is no recipe is refused with its line") {
   refused("batch = many", "line 1: batch is many, expected a whole number");
   refused("flip = sometimes", "line 1: flip is sometimes, expected none, random or alternating");
   refused("batch = 50\nbatch = 60", "line 2: batch: a second time");
-  refused("[third]", "line 1: [third]: expected [full-precision], [quantized-weights] or [quantized]");
+  refused("[third]\nepochs = 1", "mine.ini: [third]: expected quantize = nothing, weights or all, or the name");
+  refused("[third]\nepochs = 1\nquantize = some", "line 3: quantize is some, expected nothing, weights or all");
+  refused("[quantized]\nquantize = all", "line 2: quantize: the name quantized says what is quantized");
+  refused("[a/b]", "line 1: [a/b]: expected letters, digits and - for the name of a run");
+  refused("[last]", "line 1: [last]: expected letters, digits and - for the name of a run");
+  refused("[]", "line 1: []: expected letters");
+  refused("[third", "line 1: expected KEY = VALUE or [STAGE], not [third");
+  refused("[quantized]\noptimizer = lion", "line 2: optimizer is lion, expected adam or sgd");
+  refused("[quantized]\nepochs = 1\nmomentum = 1", "quantized: momentum 1, expected 0 <= it < 1");
   refused("[quantized]\nepochs = 1\n[quantized]", "line 3: [quantized]: a second time");
   refused("[quantized]\nschedule = steep",
           "line 2: schedule is steep, expected constant, exponential, drop, linear or cosine");
-  refused("", "mine.ini: recipe: no epochs in any of the three runs");
+  refused("", "mine.ini: recipe: no epochs in any run");
   refused("batch = 1\n[quantized]\nepochs = 1", "recipe: batch of 1, expected at least 2");
   refused("[quantized]\nepochs = 1\nlearning_rate = 0", "learning rate 0, expected more than 0");
   refused("[quantized]\nepochs = 1\nlearning_rate = inf", "learning rate inf, expected more than 0");
