@@ -75,7 +75,7 @@ void trace_trained(TrainedModel& trained, Index size, const std::vector<std::uin
   pass.observer = [&](const LayerReport& layer, const Variable<float>& output) {
     if (layer.holds == Holds::numbers) return;
     const Shape& shape = output.shape();
-    writer.map(layer.name, {shape[1], shape[2], shape[3]}, output.value.data(), layer.holds == Holds::codes,
+    writer.map(layer.name, {shape[1], shape[2], shape[3]}, output.numbers().data(), layer.holds == Holds::codes,
                layer.name == first ? 1 / kPixelUnit : 1);
   };
   const Tensor<float> image({1, size, size, 3});

@@ -1,6 +1,8 @@
 // Gradients add; the tape replays backwards and frees as it goes.
 #include "core/tape.hpp"
 
+#include <algorithm>
+
 #include "core/kernels/convert/convert.hpp"
 #include "core/kernels/elementwise_f32/elementwise_f32.hpp"
 
@@ -23,6 +25,11 @@ void Gradient<T>::add(const Tensor<T>& g) const {
 
 template <class T>
 Tensor<T> Variable<T>::numbers() const {
+  if (in_shorts()) {
+    Tensor<T> copy = shorts.sibling<T>();
+    std::copy_n(shorts.data(), shorts.elements(), copy.data());
+    return copy;
+  }
   if (!in_bytes()) return value;
   Tensor<T> copy = codes.sibling<T>();
   kernels::bytes_to_numbers(codes.data(), codes.elements(), copy.data());

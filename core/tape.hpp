@@ -36,17 +36,22 @@ class Gradient {
 /// A tensor on its way through a network: its value, and where its gradient gathers. `{images}` is an input that wants
 /// none; Parameter::variable() and Tape::leaf() make the others. Good until the tape is reset; its value even after.
 ///
-/// Whole numbers 0..255, the activations of a quantized network, may stand in bytes: then `codes` holds them, a quarter
-/// of the memory, and `value` is empty. An operation without a form for bytes reads numbers(), which serves both.
+/// Whole numbers may stand in fewer bytes, and `value` is then empty: 0..255, the activations of a quantized network,
+/// in `codes`, sums of 16 bits in `shorts`. An operation without a form for them reads numbers(), which serves all
+/// three.
 template <class T>
 struct Variable {
   Tensor<T> value = {};
   Gradient<T> gradient = {};
   Tensor<std::uint8_t> codes = {};
+  Tensor<std::int16_t> shorts = {};
 
-  [[nodiscard]] const Shape& shape() const { return in_bytes() ? codes.shape() : value.shape(); }
+  [[nodiscard]] const Shape& shape() const {
+    return in_bytes() ? codes.shape() : in_shorts() ? shorts.shape() : value.shape();
+  }
   [[nodiscard]] bool in_bytes() const { return !codes.empty(); }
-  /// The value; where it stands in bytes, a copy as numbers.
+  [[nodiscard]] bool in_shorts() const { return !shorts.empty(); }
+  /// The value; where it stands in fewer bytes, a copy as numbers.
   [[nodiscard]] Tensor<T> numbers() const;
 };
 

@@ -101,10 +101,8 @@ void Comparison::compare_with_trained(std::span<const std::uint8_t> pixels, Resu
   Reports reports;
   Pass<float> pass{.tape = tape_, .stage = Stage::quantized, .training = false};
   pass.observer = [&](const LayerReport& layer, const Variable<float>& output) {
-    reports.insert_or_assign(layer.name, output.value);
+    reports.insert_or_assign(layer.name, output.numbers());
   };
-  trained_(pass, {batch});
-  pass.observer = {};  // the logits as an evaluation computes them, which fuses what an observer sees apart
   const Tensor<float> logits = trained_(pass, {batch}).value;
   require(logits.channels() == classes, "comparison: ", logits.channels(), " classes, the integer network has ",
           classes);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
-#include "layers/cflog_product.hpp"
+#include "layers/parameters.hpp"
 #include "layers/pass.hpp"
 
 namespace mog {
@@ -30,21 +30,26 @@ class BatchNorm {
   /// activation(pass, norm(pass, x), bits), to the bit, with half of its memory traffic: the normalised numbers are
   /// never written. Saves  x and one bit an element.
   Variable<T> activated(Pass<T>& pass, const Variable<T>& x, int bits);
-  /// activated(pass, x.y, bits), to the bit; its backward pass goes through the product as well, so that the gradient
-  /// between the two is never written. Takes x's statistics where they are known.
-  Variable<T> activated(Pass<T>& pass, const FixedProduct<T>& x, int bits);
+  /// What activated() does between the forward and the backward pass, for an operation before it that is fused with it
+  /// (normalise.hpp): x's statistics where somebody has summed them up, and where its gradient goes.
+  ///   input_gradient(arguments, dy): computes dx by these arguments of kernels::batch_norm_input_gradient, whose dx is
+  ///   null, and adds it to dx_sum or sends it further
+  struct Statistics {
+    Tensor<T> mean, variance;  // of x's channels, biased; empty where nobody knows them
+  };
+  template <class InputGradient>
+  Variable<T> normalise(Pass<T>& pass, const Variable<T>& x, Statistics known, kernels::Activation activation,
+                        const Gradient<T>& dx_sum, const InputGradient& input_gradient);
+  /// ReLU, or in the quantized run QReLU.
+  [[nodiscard]] kernels::Activation activation_of(const Pass<T>& pass, int bits) const;
 
   /// The evaluation's affine map, computed as the evaluation computes it: for lowering to integers.
   void affine(Tensor<T>& scale, Tensor<T>& shift) const;
 
  private:
-  struct Statistics {
-    Tensor<T> mean, variance;
-  };
   Statistics batch_statistics(Pass<T>& pass, const Tensor<T>& x, Index rows, Statistics batch);
-  kernels::Activation activation_of(const Pass<T>& pass, int bits) const;
-  /// Of product.y; its gradient goes to product.dx, through product.w where that is not empty.
-  Variable<T> normalise(Pass<T>& pass, const FixedProduct<T>& product, kernels::Activation activation);
+  Variable<T> normalise(Pass<T>& pass, const Variable<T>& x, kernels::Activation activation);
+  void report(const Pass<T>& pass, const Variable<T>& y) const;
 
   std::string name_;
   BatchNormOptions options_;

@@ -33,7 +33,7 @@ CflogBlock<T>::CflogBlock(Parameters<T>& parameters, const std::string& name, co
 
 template <class T>
 Variable<T> CflogBlock<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
-  Variable<T> y = norm_.activated(pass, cflog_.product(pass, x), bits_);
+  Variable<T> y = activated_product(pass, norm_, cflog_.product(pass, x), bits_);
   if (pass.observer) {
     pass.report({.name = name_ + ".activation", .kind = concat("QReLU k=", bits_), .holds = Holds::codes}, y);
   }
@@ -53,11 +53,10 @@ Mrb<T>::Mrb(Parameters<T>& parameters, const std::string& name, const MrbOptions
 
 template <class T>
 Variable<T> Mrb<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
-  const Tensor<std::uint8_t> s = tgap(pass, x, bits_);
-  const Variable<T> past = shortcut(pass.tape, x, s);
+  const Shortcut<T> past = shortcut(pass.tape, x, tgap(pass, x, bits_));
   const Variable<T> a = a_(pass, x);
   const Variable<T> i1 = b_(pass, a);
-  Variable<T> y = mux_residual(pass, past, i1, s, bits_);
+  Variable<T> y = mux_residual(pass, past, i1, bits_);
   if (pass.observer) {
     pass.report({.name = name_ + ".mux", .kind = "bit shift, TGAP, MUX", .holds = Holds::codes}, y);
   }

@@ -34,18 +34,23 @@ Cflog<T>::Cflog(Parameters<T>& parameters, const std::string& name, const CflogO
       expand_(expansion(parameters, name, options.in / 2,
                         Automaton(options.out, parameters.seed(), options.layer, options.rule))) {}
 
-/// Where activations are codes, in integers; an observer wants to see each factor.
+/// Where activations are codes, in integers; each factor is computed apart, besides, for an observer who wants to see
+/// it.
 template <class T>
 FixedProduct<T> Cflog<T>::product(Pass<T>& pass, const Variable<T>& x, bool shorts) {
   if constexpr (std::is_same_v<T, float>) {
-    if (pass.quantized_activations() && !pass.observer) {
+    if (pass.quantized_activations()) {
       const auto y = three_factors_of_codes(pass.tape, x,
                                             {.squeeze = squeeze_.weights(pass),
                                              .group = group_.weights(pass),
                                              .expand = expand_.weights(pass).value,
                                              .statistics = pass.training,
                                              .shorts = shorts});
-      if (shorts && y && y->shorts.empty()) fits_shorts_ = false;
+      if (shorts && y && !y->y.in_shorts()) fits_shorts_ = false;
+      if (y && pass.observer) {
+        const NotRecording guard(pass.tape);
+        expand_(pass, group_(pass, squeeze_(pass, x)));
+      }
       if (y) return *y;
     }
   }

@@ -3,6 +3,7 @@
 
 #include "core/kernels/cflog_codes/cflog_codes.hpp"
 #include "layers/conv_gradients.hpp"
+#include "layers/normalise.hpp"
 
 namespace mog {
 
@@ -52,12 +53,25 @@ std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, con
   const Tensor<float> never_written;
   const Variable<float> squeezed = record_pointwise(tape, never_written, x.gradient, squeeze, codes);
   const Variable<float> grouped = record_conv3x3(tape, never_written, squeezed.gradient, group, latent, sizes);
-  return FixedProduct<float>{.y = record_pointwise(tape, y, grouped.gradient, {expand}, never_written),
-                             .dx = grouped.gradient,
-                             .w = expand,
-                             .mean = mean,
-                             .variance = variance,
-                             .shorts = shorts};
+  Variable<float> product = record_pointwise(tape, y, grouped.gradient, {expand}, never_written);
+  product.shorts = shorts;
+  return FixedProduct<float>{.y = product, .dx = grouped.gradient, .w = expand, .statistics = {mean, variance}};
 }
+
+template <class T>
+Variable<T> activated_product(Pass<T>& pass, BatchNorm<T>& norm, const FixedProduct<T>& product, int bits) {
+  const auto through_product = [&tape = pass.tape, w = product.w, dx_sum = product.dx]<class X>(
+                                   const kernels::BatchNormInputGradient<T, X>& arguments, const Tensor<T>& dy) {
+    const Tensor<T> dx = tape.make(dy.shape().with_channels(w.shape()[0]));
+    kernels::pointwise_input_gradient(kernels::NormalisedPointwiseInputGradient<T, X>{
+        .normalisation = arguments, .w = w.data(), .dx = dx.data(), .in = dx.channels()});
+    dx_sum.add(dx);
+  };
+  return norm.normalise(pass, product.y, product.statistics, norm.activation_of(pass, bits), product.dx,
+                        through_product);
+}
+
+template Variable<float> activated_product(Pass<float>&, BatchNorm<float>&, const FixedProduct<float>&, int);
+template Variable<double> activated_product(Pass<double>&, BatchNorm<double>&, const FixedProduct<double>&, int);
 
 }  // namespace mog

@@ -1,24 +1,29 @@
-// The product at a CFLOG's end, with what lets its normalisation send a gradient through both at once, and all three of
-// a CFLOG's factors in whole numbers.
+// The product at a CFLOG's end, normalised with a gradient that goes through both at once, and all three of a CFLOG's
+// factors in whole numbers.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
+#include "layers/batch_norm.hpp"
 #include "layers/conv.hpp"
 
 namespace mog {
 
-/// A pointwise product by weights that nobody trains, with what the operation behind it needs to send its gradient
-/// through both at once.
+/// A pointwise product by weights that nobody trains, with what its normalisation needs to send a gradient through
+/// both.
 template <class T>
 struct FixedProduct {
   Variable<T> y;   // pointwise(tape, x, {w})
   Gradient<T> dx;  // of x
   Tensor<T> w;
-  Tensor<T> mean = {}, variance = {};  // of y's channels, biased; empty when nobody has summed them up
-  Tensor<std::int16_t> shorts = {};    // y's numbers, where they are in 16 bits: then y.value is empty
+  typename BatchNorm<T>::Statistics statistics = {};
 };
+
+/// norm.activated(pass, product.y, bits), to the bit; its backward pass goes through the product as well, so that the
+/// gradient between the two is never written. Takes the product's statistics where they are known.
+template <class T>
+Variable<T> activated_product(Pass<T>& pass, BatchNorm<T>& norm, const FixedProduct<T>& product, int bits);
 
 /// What three_factors_of_codes multiplies by, and what is wanted of it.
 struct ThreeFactors {

@@ -113,32 +113,38 @@ Variable<T> mux(Tape<T>& tape, const Variable<T>& i0, const Variable<T>& i1, con
 }
 
 template <class T>
-Variable<T> shortcut(Tape<T>& tape, const Variable<T>& x, const Tensor<std::uint8_t>& s) {
+Shortcut<T> shortcut(Tape<T>& tape, const Variable<T>& x, const Tensor<std::uint8_t>& s) {
   require(x.shape().rank() == 4, "shortcut: x has shape ", x.shape(), ", expected [N, H, W, C]");
   const Index images = x.shape()[0], pixels = x.shape()[1] * x.shape()[2], channels = x.shape()[3];
   require_shape(s, {images, channels}, "shortcut", "s");
 
-  return tape.record(x, {x.gradient}, [&tape, s, images, pixels, channels, dx_sum = x.gradient](const Tensor<T>& dy) {
-    if (const Tensor<T> dx = dx_sum.so_far(); !dx.empty()) {
-      kernels::mux_add_gradient(kernels::MuxAddGradient<T>{
-          .dy = dy.data(), .s = s.data(), .dx = dx.data(), .images = images, .pixels = pixels, .channels = channels});
-      return;
-    }
-    const Tensor<T> dx = tape.make_over(dy);
-    kernels::mux_backward(kernels::MuxBackward<T>{.dy = dy.data(),
-                                                  .s = s.data(),
-                                                  .di0 = dx.data(),
-                                                  .di1 = nullptr,
-                                                  .images = images,
-                                                  .pixels = pixels,
-                                                  .channels = channels});
-    dx_sum.add(dx);
-  });
+  const auto y =
+      tape.record(x, {x.gradient}, [&tape, s, images, pixels, channels, dx_sum = x.gradient](const Tensor<T>& dy) {
+        if (const Tensor<T> dx = dx_sum.so_far(); !dx.empty()) {
+          kernels::mux_add_gradient(kernels::MuxAddGradient<T>{.dy = dy.data(),
+                                                               .s = s.data(),
+                                                               .dx = dx.data(),
+                                                               .images = images,
+                                                               .pixels = pixels,
+                                                               .channels = channels});
+          return;
+        }
+        const Tensor<T> dx = tape.make_over(dy);
+        kernels::mux_backward(kernels::MuxBackward<T>{.dy = dy.data(),
+                                                      .s = s.data(),
+                                                      .di0 = dx.data(),
+                                                      .di1 = nullptr,
+                                                      .images = images,
+                                                      .pixels = pixels,
+                                                      .channels = channels});
+        dx_sum.add(dx);
+      });
+  return {y, s};
 }
 
 template <class T>
-Variable<T> mux_residual(Pass<T>& pass, const Variable<T>& x, const Variable<T>& i1, const Tensor<std::uint8_t>& s,
-                         int bits) {
+Variable<T> mux_residual(Pass<T>& pass, const Shortcut<T>& shortcut, const Variable<T>& i1, int bits) {
+  const auto& [x, s] = shortcut;
   require(bits >= 1 && bits <= 8, "mux_residual: k = ", bits, " bits, expected 1 to 8");
   require(x.shape().rank() == 4, "mux_residual: x has shape ", x.shape(), ", expected [N, H, W, C]");
   require_shape(i1, x.shape(), "mux_residual", "i1");
@@ -184,12 +190,10 @@ template Variable<float> bitshift(Tape<float>&, const Variable<float>&, const Va
 template Variable<double> bitshift(Tape<double>&, const Variable<double>&, const Variable<double>&, int);
 template Tensor<std::uint8_t> tgap(Pass<float>&, const Variable<float>&, int);
 template Tensor<std::uint8_t> tgap(Pass<double>&, const Variable<double>&, int);
-template Variable<float> shortcut(Tape<float>&, const Variable<float>&, const Tensor<std::uint8_t>&);
-template Variable<double> shortcut(Tape<double>&, const Variable<double>&, const Tensor<std::uint8_t>&);
-template Variable<float> mux_residual(Pass<float>&, const Variable<float>&, const Variable<float>&,
-                                      const Tensor<std::uint8_t>&, int);
-template Variable<double> mux_residual(Pass<double>&, const Variable<double>&, const Variable<double>&,
-                                       const Tensor<std::uint8_t>&, int);
+template Shortcut<float> shortcut(Tape<float>&, const Variable<float>&, const Tensor<std::uint8_t>&);
+template Shortcut<double> shortcut(Tape<double>&, const Variable<double>&, const Tensor<std::uint8_t>&);
+template Variable<float> mux_residual(Pass<float>&, const Shortcut<float>&, const Variable<float>&, int);
+template Variable<double> mux_residual(Pass<double>&, const Shortcut<double>&, const Variable<double>&, int);
 template Variable<float> mux(Tape<float>&, const Variable<float>&, const Variable<float>&, const Tensor<std::uint8_t>&);
 template Variable<double> mux(Tape<double>&, const Variable<double>&, const Variable<double>&,
                               const Tensor<std::uint8_t>&);

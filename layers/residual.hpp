@@ -37,21 +37,26 @@ Tensor<std::uint8_t> tgap(Pass<T>& pass, const Variable<T>& x, int bits);
 template <class T>
 Variable<T> mux(Tape<T>& tape, const Variable<T>& i0, const Variable<T>& i1, const Tensor<std::uint8_t>& s);
 
+/// What goes past a residual block's convolutions, and what the multiplexer takes at their end.
+template <class T>
+struct Shortcut {
+  Variable<T> x;
+  Tensor<std::uint8_t> s;
+};
+
 /// The way past a residual block's convolutions: x itself, whose gradient the multiplexer holds back where it took i1.
 ///   forward   y = x
 ///   backward  dx = s ? 0 : dy
 /// Recorded before the convolutions it is replayed after them, and adds to their dx in place: one pass over memory
 /// where three were. Shapes    x, y [N, H, W, C], s [N, C].  Saves  s.
 template <class T>
-Variable<T> shortcut(Tape<T>& tape, const Variable<T>& x, const Tensor<std::uint8_t>& s);
+Shortcut<T> shortcut(Tape<T>& tape, const Variable<T>& x, const Tensor<std::uint8_t>& s);
 
 /// The end of a multiplexer residual block in one pass over memory: mux(i0, i1, s) with i0 = bitshift(x, i1) while
-/// activations are codes and x + i1 while they are not; with x = shortcut(tape, x, s) it is to the bit the composition,
-/// which never writes i0.
+/// activations are codes and x + i1 while they are not: to the bit the composition, which never writes i0.
 ///   backward  dx = dy, di1 = dy      (the shortcut turns dx into s ? 0 : dy; di1's terms are dy s and dy (1 - s))
 /// Shapes    x, i1, y [N, H, W, C], s [N, C].  Saves  nothing.
 template <class T>
-Variable<T> mux_residual(Pass<T>& pass, const Variable<T>& x, const Variable<T>& i1, const Tensor<std::uint8_t>& s,
-                         int bits);
+Variable<T> mux_residual(Pass<T>& pass, const Shortcut<T>& shortcut, const Variable<T>& i1, int bits);
 
 }  // namespace mog

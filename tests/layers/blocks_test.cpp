@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
 
 #include "core/random.hpp"
@@ -102,18 +103,18 @@ TEST_CASE("on codes CFLOG tells its result's statistics, and normalisation takes
     Pass<float> pass{.tape = tape, .stage = stage};
     const mog::FixedProduct<float> batch = cflog.product(pass, {.value = {}, .codes = codes});
     const Variable<float> y = cflog(pass, {.value = {}, .codes = codes});
-    REQUIRE(batch.mean.empty() == (stage != Stage::quantized));
-    if (batch.mean.empty()) continue;
+    REQUIRE(batch.statistics.mean.empty() == (stage != Stage::quantized));
+    if (batch.statistics.mean.empty()) continue;
     for (Index o = 0; o < 20; ++o) {  // 108 numbers a channel: all of float's rounding stays far below 1e-5
       double sum = 0, squares = 0;
       for (Index i = o; i < y.value.elements(); i += 20) sum += y.value[i];
       for (Index i = o; i < y.value.elements(); i += 20) squares += (y.value[i] - sum / 108) * (y.value[i] - sum / 108);
-      CHECK(batch.mean[o] == doctest::Approx(sum / 108).epsilon(1e-5));
-      CHECK(batch.variance[o] == doctest::Approx(squares / 108).epsilon(1e-5));
+      CHECK(batch.statistics.mean[o] == doctest::Approx(sum / 108).epsilon(1e-5));
+      CHECK(batch.statistics.variance[o] == doctest::Approx(squares / 108).epsilon(1e-5));
     }
-    const Tensor<float> known = norm.activated(pass, batch, 3).numbers();
-    batch.mean.fill(1000);
-    CHECK_FALSE(equal(known, norm.activated(pass, batch, 3).numbers()));
+    const Tensor<float> known = activated_product(pass, norm, batch, 3).numbers();
+    batch.statistics.mean.fill(1000);
+    CHECK_FALSE(equal(known, activated_product(pass, norm, batch, 3).numbers()));
   }
 }
 
@@ -131,14 +132,14 @@ TEST_CASE("normalisation of CFLOG's sums in 16 bits is that of the same floats, 
     Pass<float> pass{.tape = tape, .stage = Stage::quantized};
     const Variable<float> x = tape.leaf(codes);
     mog::FixedProduct<float> product = cflog.product(pass, x);
-    REQUIRE(product.shorts.shape() == dy.shape());
+    REQUIRE(product.y.shorts.shape() == dy.shape());
     CHECK(product.y.value.empty());
     if (floats) {
       product.y.value = Tensor<float>(dy.shape());
-      std::copy(product.shorts.values().begin(), product.shorts.values().end(), product.y.value.data());
-      product.shorts = {};
+      std::copy(product.y.shorts.values().begin(), product.y.shorts.values().end(), product.y.value.data());
+      product.y.shorts = {};
     }
-    const Variable<float> y = norm.activated(pass, product, 3);
+    const Variable<float> y = activated_product(pass, norm, product, 3);
     tape.backward(y, dy);
     results[floats] = {y.numbers(), x.gradient.take()};
     for (auto& parameter : p.trained()) results[floats].push_back(parameter.gradient);
@@ -157,11 +158,49 @@ TEST_CASE("CFLOG's sums come in floats where 16 bits do not hold them") {
   Pass<float> pass{.tape = tape, .stage = Stage::quantized};
   for (int i = 0; i < 2; ++i) {
     const mog::FixedProduct<float> product = cflog.product(pass, {.value = {}, .codes = codes});
-    CHECK(product.shorts.empty());
+    CHECK(product.y.shorts.empty());
     CHECK(equal(product.y.value, cflog(pass, {.value = {}, .codes = codes}).value));
     const auto [lowest, highest] =
         std::minmax_element(product.y.value.values().begin(), product.y.value.values().end());
     CHECK((*lowest < -32768 || *highest > 32767));
+  }
+}
+
+TEST_CASE(
+    "an observer sees each factor of a CFLOG, and nothing that is computed changes: output, gradients, statistics") {
+  const Tensor<std::uint8_t> codes = drawn_codes({3, 6, 6, 24}, 8.0F);
+  const Tensor<float> dy = mog::random_tensor<float>({3, 6, 6, 20}, 2);
+  for (const Stage stage : {Stage::quantized_weights, Stage::quantized}) {
+    std::vector<Tensor<float>> results[2];
+    for (const bool observed : {false, true}) {
+      Parameters<float> p(11);
+      mog::CflogBlock<float> block(p, "b", {.in = 24, .out = 20, .groups = 3, .layer = 5}, 3);
+      p.begin_epoch();
+      Tape<float> tape;
+      std::map<std::string, Tensor<float>> seen;
+      Pass<float> pass{.tape = tape, .stage = stage};
+      if (observed) {
+        pass.observer = [&](const mog::LayerReport& layer, const Variable<float>& y) {
+          seen[layer.name] = y.numbers();
+        };
+      }
+      const Variable<float> x = tape.leaf(codes);
+      const Variable<float> y = block(pass, x);
+      tape.backward(y, dy);
+      results[observed] = {y.numbers(), x.gradient.take()};
+      for (auto& parameter : p.trained()) results[observed].push_back(parameter.gradient);
+      for (auto& buffer : p.buffers()) results[observed].push_back(buffer.value);
+      if (!observed) continue;
+      REQUIRE(seen.size() == 5);
+      CHECK(seen.at("b.squeeze").shape() == Shape{3, 6, 6, 12});
+      const Tensor<float> expanded =
+          mog::pointwise(tape, {seen.at("b.group")}, block.cflog().expand().weights(pass)).value;
+      CHECK(equal(seen.at("b.expand"), expanded));
+      CHECK(equal(mog::activation(pass, {seen.at("b.norm")}, 3).numbers(), seen.at("b.activation")));
+      CHECK(equal(y.numbers(), seen.at("b.activation")));
+    }
+    REQUIRE(results[0].size() == 2 + 4 + 3);
+    for (std::size_t i = 0; i < results[0].size(); ++i) CHECK(equal(results[0][i], results[1][i]));
   }
 }
 

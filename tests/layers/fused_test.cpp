@@ -9,6 +9,7 @@
 #include "layers/activations.hpp"
 #include "layers/automaton.hpp"
 #include "layers/batch_norm.hpp"
+#include "layers/cflog_product.hpp"
 #include "layers/pooling.hpp"
 #include "layers/residual.hpp"
 
@@ -85,7 +86,7 @@ void check_expanded() {
     for (const bool training : {true, false}) {
       for (const Index out : {1, 33, 64}) {
         CHECK(expanded<T>(stage, training, out, [](auto& norm, auto& pass, const auto& product) {
-                return norm.activated(pass, product, 3);
+                return activated_product(pass, norm, product, 3);
               }) == expanded<T>(stage, training, out, [](auto& norm, auto& pass, const auto& product) {
                 return norm.activated(pass, product.y, 3);
               }));
@@ -126,7 +127,7 @@ void check_residual() {
     });
     for (const bool in_bytes : {false, true}) {
       CHECK(composed == residual<T>(stage, in_bytes, [](auto& pass, const auto& x, const auto& i1, const auto& s) {
-              return mog::mux_residual(pass, mog::shortcut(pass.tape, x, s), i1, s, 3);
+              return mog::mux_residual(pass, mog::shortcut(pass.tape, x, s), i1, 3);
             }));
     }
   }
