@@ -10,7 +10,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
-#include "data/md5.hpp"
+#include "data/md5_file.hpp"
 #include "deploy/model_file.hpp"
 
 namespace mog::apps {

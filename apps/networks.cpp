@@ -9,7 +9,7 @@
 #include "apps/named_networks.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "data/md5.hpp"
+#include "data/md5_file.hpp"
 #include "deploy/model_file.hpp"
 
 namespace mog::apps {

@@ -2,7 +2,7 @@
 #include "data/digest.hpp"
 
 #include "core/error.hpp"
-#include "data/md5.hpp"
+#include "core/md5.hpp"
 
 namespace mog {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "data/md5.hpp"
+#include "data/md5_file.hpp"
 #include "data/process.hpp"
 
 namespace mog {

@@ -1,7 +1,8 @@
 // Unpacks a PNG's pixels for their check sum, and takes its palette apart.
 #include "data/png_check.hpp"
 
-#include "data/checksum.hpp"
+#include "core/crc32.hpp"
+#include "data/adler32.hpp"
 #include "data/exif.hpp"
 #include "data/png_chunks.hpp"
 #include "data/stb_decode.hpp"
@@ -9,15 +10,15 @@
 namespace mog {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
+using ByteList = std::vector<std::uint8_t>;
 
-Bytes joined(const std::vector<PngChunks::Bytes>& parts) {
-  Bytes all;
+ByteList joined(const std::vector<PngChunks::Bytes>& parts) {
+  ByteList all;
   for (const PngChunks::Bytes part : parts) all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 
-void check_pixels(const PictureBytes& file, const PngChunks& png, const Bytes& packed) {
+void check_pixels(const PictureBytes& file, const PngChunks& png, const ByteList& packed) {
   constexpr std::uint64_t kMostTimes = 1032;  // what deflate packs into one byte at best (258 bytes in two bits)
   constexpr std::uint64_t kSpare = 1 << 16;   // some writers add a little
   const std::size_t at = png.pixels_begin;
@@ -38,17 +39,18 @@ void check_pixels(const PictureBytes& file, const PngChunks& png, const Bytes& p
   if (left < 4 || stored != adler32(inflated.bytes)) file.broken(at, "the check sum (Adler-32) of the pixels is wrong");
 }
 
-void append_chunk(Bytes& out, std::string_view letters, PngChunks::Bytes content) {
+void append_chunk(ByteList& out, std::string_view letters, PngChunks::Bytes content) {
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(content.size() >> shift));
   const std::size_t begin = out.size();
   out.insert(out.end(), letters.begin(), letters.end());
   out.insert(out.end(), content.begin(), content.end());
-  const std::uint32_t crc = crc32(std::span(out).subspan(begin));
+  const std::uint32_t crc = crc32(std::as_bytes(std::span(out).subspan(begin)));
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(crc >> shift));
 }
 
 /// stb_image looks colours up beyond a palette's end, so that it is given the indices as greys.
-void take_palette_apart(const PictureBytes& file, const PngChunks& png, const Bytes& packed, CheckedPicture& picture) {
+void take_palette_apart(const PictureBytes& file, const PngChunks& png, const ByteList& packed,
+                        CheckedPicture& picture) {
   const std::size_t colours = png.palette.size() / 3;
   if (png.palette.size() % 3 != 0 || colours < 1 || colours > 256 || png.transparency.size() > colours) {
     file.broken(png.pixels_begin, "a palette (PLTE) of ", png.palette.size(), " bytes, with transparency (tRNS) of ",
@@ -59,7 +61,7 @@ void take_palette_apart(const PictureBytes& file, const PngChunks& png, const By
     picture.palette.push_back({png.palette[3 * i], png.palette[3 * i + 1], png.palette[3 * i + 2], alpha});
   }
   picture.index_step = 255 / ((1 << png.depth) - 1);
-  Bytes header(png.header.begin(), png.header.end());
+  ByteList header(png.header.begin(), png.header.end());
   header[9] = 0;
   picture.rewritten.assign(file.all().begin(), file.all().begin() + 8);
   append_chunk(picture.rewritten, "IHDR", header);
@@ -74,7 +76,7 @@ CheckedPicture check_png(PictureBytes& file) {
   CheckedPicture picture;
   picture.pixels_at = png.pixels_begin;
   picture.orientation = exif_orientation(png.exif);
-  const Bytes packed = joined(png.pixels);
+  const ByteList packed = joined(png.pixels);
   check_pixels(file, png, packed);
   if (png.has_palette()) take_palette_apart(file, png, packed, picture);
   return picture;

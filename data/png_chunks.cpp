@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <string>
 
-#include "data/checksum.hpp"
+#include "core/crc32.hpp"
+#include "data/adler32.hpp"
 
 namespace mog {
 namespace {
@@ -28,7 +29,7 @@ Chunk chunk_at(const PictureBytes& file, std::size_t at) {
   Chunk chunk{.at = at, .letters = {}, .content = file.part(at + 8, length)};
   for (const std::uint8_t byte : file.part(at + 4, 4)) chunk.letters += static_cast<char>(byte);
   const std::uint32_t stored = file.big(at + 8 + length, 4);
-  if (crc32(file.part(at + 4, 4 + length)) != stored) {
+  if (crc32(std::as_bytes(file.part(at + 4, 4 + length))) != stored) {
     file.broken(at, "the check sum (CRC-32) of the chunk is wrong");
   }
   return chunk;

@@ -15,7 +15,7 @@
 #include "deploy/c_export/levels.hpp"
 #include "deploy/c_export/plan.hpp"
 #include "deploy/c_export/text.hpp"
-#include "deploy/crc32.hpp"
+#include "core/crc32.hpp"
 #include "deploy/engine.hpp"
 #include "deploy/ranges.hpp"
 

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "core/error.hpp"
-#include "deploy/crc32.hpp"
+#include "core/crc32.hpp"
 #include "deploy/model_layout.hpp"
 
 namespace mog {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "deploy/crc32.hpp"
+#include "core/crc32.hpp"
 
 namespace mog {
 namespace {

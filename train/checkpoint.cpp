@@ -7,7 +7,7 @@
 
 #include "core/safetensors_header.hpp"
 #include "core/text.hpp"
-#include "data/md5.hpp"
+#include "core/md5.hpp"
 #include "train/finite.hpp"
 
 namespace mog {

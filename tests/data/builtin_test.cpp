@@ -8,9 +8,9 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "core/md5.hpp"
 #include "core/parallel.hpp"
 #include "data/batches.hpp"
-#include "data/md5.hpp"
 
 using namespace mog;
 

@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 #include "data/file.hpp"
-#include "data/md5.hpp"
+#include "data/md5_file.hpp"
 #include "data/process.hpp"
 #include "tests/data/archive_server.hpp"
 #include "tests/data/scratch.hpp"

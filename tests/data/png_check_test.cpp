@@ -2,7 +2,7 @@
 #include "data/png_check.hpp"
 
 #include "core/error.hpp"
-#include "data/checksum.hpp"
+#include "data/adler32.hpp"
 #include "data/file.hpp"
 #include "data/image.hpp"
 #include "tests/data/pictures.hpp"

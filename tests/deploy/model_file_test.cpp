@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "core/error.hpp"
-#include "deploy/crc32.hpp"
+#include "core/crc32.hpp"
 #include "deploy/engine.hpp"
 #include "deploy/model_layout.hpp"
 #include "tests/core/temporary_folder.hpp"

@@ -1,7 +1,7 @@
 // Fuzz target: any bytes as a packed network, and once more under a checksum that fits; a network that is read is run.
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "deploy/crc32.hpp"
+#include "core/crc32.hpp"
 #include "deploy/engine.hpp"
 #include "deploy/model_layout.hpp"
 

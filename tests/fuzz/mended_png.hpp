@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "data/checksum.hpp"
+#include "core/crc32.hpp"
+#include "data/adler32.hpp"
 #include "data/stb_decode.hpp"
 
 namespace mog::test {
@@ -33,7 +34,7 @@ inline std::vector<std::uint8_t> mended_png(std::span<const std::uint8_t> file) 
         put_big_endian(content.subspan(pixels.used, 4), adler32(pixels.bytes));
       }
     }
-    put_big_endian(chunk.subspan(8 + length, 4), crc32(chunk.subspan(4, 4 + length)));
+    put_big_endian(chunk.subspan(8 + length, 4), crc32(std::as_bytes(chunk.subspan(4, 4 + length))));
     at += kAround + length;
   }
   return out;

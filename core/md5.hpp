@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,7 +25,5 @@ class Md5 {
 };
 
 std::string md5_of(std::string_view text);
-/// Throws IoError when the file cannot be read.
-std::string md5_of_file(const std::filesystem::path& path);
 
 }  // namespace mog

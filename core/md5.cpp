@@ -1,11 +1,8 @@
 // MD5 as RFC 1321 writes it, its sine table as constants.
-#include "data/md5.hpp"
+#include "core/md5.hpp"
 
 #include <algorithm>
 #include <bit>
-#include <vector>
-
-#include "data/file.hpp"
 
 namespace mog {
 namespace {
@@ -76,19 +73,6 @@ std::string Md5::hex() {
 std::string md5_of(std::string_view text) {
   Md5 digest;
   digest.update({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-  return digest.hex();
-}
-
-std::string md5_of_file(const std::filesystem::path& path) {
-  Md5 digest;
-  InputFile file("md5", path);
-  std::vector<std::uint8_t> buffer(1 << 20);
-  for (std::uint64_t left = file.size(); left > 0;) {
-    const auto piece = std::span(buffer).first(std::min<std::uint64_t>(left, buffer.size()));
-    file.read(piece);
-    digest.update(piece);
-    left -= piece.size();
-  }
   return digest.hex();
 }
 

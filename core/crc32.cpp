@@ -1,5 +1,5 @@
 // One table look-up a byte.
-#include "deploy/crc32.hpp"
+#include "core/crc32.hpp"
 
 #include <array>
 
