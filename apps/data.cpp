@@ -30,7 +30,7 @@ void add_data(CLI::App& app) {
   auto folder = std::make_shared<std::filesystem::path>();
   verify->add_option("DIR", *folder, "CIFAR binaries, or one sub-folder of images for each class")->required();
   verify->callback([=] {
-    if (!std::filesystem::is_directory(*folder)) throw IoError(concat(folder->string(), ": no such folder"));
+    if (!std::filesystem::exists(*folder)) throw IoError(concat(folder->string(), ": no such folder"));
     const Verification verification = verify_dataset(*folder);
     std::printf("%s\n", verification.found.c_str());
     for (const std::string& problem : verification.problems) std::printf("%s\n", problem.c_str());

@@ -3,13 +3,25 @@
 
 #include "core/error.hpp"
 #include "data/cifar.hpp"
+#include "data/data_guess.hpp"
 #include "data/image_folder.hpp"
 
 namespace mog {
+namespace {
+
+/// What is CIFAR's but not its binary files, or no folder.
+Verification known_by_name(const std::filesystem::path& path, const DataGuess& guess) {
+  return {guess.what,
+          {concat(path.string(), ": ", guess.what, ", expected a folder of CIFAR's binary files or of pictures",
+                  guess.fix.empty() ? "" : "; ", guess.fix)}};
+}
+
+}  // namespace
 
 Verification verify_dataset(const std::filesystem::path& dir) {
   std::error_code error;
-  if (!std::filesystem::is_directory(dir, error)) return {"nothing", {concat(dir.string(), ": no such folder")}};
+  if (!std::filesystem::exists(dir, error)) return {"nothing", {concat(dir.string(), ": no such folder")}};
+  if (!std::filesystem::is_directory(dir, error)) return known_by_name(dir, guess_data(dir));
   Verification result;
   for (const Cifar which : {Cifar::ten, Cifar::hundred}) {
     const CifarLayout& layout = cifar_layout(which);
@@ -20,6 +32,8 @@ Verification verify_dataset(const std::filesystem::path& dir) {
   }
   if (!result.found.empty()) return result;
 
+  const DataGuess guess = guess_data(dir);
+  if (!guess.what.empty()) return known_by_name(dir, guess);
   const std::string pictures = describe_image_folder(dir);
   if (!pictures.empty()) return {concat("image folder: ", pictures), image_folder_problems(dir)};
   return {"nothing that is known",
