@@ -1,4 +1,4 @@
-// `mog data fetch` and `mog data verify`: get CIFAR, and say what is wrong with a folder of images.
+// `mog data fetch` and `mog data verify`: get CIFAR, and say what is wrong or odd in a folder of images.
 #include <cstdio>
 #include <memory>
 
@@ -33,7 +33,9 @@ void add_data(CLI::App& app) {
     if (!std::filesystem::exists(*folder)) throw IoError(concat(folder->string(), ": no such folder"));
     const Verification verification = verify_dataset(*folder);
     std::printf("%s\n", verification.found.c_str());
+    for (const std::string& line : verification.details) std::printf("  %s\n", line.c_str());
     for (const std::string& problem : verification.problems) std::printf("%s\n", problem.c_str());
+    for (const std::string& note : verification.notes) std::printf("note: %s\n", note.c_str());
     if (!verification.problems.empty()) throw Exit{kData};
   });
 }

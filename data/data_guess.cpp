@@ -2,7 +2,7 @@
 #include "data/data_guess.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <vector>
 
 #include "core/error.hpp"
 #include "data/file_guess.hpp"
@@ -13,26 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Guess = std::optional<DataGuess>;
-
-/// Folders below `dir`, nearest first, not beyond a bound.
-std::vector<fs::path> folders_below(const fs::path& dir) {
-  constexpr std::size_t kMost = 300;
-  constexpr int kDeepest = 3;
-  std::vector<std::pair<fs::path, int>> all = {{dir, 0}};
-  for (std::size_t i = 0; i < all.size() && all.size() < kMost; ++i) {
-    const auto [folder, depth] = all[i];
-    if (depth == kDeepest) continue;
-    std::error_code error;  // a folder further down that cannot be read is none of what is looked for
-    for (fs::directory_iterator it(folder, error), end; !error && it != end && all.size() < kMost;
-         it.increment(error)) {
-      std::error_code ignored;
-      if (it->is_directory(ignored)) all.emplace_back(it->path(), depth + 1);
-    }
-  }
-  std::vector<fs::path> below;
-  for (std::size_t i = 1; i < all.size(); ++i) below.push_back(all[i].first);
-  return below;
-}
 
 /// The binary files of a set, here or further down.
 Guess guess_binary_folder(const fs::path& dir, Cifar which, std::optional<Cifar> wanted) {
@@ -91,14 +71,9 @@ Guess guess_folder_of_archive(const fs::path& dir, std::optional<Cifar> wanted) 
 }
 
 Guess guess_folder_of_pictures(const fs::path& dir) {
-  for (const fs::path& folder : folders_below(dir)) {
-    std::error_code ignored;
-    for (fs::directory_iterator it(folder, ignored), end; !ignored && it != end; it.increment(ignored)) {
-      if (named_like_a_picture(it->path()))
-        return DataGuess{"holds folders of pictures", "--dataset folder reads them"};
-    }
-  }
-  return {};
+  const std::vector<fs::path> below = folders_below(dir);
+  if (std::none_of(below.begin(), below.end(), holds_a_picture)) return {};
+  return DataGuess{"holds folders of pictures", "--dataset folder reads them"};
 }
 
 DataGuess guess_folder(const fs::path& dir, std::optional<Cifar> wanted) {

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/error.hpp"
 
@@ -22,13 +23,15 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool is_passed_over(const fs::path& path) { return path.filename().string().starts_with('.') || is_clutter(path); }
+
 }  // namespace
 
 FolderEntries entries_of(std::string_view who, const fs::path& dir) {
   std::error_code error;
   std::vector<fs::directory_entry> all;
   for (fs::directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
-    if (!it->path().filename().string().starts_with('.') && !is_clutter(it->path())) all.push_back(*it);
+    if (!is_passed_over(it->path())) all.push_back(*it);
   }
   if (error) throw IoError(concat(who, ": ", dir.string(), ": ", error.message()));
   std::sort(all.begin(), all.end(),
@@ -53,6 +56,33 @@ bool is_clutter(const fs::path& path) {
 
 bool named_like_a_picture(const fs::path& path) {
   return is_one_of(lower_case(path.extension().string()), {".png", ".jpg", ".jpeg", ".bmp"});
+}
+
+bool holds_a_picture(const fs::path& dir) {
+  std::error_code error;
+  for (fs::directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
+    if (named_like_a_picture(it->path()) && !is_passed_over(it->path())) return true;
+  }
+  return false;
+}
+
+std::vector<fs::path> folders_below(const fs::path& dir) {
+  constexpr std::size_t kMost = 300;
+  constexpr int kDeepest = 3;
+  std::vector<std::pair<fs::path, int>> all = {{dir, 0}};
+  for (std::size_t i = 0; i < all.size() && all.size() < kMost; ++i) {
+    const auto [folder, depth] = all[i];
+    if (depth == kDeepest) break;
+    std::error_code error;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end && all.size() < kMost;
+         it.increment(error)) {
+      std::error_code ignored;
+      if (it->is_directory(ignored) && !is_passed_over(it->path())) all.emplace_back(it->path(), depth + 1);
+    }
+  }
+  std::vector<fs::path> below;
+  for (std::size_t i = 1; i < all.size(); ++i) below.push_back(all[i].first);
+  return below;
 }
 
 }  // namespace mog

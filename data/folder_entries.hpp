@@ -21,4 +21,10 @@ bool is_clutter(const std::filesystem::path& path);
 /// Whether the name ends in .png, .jpg, .jpeg or .bmp, in letters of any case.
 bool named_like_a_picture(const std::filesystem::path& path);
 
+/// Whether a file in the folder is named like one; the folder may hold millions.
+bool holds_a_picture(const std::filesystem::path& dir);
+/// Folders below `dir`, nearest first: three levels, some hundred folders, without hidden ones and clutter. One that
+/// cannot be read is taken as empty.
+std::vector<std::filesystem::path> folders_below(const std::filesystem::path& dir);
+
 }  // namespace mog
