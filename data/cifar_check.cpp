@@ -109,9 +109,8 @@ CifarContent check_cifar_content(Cifar which, const std::filesystem::path& folde
   find_holes(files, data.train, false, content);
   find_holes(files, data.test, true, content);
 
-  auto groups = equal_pictures(data);
-  std::erase_if(groups, [&](const auto& group) {  // told above
-    return of_one_colour(group[0].test ? data.test : data.train, group[0].index);
+  const auto groups = equal_pictures(data, [&](const PictureIndex& one) {  // told above
+    return of_one_colour(one.test ? data.test : data.train, one.index);
   });
   const std::vector<bool> repeated = find_repeated(files, groups, content);
   if (std::none_of(repeated.begin(), repeated.end(), [](bool one) { return one; })) {

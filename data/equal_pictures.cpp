@@ -8,13 +8,15 @@
 
 namespace mog {
 
-std::vector<std::vector<PictureIndex>> equal_pictures(const DatasetPair& data) {
+std::vector<std::vector<PictureIndex>> equal_pictures(const DatasetPair& data,
+                                                      const std::function<bool(const PictureIndex&)>& left_out) {
   const Index bytes = data.train.size() > 0 ? data.train.image_bytes() : data.test.image_bytes();
   require(data.test.size() == 0 || data.test.image_bytes() == bytes, "equal_pictures: pictures of ", bytes, " and ",
           data.test.image_bytes(), " bytes, expected one size");
   std::vector<PictureIndex> all;
   for (Index i = 0; i < data.train.size(); ++i) all.push_back({false, i});
   for (Index i = 0; i < data.test.size(); ++i) all.push_back({true, i});
+  if (left_out) std::erase_if(all, left_out);
   const auto compare = [&](const PictureIndex& a, const PictureIndex& b) {
     const auto pixels = [&](const PictureIndex& at) { return (at.test ? data.test : data.train).image(at.index); };
     return std::memcmp(pixels(a), pixels(b), static_cast<std::size_t>(bytes));

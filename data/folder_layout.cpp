@@ -23,7 +23,8 @@ enum class Part { train, test, validation, none };
 /// By name: "Training_set" is a folder to learn from.
 Part part_of(const fs::path& folder) {
   std::string name;
-  for (const unsigned char letter : folder.filename().string()) {
+  for (const char sign : folder.filename().string()) {
+    const auto letter = static_cast<unsigned char>(sign);
     if (std::isalnum(letter) != 0) name += static_cast<char>(std::tolower(letter));
   }
   for (const std::string_view end : {"set", "data"}) {

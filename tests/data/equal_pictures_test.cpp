@@ -44,6 +44,16 @@ TEST_CASE("groups are those that a comparison of each picture with each finds, i
   }
 }
 
+TEST_CASE("pictures that are left out are in no group") {
+  Dataset data = random_set(3, 1);
+  data.pixels.assign(data.pixels.size(), 7);
+  CHECK(equal_pictures({data, data}).at(0).size() == 6);
+  const auto groups = equal_pictures({data, data}, [](const PictureIndex& one) { return one.test || one.index == 0; });
+  REQUIRE(groups.size() == 1);
+  CHECK(groups[0].size() == 2);
+  CHECK(groups[0][0].index == 1);
+}
+
 TEST_CASE("nothing is equal in nothing, and sizes must agree") {
   CHECK(equal_pictures({}).empty());
   CHECK(equal_pictures({random_set(1, 1), {}}).empty());

@@ -30,9 +30,10 @@ std::string layout_of(std::initializer_list<const char*> files) {
 /// Why a folder with these files is refused; DIR stands for the folder.
 std::string refusal(std::initializer_list<const char*> files) {
   const Scratch scratch;
-  put(scratch.path(), files);
-  std::string text = message_of<DataError>([&] { find_layout(scratch.path()); });
-  const std::string dir = scratch.path().string();
+  const fs::path root = scratch.path() / "pictures";  // with nothing of others beside it
+  put(root, files);
+  std::string text = message_of<DataError>([&] { find_layout(root); });
+  const std::string dir = root.string();
   for (std::size_t at = text.find(dir); at != std::string::npos; at = text.find(dir))
     text.replace(at, dir.size(), "DIR");
   return text;
