@@ -63,7 +63,7 @@ Findings find(const Words& words) {
                  .history = history_of(words)};
   check_lines(words, found.checkpoint);
   check_fit(words.model, found.network, *trained);
-  const Dataset test = words.data.load().test;
+  const Dataset test = words.data.load_measured();
   check_size(words.model, found.network, test);
 
   const Evaluation result = evaluate(*packed_classifier(words.model, found.network), test);
@@ -153,6 +153,7 @@ void add_card(CLI::App& app) {
   command->add_option("FILE", words->checkpoint, "Checkpoint of the third run, as RUN/best.safetensors")->required();
   command->add_option("MODEL", words->model, "Packed file that was exported from it")->required();
   words->data.add_options(*command);
+  words->data.add_held_back(*command);
   command->add_option("--to", words->to, "The card; without it MODEL with .md in place of .mog");
   command->add_option("--run", words->runs,
                       "Run folders that the training took, for each metrics.csv; the checkpoint's");

@@ -45,14 +45,22 @@ struct Exit {
   int code;
 };
 
-/// Which images: the options --dataset and --data, shared by several commands.
+/// Which images: the options --dataset, --data and --skip-broken, shared by several commands.
 struct DataChoice {
   std::string dataset = "builtin";
   std::filesystem::path folder;
+  bool skip_broken = false;  // leave out what is no sound picture
+  bool held_back = false;    // measure on the share alone that training keeps of a folder without test/
 
   void add_options(CLI::App& command);
-  /// Throws as the loaders do; std::invalid_argument when a folder is missing, or given for the built-in images.
+  /// --held-back, of commands that measure and do not train.
+  void add_held_back(CLI::App& command);
+  /// Throws as the loaders do; std::invalid_argument when a folder is missing, or given for the built-in images. Of a
+  /// folder of pictures it says on standard error which layout was recognised, how many there are, and what was left
+  /// out.
   [[nodiscard]] DatasetPair load() const;
+  /// Test images only: of a folder without any of its own all that it holds, and that is said.
+  [[nodiscard]] Dataset load_measured() const;
 };
 
 /// Adds --threads N, which takes effect at once.

@@ -1,4 +1,4 @@
-// `mog data fetch` and `mog data verify`: get CIFAR, and say what is wrong with a folder of images.
+// `mog data fetch` and `mog data verify`: get CIFAR, and say what is wrong or odd in a folder of images.
 #include <cstdio>
 #include <memory>
 
@@ -30,10 +30,12 @@ void add_data(CLI::App& app) {
   auto folder = std::make_shared<std::filesystem::path>();
   verify->add_option("DIR", *folder, "CIFAR binaries, or one sub-folder of images for each class")->required();
   verify->callback([=] {
-    if (!std::filesystem::is_directory(*folder)) throw IoError(concat(folder->string(), ": no such folder"));
+    if (!std::filesystem::exists(*folder)) throw IoError(concat(folder->string(), ": no such folder"));
     const Verification verification = verify_dataset(*folder);
     std::printf("%s\n", verification.found.c_str());
+    for (const std::string& line : verification.details) std::printf("  %s\n", line.c_str());
     for (const std::string& problem : verification.problems) std::printf("%s\n", problem.c_str());
+    for (const std::string& note : verification.notes) std::printf("note: %s\n", note.c_str());
     if (!verification.problems.empty()) throw Exit{kData};
   });
 }

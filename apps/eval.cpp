@@ -21,12 +21,12 @@ struct Words {
 void run(const Words& words) {
   const std::filesystem::path file = words.network.path();
   const auto classifier = load_classifier(file);
-  const DatasetPair data = words.data.load();
-  const Evaluation result = evaluate(*classifier, data.test, !words.logits.empty());
+  const Dataset test = words.data.load_measured();
+  const Evaluation result = evaluate(*classifier, test, !words.logits.empty());
   const char* stage = name(classifier->facts().stage);
   if (!words.logits.empty()) write_npy(words.logits, result.logits);
   if (words.json) {
-    const nlohmann::ordered_json json{{"file", file.string()},   {"dataset", data.test.name},   {"stage", stage},
+    const nlohmann::ordered_json json{{"file", file.string()},   {"dataset", test.name},        {"stage", stage},
                                       {"images", result.images}, {"accuracy", result.accuracy}, {"loss", result.loss}};
     std::printf("%s\n", json.dump(2).c_str());
   } else {
@@ -42,6 +42,7 @@ void add_eval(CLI::App& app) {
   auto words = std::make_shared<Words>();
   words->network.add_options(*command);
   words->data.add_options(*command);
+  words->data.add_held_back(*command);
   command->add_flag("--json", words->json, "Print JSON (accuracy is a share, 0 to 1)");
   command->add_option("--logits", words->logits, "Write all logits [images, classes] to this .npy file");
   add_threads(*command);

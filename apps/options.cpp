@@ -12,7 +12,14 @@ void DataChoice::add_options(CLI::App& command) {
       ->capture_default_str()
       ->check(CLI::IsMember({"builtin", "cifar10", "cifar100", "cifar100-coarse", "folder"}));
   command.add_option("--data", folder,
-                     "Folder of the images: official CIFAR binaries, or one sub-folder for each class");
+                     "Folder of the images: official CIFAR binaries, or one sub-folder for each class, maybe in train/ "
+                     "and test/ or val/");
+  command.add_flag("--skip-broken", skip_broken, "Of a folder: leave out, and list, what is no sound picture");
+}
+
+void DataChoice::add_held_back(CLI::App& command) {
+  command.add_flag("--held-back", held_back,
+                   "Of a folder without test/ or val/: only the fifth of each class that training measures on");
 }
 
 void add_threads(CLI::App& command) {

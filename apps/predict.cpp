@@ -18,13 +18,36 @@ struct Words {
   std::size_t top = 3;
 };
 
-void predict(Classifier& classifier, const std::filesystem::path& picture, std::size_t top) {
-  const std::vector<Guess> guesses = classify(classifier, load_image(picture, classifier.facts().height).pixels);
+void print(const std::filesystem::path& picture, const std::vector<Guess>& guesses, std::size_t top) {
   std::printf("%s:", picture.c_str());
   for (std::size_t i = 0; i < std::min(top, guesses.size()); ++i) {
     std::printf("%s %s %.1f %%", i == 0 ? "" : ",", guesses[i].name.c_str(), 100 * guesses[i].probability);
   }
   std::printf("\n");
+}
+
+int complain(const std::exception& error, int code) {
+  std::fprintf(stderr, "mog: %s\n", error.what());
+  return code;
+}
+
+/// Prints a line about a picture, or what is wrong with it, which is no reason not to look at the next. Returns the
+/// exit code that the picture alone would end with.
+int predict(Classifier& classifier, const std::filesystem::path& picture, std::size_t top) {
+  std::error_code ignored;
+  try {
+    if (std::filesystem::is_directory(picture, ignored)) {
+      throw IoError(concat(picture.string(), ": a folder, expected pictures: ", (picture / "*").string()));
+    }
+    const Image image = load_image(picture, classifier.facts().height);
+    print(picture, classify(classifier, image.pixels), top);
+    std::fflush(stdout);  // lines of both streams stand in the pictures' order
+    return kSuccess;
+  } catch (const DataError& error) {
+    return complain(error, kData);
+  } catch (const IoError& error) {
+    return complain(error, kInputOutput);
+  }
 }
 
 void run(Words words) {
@@ -35,7 +58,12 @@ void run(Words words) {
   const NetworkFacts& facts = classifier->facts();
   require(facts.height == facts.width, "predict: ", file.string(), " takes pictures of ", facts.height, " x ",
           facts.width, ", expected square ones");
-  for (const auto& picture : words.pictures) predict(*classifier, picture, words.top);
+  int first_bad = kSuccess;
+  for (const auto& picture : words.pictures) {
+    const int code = predict(*classifier, picture, words.top);
+    if (first_bad == kSuccess) first_bad = code;
+  }
+  if (first_bad != kSuccess) throw Exit{first_bad};
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 #include "apps/carry_out.hpp"
 #include "apps/commands.hpp"
 #include "apps/program.hpp"
-#include "apps/shell_words.hpp"
 #include "core/error.hpp"
+#include "core/shell_words.hpp"
 #include "reproduce/report_files.hpp"
 
 namespace mog::apps {

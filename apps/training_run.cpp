@@ -6,8 +6,8 @@
 #include <cstdio>
 
 #include "apps/program.hpp"
-#include "apps/shell_words.hpp"
 #include "core/file.hpp"
+#include "core/shell_words.hpp"
 #include "data/split.hpp"
 #include "train/drawings.hpp"
 #include "train/evaluate.hpp"

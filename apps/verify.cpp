@@ -94,7 +94,7 @@ void run(Words words) {
   const IntegerForward engine = engine_of(words.engine, sides.network);
   Comparison comparison = sides.trained != nullptr ? Comparison(std::ref(sides.trained->network), sides.network, engine)
                                                    : Comparison(sides.meant, sides.network, engine);
-  const Dataset test = words.data.load().test;
+  const Dataset test = words.data.load_measured();
   check_size(words.model, sides.network, test);
   compare(comparison, test, words.images);
 
@@ -124,6 +124,7 @@ void add_verify(CLI::App& app) {
       ->required();
   command->add_option("MODEL", words->model, "Packed file that was exported from it; without it FILE is, alone");
   words->data.add_options(*command);
+  words->data.add_held_back(*command);
   command->add_option("--images", words->images, "The first N test images only; 0: all")
       ->capture_default_str()
       ->check(whole(0));

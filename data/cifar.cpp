@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "data/data_guess.hpp"
 #include "data/file.hpp"
 
 namespace mog {
@@ -108,21 +109,25 @@ Dataset read_set(const CifarLayout& layout, const fs::path& folder, std::span<co
   return data;
 }
 
+/// Says what `dir` is, where it does not hold the files, and how to come by them.
+[[noreturn]] void refuse(Cifar which, const fs::path& dir) {
+  const CifarLayout& layout = cifar_layout(which);
+  const DataGuess guess = guess_data(dir, which);
+  const std::string advice = guess.fix.empty() ? "" : "; " + guess.fix;
+  std::error_code ignored;
+  if (!fs::exists(dir, ignored)) throw IoError(concat(layout.title, ": ", dir.string(), ": no such folder", advice));
+  if (guess.what.empty()) {
+    throw DataError(concat(layout.title, ": ", dir.string(), ": holds neither ", layout.train.front().name,
+                           " nor a folder ", layout.folder, advice));
+  }
+  throw DataError(concat(layout.title, ": ", dir.string(), ": ", guess.what, ", expected ", layout.title,
+                         " as a folder with ", layout.train.front().name, advice));
+}
+
 DatasetPair load(Cifar which, const fs::path& dir, std::size_t label) {
   const CifarLayout& layout = cifar_layout(which);
-  const CifarLayout& other = cifar_layout(which == Cifar::ten ? Cifar::hundred : Cifar::ten);
   const fs::path folder = find_cifar(layout, dir);
-  if (folder.empty()) {
-    std::error_code error;
-    if (!fs::is_directory(dir, error)) throw IoError(concat(layout.title, ": ", dir.string(), ": no such folder"));
-    const fs::path elsewhere = find_cifar(other, dir);
-    if (!elsewhere.empty()) {
-      throw DataError(
-          concat(layout.title, ": ", elsewhere.string(), ": holds ", other.title, ", expected ", layout.title));
-    }
-    throw DataError(concat(layout.title, ": ", dir.string(), ": holds neither ", layout.train.front().name,
-                           " nor a folder ", layout.folder));
-  }
+  if (folder.empty()) refuse(which, dir);
   return {read_set(layout, folder, layout.train, label), read_set(layout, folder, {&layout.test, 1}, label)};
 }
 

@@ -34,7 +34,8 @@ const CifarLayout& cifar_layout(Cifar which);
 
 /// Loads the 50,000 + 10,000 pictures. `dir` is the folder that holds the files, or the one that holds that folder.
 /// Throws IoError for a missing file; DataError for a wrong size (before reading), a label out of range (with its byte
-/// offset), a wrong number of class names, or the other of the two sets.
+/// offset), a wrong number of class names; for anything else that `dir` is, which it names, with a command that helps:
+/// the other of the two sets, another version, an archive, one of the files.
 DatasetPair load_cifar10(const std::filesystem::path& dir);
 DatasetPair load_cifar100(const std::filesystem::path& dir, CifarLabels labels = CifarLabels::fine);
 

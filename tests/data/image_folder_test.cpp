@@ -6,6 +6,8 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "data/digest.hpp"
+#include "data/folder_check.hpp"
 #include "tests/data/pictures.hpp"
 #include "tests/data/scratch.hpp"
 #include "tests/support/unprivileged.hpp"
@@ -102,7 +104,100 @@ TEST_CASE("what is no picture is refused by name, and counted") {
   fs::remove(scratch.path() / "b" / "notes.txt");
   put_pictures(scratch.path() / "b", 2, 0);
   fs::create_directory(scratch.path() / "b" / "deeper");
-  CHECK(contains(refusal(), "deeper: expected pictures only, found something else"));
+  CHECK(contains(refusal(), "deeper: a folder among the pictures of a class, expected pictures only"));
+}
+
+TEST_CASE(
+    "broken pictures are left out where that is asked for, listed, and change the data set as removing them does") {
+  const Scratch scratch;
+  put_pictures(scratch.path() / "a", 20, 0);
+  put_pictures(scratch.path() / "b", 10, 100);
+  const LoadedFolder whole = load_training_folder(scratch.path(), {.size = 2, .skip_broken = true});
+  CHECK(whole.report.left_out.empty());
+  const fs::path cut = scratch.path() / "a" / "picture7.png", text = scratch.path() / "b" / "notes.txt",
+                 deeper = scratch.path() / "b" / "deeper";
+  write_text(cut, grey_png(7).substr(0, 40));
+  write_text(text, "no picture");
+  fs::create_directory(deeper);
+  CHECK(
+      contains(message_of<DataError>([&] { load_training_folder(scratch.path()); }), "; --skip-broken leaves it out"));
+  const LoadedFolder rest = load_training_folder(scratch.path(), {.size = 2, .skip_broken = true});
+  REQUIRE(rest.report.left_out.size() == 3);
+  CHECK(contains(rest.report.left_out[0], deeper.string()));
+  CHECK(contains(rest.report.left_out[1], concat("image: ", cut.string(), ": ")));
+  CHECK(contains(rest.report.left_out[2], concat("image: ", text.string(), ": not a PNG")));
+  CHECK(rest.report.classes[0].train + rest.report.classes[0].test == 19);
+  CHECK(rest.data.train.size() + rest.data.test.size() == 29);
+  CHECK(digest(rest.data.train) != digest(whole.data.train));
+  rest.data.train.check();
+  fs::remove(cut);
+  fs::remove(text);
+  fs::remove(deeper);
+  const DatasetPair removed = load_image_folder_pair(scratch.path(), {.size = 2});
+  CHECK(digest(rest.data.train) == digest(removed.train));
+  CHECK(digest(rest.data.test) == digest(removed.test));
+}
+
+TEST_CASE("a class of which no picture is sound is refused, whatever may be left out") {
+  const Scratch scratch;
+  put_pictures(scratch.path() / "a", 5, 0);
+  write_text(scratch.path() / "b" / "1.png", "broken");
+  write_text(scratch.path() / "b" / "2.png", "broken");
+  CHECK(message_of<DataError>([&] { load_training_folder(scratch.path(), {.skip_broken = true}); }) ==
+        concat("image folder: ", (scratch.path() / "b").string(), ": none of its 2 files is a sound picture"));
+}
+
+TEST_CASE("val/ is measured on as test/ is; what was recognised and how many there are of which class is told") {
+  const Scratch scratch;
+  put_pictures(scratch.path() / "Train" / "a", 3, 10);
+  put_pictures(scratch.path() / "Train" / "b", 2, 20);
+  put_pictures(scratch.path() / "val" / "b", 1, 40);
+  for (const char* clutter : {"Thumbs.db", "desktop.ini", ".DS_Store", "._picture0.png"}) {
+    write_text(scratch.path() / "Train" / "a" / clutter, "no picture");
+  }
+  const LoadedFolder loaded = load_training_folder(scratch.path());
+  CHECK(loaded.data.train.labels == std::vector<std::int32_t>{0, 0, 0, 1, 1});
+  CHECK(loaded.data.test.labels == std::vector<std::int32_t>{1});
+  const FolderReport& report = loaded.report;
+  CHECK(report.layout == concat("learning from ", (scratch.path() / "Train").string(), ", measured on ",
+                                (scratch.path() / "val").string()));
+  CHECK(report.test_apart);
+  REQUIRE(report.classes.size() == 2);
+  CHECK(report.classes[0].train == 3);
+  CHECK(report.classes[0].test == 0);
+  CHECK(report.classes[1].test == 1);
+  put_pictures(scratch.path() / "val" / "A", 1, 40);
+  CHECK(contains(message_of<DataError>([&] { load_training_folder(scratch.path()); }),
+                 "class A, which train/ lacks; there it is called a: rename one"));
+}
+
+TEST_CASE("measuring takes test/ by train's class numbers, or else everything, or the share that training keeps") {
+  const Scratch scratch;
+  put_pictures(scratch.path() / "split" / "train" / "a", 3, 10);
+  put_pictures(scratch.path() / "split" / "train" / "b", 3, 20);
+  write_text(scratch.path() / "split" / "train" / "a" / "broken.png", "not measured on");
+  put_pictures(scratch.path() / "split" / "test" / "b", 2, 40);
+  const LoadedFolder apart = load_measured_folder(scratch.path() / "split");
+  CHECK(apart.data.test.labels == std::vector<std::int32_t>{1, 1});
+  CHECK(apart.data.train.size() == 0);
+  CHECK(apart.report.test_apart);
+  CHECK(apart.report.layout == concat("measured on ", (scratch.path() / "split" / "test").string()));
+
+  put_pictures(scratch.path() / "flat" / "a", 10, 0);
+  put_pictures(scratch.path() / "flat" / "b", 5, 100);
+  const LoadedFolder all = load_measured_folder(scratch.path() / "flat", {.size = 1});
+  CHECK(all.data.test.size() == 15);
+  CHECK(!all.report.test_apart);
+  CHECK(all.report.layout == concat("measured on all of ", (scratch.path() / "flat").string()));
+  const LoadedFolder kept = load_measured_folder(scratch.path() / "flat", {.size = 1}, true);
+  CHECK(digest(kept.data.test) == digest(load_image_folder_pair(scratch.path() / "flat", {.size = 1}).test));
+  CHECK(kept.report.classes[0].test == 2);
+
+  put_pictures(scratch.path() / "only" / "test" / "a", 2, 0);
+  put_pictures(scratch.path() / "only" / "test" / "b", 2, 9);
+  CHECK(load_measured_folder(scratch.path() / "only").data.test.size() == 4);
+  CHECK(contains(message_of<DataError>([&] { load_training_folder(scratch.path() / "only"); }),
+                 "holds test/ but no train/"));
 }
 
 TEST_CASE("empty classes, a single class, and splits that leave nothing are refused") {
@@ -139,7 +234,8 @@ TEST_CASE("folders, classes and pictures that may not be read are named, with th
   const auto refusal = [&] { return message_of<IoError>([&] { load_image_folder_pair(root); }); };
   without_rights(locked, [&] {
     CHECK(refusal() == concat("image: ", locked.string(), ": cannot be opened: Permission denied"));
-    CHECK(image_folder_problems(root).size() == 1);
+    CHECK(check_image_folder(root).problems.size() == 1);
+    CHECK_THROWS_AS(load_training_folder(root, {.skip_broken = true}), IoError);
   });
   without_rights(root / "b",
                  [&] { CHECK(refusal() == concat("image folder: ", (root / "b").string(), ": Permission denied")); });
@@ -147,7 +243,8 @@ TEST_CASE("folders, classes and pictures that may not be read are named, with th
   fs::remove(locked);
   fs::create_symlink("picture1.png", locked);
   CHECK(message_of<DataError>([&] { load_image_folder(root); }) ==
-        concat("image folder: ", locked.string(), ": expected pictures only, found something else"));
+        concat("image folder: ", locked.string(),
+               ": expected pictures only, found something else; --skip-broken leaves it out"));
   fs::create_symlink("c", root / "c");
   fs::remove(locked);
   CHECK(load_image_folder(root).class_names.size() == 2);

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-namespace mog::apps {
+namespace mog {
 
 /// The words in one line, each in quotes where a shell would take it for something else.
 std::string command_line(const std::vector<std::string>& words);
 
-}  // namespace mog::apps
+}  // namespace mog

@@ -1,11 +1,11 @@
 // Single quotes around every word that is not plain.
-#include "apps/shell_words.hpp"
+#include "core/shell_words.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <string_view>
 
-namespace mog::apps {
+namespace mog {
 namespace {
 
 std::string quoted(const std::string& word) {
@@ -30,4 +30,4 @@ std::string command_line(const std::vector<std::string>& words) {
   return line;
 }
 
-}  // namespace mog::apps
+}  // namespace mog
