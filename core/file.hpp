@@ -14,8 +14,9 @@ namespace mog {
 using Bytes = std::span<const std::byte>;
 
 /// Replaces `path` by the joined pieces, or leaves it as it is: they are written to a temporary file in the same
-/// folder, which is brought to the disk (fsync) and renamed over `path`; then the folder is brought to the disk too. A
-/// failure removes the temporary file and throws IoError with the path and what the system said.
+/// folder (core/temporary_file.hpp), which is brought to the disk (fsync) and renamed over `path`; then the folder is
+/// brought to the disk too. A file that is replaced passes its permissions on. Throws IoError with the path and what
+/// the system said; where only the last step failed, it says that the file is replaced.
 void write_file(const std::filesystem::path& path, std::span<const Bytes> pieces);
 void write_file(const std::filesystem::path& path, std::string_view text);
 
