@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <optional>
 #include <utility>
 
 #include "core/error.hpp"
@@ -43,17 +44,17 @@ bool remove_leftover(const fs::path& name) {
   return ::unlink(name.c_str()) == 0;
 }
 
-/// Makes the file; -1 with EEXIST when the name is taken.
-int make(const fs::path& name, unsigned mode) {
+/// Makes the file; nothing when the name is taken. Throws IoError, which names the target.
+std::optional<int> make(const fs::path& name, unsigned mode, const fs::path& target) {
   const int fd =
       retried([&] { return ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode); });
-  if (fd == -1) return -1;
+  if (fd == -1 && errno == EEXIST) return std::nullopt;
+  if (fd == -1) fail_at(target, "open for writing");
   // In the moment before the lock another writer may have found the file without one, and taken it for a leftover.
   struct stat status {};
   if (lock(fd) != Lock::taken && ::fstat(fd, &status) == 0 && status.st_nlink > 0) return fd;
   ::close(fd);
-  errno = EEXIST;
-  return -1;
+  return std::nullopt;
 }
 
 /// The first name that is free, and the new file of that name.
@@ -61,10 +62,9 @@ std::pair<fs::path, int> make_first(const fs::path& target, unsigned mode) {
   for (int number = 0; number < kNames; ++number) {
     fs::path name = target;
     name += concat(".mog-tmp-", number);
-    int fd = make(name, mode);
-    if (fd == -1 && errno == EEXIST && remove_leftover(name)) fd = make(name, mode);
-    if (fd != -1) return {std::move(name), fd};
-    if (errno != EEXIST) fail_at(target, "open for writing");
+    std::optional<int> fd = make(name, mode, target);
+    if (!fd && remove_leftover(name)) fd = make(name, mode, target);
+    if (fd) return {std::move(name), *fd};
   }
   throw IoError(concat(target.string(), ": cannot open for writing: ", kNames, " files ", target.filename().string(),
                        ".mog-tmp-0, ... are there already"));
