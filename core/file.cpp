@@ -1,4 +1,4 @@
-// Crash-safe replacement of a file, and reading one whole.
+// Crash-safe replacement of a file, and reading one as far as is asked for.
 #include "core/file.hpp"
 
 #include <fcntl.h>
@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "core/descriptor.hpp"
 #include "core/error.hpp"
@@ -16,36 +17,6 @@ namespace mog {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A regular file to be read, and its size.
-class Input {
- public:
-  explicit Input(const fs::path& path)
-      : path_(path), file_(path, O_RDONLY | O_NONBLOCK, "open") {  // a pipe without a writer must not hang us
-    struct stat status {};
-    if (::fstat(file_.get(), &status) == -1) fail_at(path, "read its size");
-    if (!S_ISREG(status.st_mode)) throw IoError(concat(path.string(), ": cannot read: not a regular file"));
-    size_ = status.st_size;
-  }
-
-  [[nodiscard]] Index size() const { return size_; }
-  /// The first bytes, at most size().
-  [[nodiscard]] std::vector<std::byte> read(Index count) const {
-    std::vector<std::byte> bytes(static_cast<std::size_t>(count));
-    for (std::size_t done = 0; done < bytes.size();) {
-      const ssize_t got = retried([&] { return ::read(file_.get(), bytes.data() + done, bytes.size() - done); });
-      if (got == -1) fail_at(path_, "read");
-      if (got == 0) throw DataError(concat(path_.string(), ": ends at byte ", done, ", expected ", bytes.size()));
-      done += static_cast<std::size_t>(got);
-    }
-    return bytes;
-  }
-
- private:
-  fs::path path_;
-  Descriptor file_;
-  Index size_ = 0;
-};
 
 /// The folder that an entry stands in: bringing it to the disk makes a rename in it last.
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
@@ -88,17 +59,46 @@ void write_file(const fs::path& path, std::string_view text) {
   write_file(path, std::span(&bytes, 1));
 }
 
-std::vector<std::byte> read_bytes(const fs::path& path, Index at_most) {
-  const Input file(path);
-  if (file.size() > at_most) {
-    throw DataError(concat(path.string(), ": ", file.size(), " bytes, expected at most ", at_most));
+FileReader::FileReader(const fs::path& path)
+    : path_(path), file_(path, O_RDONLY | O_NONBLOCK, "open") {  // a pipe without a writer must not hang us
+  struct stat status {};
+  if (::fstat(file_.get(), &status) == -1) fail_at(path, "read its size");
+  if (!S_ISREG(status.st_mode)) throw IoError(concat(path.string(), ": cannot read: not a regular file"));
+  size_ = status.st_size;
+}
+
+void FileReader::limit(Index at_most) const {
+  if (size_ > at_most) throw DataError(concat(path_.string(), ": ", size_, " bytes, expected at most ", at_most));
+}
+
+Bytes FileReader::first(Index count) {
+  const auto wanted = static_cast<std::size_t>(std::min(count, size_));
+  std::size_t done = bytes_.size();
+  if (wanted > done) bytes_.resize(wanted);
+  while (done < wanted) {
+    const ssize_t got = retried([&] { return ::read(file_.get(), bytes_.data() + done, wanted - done); });
+    if (got == -1) fail_at(path_, "read");
+    if (got == 0) throw DataError(concat(path_.string(), ": ends at byte ", done, ", expected ", wanted));
+    done += static_cast<std::size_t>(got);
   }
-  return file.read(file.size());
+  return Bytes(bytes_).first(wanted);
+}
+
+std::vector<std::byte> FileReader::take() {
+  static_cast<void>(first(size_));
+  return std::move(bytes_);
+}
+
+std::vector<std::byte> read_bytes(const fs::path& path, Index at_most) {
+  FileReader file(path);
+  file.limit(at_most);
+  return file.take();
 }
 
 std::vector<std::byte> read_beginning(const fs::path& path, Index count) {
-  const Input file(path);
-  return file.read(std::min(file.size(), count));
+  FileReader file(path);
+  const Bytes bytes = file.first(count);
+  return {bytes.begin(), bytes.end()};
 }
 
 }  // namespace mog

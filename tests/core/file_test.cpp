@@ -107,7 +107,7 @@ TEST_CASE("eight writers of one file: each succeeds, and what stands there at an
     });
   }
   for (std::thread& thread : threads) thread.join();
-  for (const std::string& one : failures) CHECK(one.empty());
+  for (const std::string& one : failures) CHECK(one == "");
   CHECK(std::count(whole.begin(), whole.end(), true) == 8);
   CHECK(folder.entries() == 1);
 }
@@ -169,6 +169,24 @@ TEST_CASE("reading refuses what is missing, too large, or no regular file") {
   CHECK_THROWS_AS(static_cast<void>(read_bytes(folder.path(), 10)), IoError);
   CHECK_THROWS_AS(static_cast<void>(read_bytes("/dev/zero", 10)), IoError);
   CHECK_THROWS_AS(static_cast<void>(read_bytes(folder / "a", 4)), DataError);
+}
+
+TEST_CASE("a file is read as far as it is looked at") {
+  const testing::TemporaryFolder folder;
+  put_file(folder / "a", "12345");
+  std::filesystem::resize_file(folder / "a", std::uintmax_t{1} << 39);  // zeros that the file system does not store
+  FileReader file(folder / "a");
+  CHECK(file.size() == Index{1} << 39);
+  CHECK(file.first(2).size() == 2);
+  CHECK(file.first(7)[4] == std::byte{'5'});
+  CHECK(file.first(7)[6] == std::byte{0});
+  CHECK(file.first(3).size() == 3);
+  CHECK_THROWS_AS(file.limit((Index{1} << 39) - 1), DataError);
+  put_file(folder / "b", "12345");
+  FileReader small(folder / "b");
+  CHECK(small.first(2).size() == 2);
+  CHECK(small.first(9).size() == 5);
+  CHECK(small.take().size() == 5);
 }
 
 TEST_CASE("the beginning of a file: so many bytes, or all that there are, of however large a file") {
