@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/commands.hpp"
+#include "apps/json_text.hpp"
 #include "apps/mognet_options.hpp"
+#include "core/printable.hpp"
 #include "models/mognet.hpp"
 
 namespace mog::apps {
@@ -53,9 +55,9 @@ void print_table(const std::vector<Row>& rows) {
   std::printf("%-18s %-24s %-18s %9s %9s %9s %12s\n", "layer", "kind", "output", "weights", "bits", "generated",
               "MACs");
   for (const Row& row : rows) {
-    std::printf("%-18s %-24s %-18s %9lld %9lld %9lld %12lld\n", row.layer.name.c_str(), row.layer.kind.c_str(),
-                row.output.text().c_str(), number(row.layer.weights), number(row.bits()), number(row.layer.generated),
-                number(row.layer.macs));
+    std::printf("%-18s %-24s %-18s %9lld %9lld %9lld %12lld\n", printable(row.layer.name).c_str(),
+                printable(row.layer.kind).c_str(), printable(row.output.text()).c_str(), number(row.layer.weights),
+                number(row.bits()), number(row.layer.generated), number(row.layer.macs));
   }
   const Totals totals = totals_of(rows);
   std::printf("\nbinary weights          %12lld of 1 bit\n", number(totals.binary));
@@ -91,7 +93,7 @@ void print_json(const std::vector<Row>& rows) {
                                        {"generated_weights", totals.generated},
                                        {"constants", totals.constants},
                                        {"layers", layers}};
-  std::printf("%s\n", summary.dump(2).c_str());
+  std::printf("%s\n", json_text(summary).c_str());
 }
 
 }  // namespace
