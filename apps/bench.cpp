@@ -8,8 +8,10 @@
 #include <numeric>
 
 #include "apps/commands.hpp"
+#include "apps/json_text.hpp"
 #include "core/error.hpp"
 #include "core/kernels/isa.hpp"
+#include "core/printable.hpp"
 #include "core/random.hpp"
 #include "deploy/model_file.hpp"
 #include "deploy/random_network.hpp"
@@ -107,7 +109,8 @@ void print_text(const BenchOptions& options, const Runtime& runtime, const Measu
     const double all = std::accumulate(measured.layers.begin(), measured.layers.end(), 0.0);
     for (std::size_t i = 0; i < measured.layers.size(); ++i) {
       const RuntimeLayer& layer = runtime.layers()[i];
-      std::printf("%-18s %10.1f %7.1f%%", layer.name.c_str(), 1e6 * measured.layers[i], 100 * measured.layers[i] / all);
+      std::printf("%-18s %10.1f %7.1f%%", printable(layer.name).c_str(), 1e6 * measured.layers[i],
+                  100 * measured.layers[i] / all);
       if (layer.multiply_accumulates > 0) {
         std::printf(" %9.1f", 1e-9 * static_cast<double>(layer.multiply_accumulates) / measured.layers[i]);
       }
@@ -115,8 +118,8 @@ void print_text(const BenchOptions& options, const Runtime& runtime, const Measu
     }
     std::printf("\n");
   }
-  std::printf("%s, batch %lld, %d threads, %s\n", title(options).c_str(), static_cast<long long>(options.batch),
-              runtime.threads(), kernels::name(kernels::chosen_isa()));
+  std::printf("%s, batch %lld, %d threads, %s\n", printable(title(options)).c_str(),
+              static_cast<long long>(options.batch), runtime.threads(), kernels::name(kernels::chosen_isa()));
   std::printf("median %.3f ms, 90 %% %.3f, 99 %% %.3f, fastest %.3f (%zu runs)\n", 1e3 * median,
               1e3 * measured.percentile(0.9), 1e3 * measured.percentile(0.99), 1e3 * measured.runs.front(),
               measured.runs.size());
@@ -146,7 +149,7 @@ void print_json(const BenchOptions& options, const Runtime& runtime, const Measu
     result["layers"].push_back(
         {{"name", layer.name}, {"median_us", 1e6 * measured.layers[i]}, {"macs", layer.multiply_accumulates}});
   }
-  std::printf("%s\n", result.dump(2).c_str());
+  std::printf("%s\n", json_text(result).c_str());
 }
 
 void run(const BenchOptions& options) {

@@ -9,6 +9,7 @@
 #include "apps/run_history.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/printable.hpp"
 #include "core/text.hpp"
 #include "data/md5_file.hpp"
 #include "deploy/model_file.hpp"
@@ -138,9 +139,9 @@ void run(const Words& words) {
   const Card card = card_of_findings(words, found);
   const fs::path to = words.to.empty() ? card_of(words.model) : words.to;
   write_file(to, card_text(card) + page(card, found));
-  std::printf("%s: %.2f %% of %lld test images, %lld of %lld codes differ from the checkpoint's\n", to.c_str(),
-              100 * found.accuracy, static_cast<long long>(found.images), static_cast<long long>(found.differing),
-              static_cast<long long>(found.codes));
+  std::printf("%s: %.2f %% of %lld test images, %lld of %lld codes differ from the checkpoint's\n",
+              printable(to).c_str(), 100 * found.accuracy, static_cast<long long>(found.images),
+              static_cast<long long>(found.differing), static_cast<long long>(found.codes));
   if (found.differing > 0) throw Exit{kFailure};
 }
 

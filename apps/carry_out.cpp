@@ -8,6 +8,7 @@
 #include "apps/commands.hpp"
 #include "apps/plan_table.hpp"
 #include "core/error.hpp"
+#include "core/printable.hpp"
 #include "data/cifar.hpp"
 #include "reproduce/run_record.hpp"
 #include "train/interrupt.hpp"
@@ -81,7 +82,8 @@ int carry_out(const Plan& plan, const Place& place) {
     if (records[i].finished()) continue;
     if (run.from && failed.contains(run.from->run)) {
       failed.insert(run.name);
-      std::fprintf(stderr, "mog: %s is left out: it begins with %s\n", run.name.c_str(), run.from->run.c_str());
+      std::fprintf(stderr, "mog: %s is left out: it begins with %s\n", printable(run.name).c_str(),
+                   printable(run.from->run).c_str());
       continue;
     }
     print_plan(plan, records, run.name);
@@ -90,7 +92,7 @@ int carry_out(const Plan& plan, const Place& place) {
     records[i] = read_run(place.out / run.name);
     if (code == kSuccess) continue;
     failed.insert(run.name);
-    std::fprintf(stderr, "mog: %s ended with code %d\n", run.name.c_str(), code);
+    std::fprintf(stderr, "mog: %s ended with code %d\n", printable(run.name).c_str(), code);
     if (first_failure == kSuccess) first_failure = code;
   }
   print_plan(plan, records, "");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <set>
+#include <sstream>
 #include <string_view>
 
 #include "core/error.hpp"
@@ -14,12 +15,20 @@ namespace mog::apps {
 namespace {
 
 constexpr std::string_view kSection = "train";
+constexpr std::size_t kLargest = 1 << 16;  // bytes of a file
 
 /// Reads one file; every complaint names its line.
 class Reader {
  public:
   std::vector<CLI::ConfigItem> read(std::istream& input) {
-    for (std::string line; std::getline(input, line);) {
+    std::string bytes(kLargest + 1, '\0');
+    input.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(input.gcount()));
+    if (bytes.size() > kLargest) {
+      throw CLI::ConfigError(concat("more than ", kLargest, " bytes: no configuration"), CLI::ExitCodes::ConfigError);
+    }
+    std::istringstream text_of_file(bytes);
+    for (std::string line; std::getline(text_of_file, line);) {
       ++number_;
       std::string_view text = line;
       if (number_ == 1 && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte-order mark

@@ -4,6 +4,7 @@
 
 #include "apps/commands.hpp"
 #include "core/error.hpp"
+#include "core/printable.hpp"
 #include "data/fetch.hpp"
 #include "data/verify.hpp"
 
@@ -23,7 +24,7 @@ void add_data(CLI::App& app) {
   fetch->add_option("--md5", options->md5, "MD5 that it must have, instead of the official one");
   fetch->callback([=] {
     const auto folder = fetch_cifar(*which == "cifar10" ? Cifar::ten : Cifar::hundred, *into, *options);
-    std::printf("%s\n", folder.c_str());
+    std::printf("%s\n", printable(folder).c_str());
   });
 
   CLI::App* verify = data->add_subcommand("verify", "Say what a folder holds and everything that is wrong with it");
@@ -32,10 +33,10 @@ void add_data(CLI::App& app) {
   verify->callback([=] {
     if (!std::filesystem::exists(*folder)) throw IoError(concat(folder->string(), ": no such folder"));
     const Verification verification = verify_dataset(*folder);
-    std::printf("%s\n", verification.found.c_str());
-    for (const std::string& line : verification.details) std::printf("  %s\n", line.c_str());
-    for (const std::string& problem : verification.problems) std::printf("%s\n", problem.c_str());
-    for (const std::string& note : verification.notes) std::printf("note: %s\n", note.c_str());
+    std::printf("%s\n", printable(verification.found).c_str());
+    for (const std::string& line : verification.details) std::printf("  %s\n", printable(line).c_str());
+    for (const std::string& problem : verification.problems) std::printf("%s\n", printable(problem).c_str());
+    for (const std::string& note : verification.notes) std::printf("note: %s\n", printable(note).c_str());
     if (!verification.problems.empty()) throw Exit{kData};
   });
 }

@@ -8,6 +8,7 @@
 #include "apps/commands.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/printable.hpp"
 #include "data/builtin.hpp"
 #include "train/run_folder.hpp"
 
@@ -49,8 +50,8 @@ void classify_a_few(const std::filesystem::path& checkpoint) {
     const Guess guess = classify(*trained, {test.image(i), static_cast<std::size_t>(test.image_bytes())}).front();
     const std::string& truth = test.class_names[static_cast<std::size_t>(test.labels[static_cast<std::size_t>(i)])];
     right += guess.name == truth ? 1 : 0;
-    std::printf("%-18s %-18s %5.1f %%  %s\n", truth.c_str(), guess.name.c_str(), 100 * guess.probability,
-                guess.name == truth ? "right" : "wrong");
+    std::printf("%-18s %-18s %5.1f %%  %s\n", printable(truth).c_str(), printable(guess.name).c_str(),
+                100 * guess.probability, guess.name == truth ? "right" : "wrong");
   }
   std::printf("%lld of %lld right\n", static_cast<long long>(right), static_cast<long long>(test.size()));
 }
@@ -61,7 +62,7 @@ void run(const std::filesystem::path& out) {
   std::fprintf(stderr,
                "A small MOGNET learns to tell ten classes of drawn pictures apart, about two minutes:\n"
                "mog train --recipe demo --n 32 --g 4 --k 3 --out %s\n\n",
-               out.c_str());
+               printable(out).c_str());
   train({"train", "--recipe", "demo", "--n", "32", "--g", "4", "--k", "3", "--out", out.string()});
   classify_a_few(out / "best.safetensors");
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;

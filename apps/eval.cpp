@@ -5,8 +5,10 @@
 
 #include "apps/classifier.hpp"
 #include "apps/commands.hpp"
+#include "apps/json_text.hpp"
 #include "apps/network_choice.hpp"
 #include "core/npy.hpp"
+#include "core/printable.hpp"
 
 namespace mog::apps {
 namespace {
@@ -28,10 +30,10 @@ void run(const Words& words) {
   if (words.json) {
     const nlohmann::ordered_json json{{"file", file.string()},   {"dataset", test.name},        {"stage", stage},
                                       {"images", result.images}, {"accuracy", result.accuracy}, {"loss", result.loss}};
-    std::printf("%s\n", json.dump(2).c_str());
+    std::printf("%s\n", json_text(json).c_str());
   } else {
-    std::printf("%s, %s: %.2f %% of %lld test images, loss %.4f\n", file.c_str(), stage, 100 * result.accuracy,
-                static_cast<long long>(result.images), result.loss);
+    std::printf("%s, %s: %.2f %% of %lld test images, loss %.4f\n", printable(file).c_str(), stage,
+                100 * result.accuracy, static_cast<long long>(result.images), result.loss);
   }
 }
 

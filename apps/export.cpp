@@ -6,6 +6,7 @@
 #include "apps/commands.hpp"
 #include "apps/deployment.hpp"
 #include "core/error.hpp"
+#include "core/printable.hpp"
 #include "deploy/c_export.hpp"
 #include "deploy/lowering.hpp"
 #include "deploy/model_file.hpp"
@@ -27,7 +28,7 @@ void print_proof(const std::vector<SumRange>& sums) {
   std::printf("%-18s %12s %12s %5s %14s %s\n", "sums", "least", "largest", "bits", "partial below", "trained floats");
   for (const SumRange& sum : sums) {
     const Interval range = sum.all();
-    std::printf("%-18s %12lld %12lld %5d %14lld %s\n", sum.name.c_str(), static_cast<long long>(range.low),
+    std::printf("%-18s %12lld %12lld %5d %14lld %s\n", printable(sum.name).c_str(), static_cast<long long>(range.low),
                 static_cast<long long>(range.high), sum.bits(), static_cast<long long>(sum.any_order) + 1,
                 sum.any_order < kExactFloats ? "exact" : "not proved");
   }
@@ -43,22 +44,23 @@ void print_float_bound(const std::vector<SumRange>& sums) {
     std::printf("the trained network's float sums are exact for every picture: all stay below 2^24\n");
   } else {
     std::printf("not proved that the trained network's float sums stay below 2^24 for every picture: %s\n",
-                names.c_str());
+                printable(names).c_str());
   }
 }
 
 void pack(const Words& words, const IntegerNetwork& network) {
   write_model(words.to, network);
   const Index bytes = static_cast<Index>(std::filesystem::file_size(words.to)), bits = weight_bits(network);
-  std::printf("%s: %lld bytes, %.3f times the %lld bits of its weights\n", words.to.c_str(),
+  std::printf("%s: %lld bytes, %.3f times the %lld bits of its weights\n", printable(words.to).c_str(),
               static_cast<long long>(bytes), 8 * static_cast<double>(bytes) / static_cast<double>(bits),
               static_cast<long long>(bits));
 }
 
 void export_c(const Words& words, const IntegerNetwork& network) {
   const CExportReport report = mog::export_c(network, words.to_c, words.c);
-  std::printf("%s: C99 with %lld bytes of constants, and %lld bytes of memory for a run\n", words.to_c.c_str(),
-              static_cast<long long>(report.const_bytes), static_cast<long long>(report.arena_bytes));
+  std::printf("%s: C99 with %lld bytes of constants, and %lld bytes of memory for a run\n",
+              printable(words.to_c).c_str(), static_cast<long long>(report.const_bytes),
+              static_cast<long long>(report.arena_bytes));
 }
 
 void run(const Words& words) {
@@ -73,8 +75,8 @@ void run(const Words& words) {
   if (words.proof) print_proof(sums);
   const auto widest = std::max_element(sums.begin(), sums.end(),
                                        [](const SumRange& a, const SumRange& b) { return a.any_order < b.any_order; });
-  std::printf("every sum of every picture fits 32 bits; the widest, %s, stays below %lld\n", widest->name.c_str(),
-              static_cast<long long>(widest->any_order) + 1);
+  std::printf("every sum of every picture fits 32 bits; the widest, %s, stays below %lld\n",
+              printable(widest->name).c_str(), static_cast<long long>(widest->any_order) + 1);
   print_float_bound(sums);
 }
 

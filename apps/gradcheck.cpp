@@ -4,6 +4,7 @@
 #include <map>
 
 #include "apps/commands.hpp"
+#include "core/printable.hpp"
 #include "layers/gradient_suite.hpp"
 
 namespace mog::apps {
@@ -27,14 +28,15 @@ Index check(const char* against, const std::vector<GradientCase>& cases) {
     tally->second.worst = std::max(tally->second.worst, report.worst_absolute);
     if (report.passed) continue;
     tally->second.failed += 1;
-    std::fprintf(stderr, "mog: %s %s: %s\n", one.operation.c_str(), one.shape.c_str(), report.worst.c_str());
+    std::fprintf(stderr, "mog: %s %s: %s\n", printable(one.operation).c_str(), printable(one.shape).c_str(),
+                 printable(report.worst).c_str());
   }
   Index failed = 0;
   std::printf("%-36s %7s %9s %14s\n", against, "shapes", "elements", "largest error");
   for (const std::string& operation : order) {
     const Tally& tally = tallies[operation];
     failed += tally.failed;
-    std::printf("%-36s %7lld %9lld %14.1e%s\n", operation.c_str(), static_cast<long long>(tally.shapes),
+    std::printf("%-36s %7lld %9lld %14.1e%s\n", printable(operation).c_str(), static_cast<long long>(tally.shapes),
                 static_cast<long long>(tally.checked), tally.worst, tally.failed > 0 ? "  FAILED" : "");
   }
   std::printf("\n");

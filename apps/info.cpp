@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/commands.hpp"
+#include "apps/json_text.hpp"
+#include "core/printable.hpp"
 #include "deploy/model_file.hpp"
 
 namespace mog::apps {
@@ -28,7 +30,7 @@ struct Model {
 };
 
 Model load(const std::filesystem::path& path) {
-  const std::vector<std::byte> bytes = read_bytes(path, kMaxModelBytes);
+  const std::vector<std::byte> bytes = model_file_bytes(path);
   return {.path = path,
           .network = parse_model(bytes, path.string()),
           .parts = model_parts(bytes, path.string()),
@@ -41,13 +43,13 @@ constexpr const char* kKinds[] = {"binary weights", "ternary weights", "levels",
 void print_table(const Model& model) {
   const auto number = [](Index value) { return static_cast<long long>(value); };
   const IntegerNetwork& network = model.network;
-  std::printf("%s: pictures of %lld x %lld, k = %d, %lld classes, seed %llu\n\n", model.path.c_str(),
+  std::printf("%s: pictures of %lld x %lld, k = %d, %lld classes, seed %llu\n\n", printable(model.path).c_str(),
               number(network.height), number(network.width), network.bits, number(network.head.classes),
               static_cast<unsigned long long>(network.seed));
   std::printf("%8s %8s  %-18s %-16s %12s\n", "byte", "bytes", "layer", "what", "weight bits");
   for (const ModelPart& part : model.parts) {
-    std::printf("%8lld %8lld  %-18s %-16s", number(part.offset), number(part.bytes), part.layer.c_str(),
-                part.what.c_str());
+    std::printf("%8lld %8lld  %-18s %-16s", number(part.offset), number(part.bytes), printable(part.layer).c_str(),
+                printable(part.what).c_str());
     if (part.weight_bits > 0) std::printf(" %12lld", number(part.weight_bits));
     std::printf("\n");
   }
@@ -83,7 +85,7 @@ void print_json(const Model& model) {
                                     {"class_names", network.class_names},
                                     {"totals", totals},
                                     {"parts", parts}};
-  std::printf("%s\n", json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+  std::printf("%s\n", json_text(json).c_str());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -17,11 +18,12 @@
 #include "apps/config_file.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/printable.hpp"
 
 namespace {
 
 int fail(const std::exception& error, int code) {
-  std::fprintf(stderr, "mog: %s\n", error.what());
+  std::fprintf(stderr, "mog: %s\n", mog::printable(error.what()).c_str());
   return code;
 }
 
@@ -49,8 +51,8 @@ std::string usage_message(const CLI::App* app, const CLI::Error& error) {
     text = mog::concat(app->get_config_ptr()->as<std::string>(), ": ", text);
   }
   if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
-  for (char& letter : text) letter = static_cast<unsigned char>(letter) < ' ' || letter == '\x7f' ? ' ' : letter;
-  return mog::concat("mog: ", text, " (--help says more)\n");
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return mog::concat("mog: ", mog::printable(text), " (--help says more)\n");
 }
 
 /// A word that is empty comes from a shell variable that is not set: --out "$OUT".

@@ -6,8 +6,10 @@
 
 #include "apps/card_file.hpp"
 #include "apps/commands.hpp"
+#include "apps/json_text.hpp"
 #include "apps/named_networks.hpp"
 #include "core/error.hpp"
+#include "core/printable.hpp"
 #include "core/text.hpp"
 #include "data/md5_file.hpp"
 #include "deploy/model_file.hpp"
@@ -59,13 +61,14 @@ Row row_of(const NamedNetwork& named) {
 void print_table(const std::vector<Row>& rows) {
   std::printf("%-16s %7s %12s %10s  %s\n", "name", "classes", "weight bits", "bytes", "accuracy");
   for (const Row& row : rows) {
-    std::printf("%-16s %7lld %12lld %10lld  ", row.named.name.c_str(), static_cast<long long>(row.network.head.classes),
-                static_cast<long long>(weight_bits(row.network)), static_cast<long long>(row.bytes));
+    std::printf("%-16s %7lld %12lld %10lld  ", printable(row.named.name).c_str(),
+                static_cast<long long>(row.network.head.classes), static_cast<long long>(weight_bits(row.network)),
+                static_cast<long long>(row.bytes));
     if (row.measured) {
       std::printf("%.2f %% of %lld test images of %s\n", 100 * row.measured->accuracy,
-                  static_cast<long long>(row.measured->images), row.measured->dataset.c_str());
+                  static_cast<long long>(row.measured->images), printable(row.measured->dataset).c_str());
     } else {
-      std::printf("- (%s)\n", row.lacks.c_str());
+      std::printf("- (%s)\n", printable(row.lacks).c_str());
     }
   }
 }
@@ -89,7 +92,7 @@ void print_json(const std::vector<Row>& rows) {
     }
     all.push_back(std::move(json));
   }
-  std::printf("%s\n", all.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+  std::printf("%s\n", json_text(all).c_str());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "core/error.hpp"
+#include "core/printable.hpp"
 #include "core/text.hpp"
 #include "reproduce/paper.hpp"
 #include "reproduce/time_left.hpp"
@@ -38,8 +39,9 @@ void print_plan(const Plan& plan, const std::vector<RunRecord>& records, const s
   for (const PlannedRun& run : plan.runs) width = std::max(width, run.name.size());
   const auto print = [&](const std::string& run, const char* state, const std::string& epochs,
                          const std::string& accuracy, const std::string& paper, const std::string& left) {
-    std::fprintf(stderr, "%-*s  %-8s %9s  %-24s %7s  %s\n", static_cast<int>(width), run.c_str(), state, epochs.c_str(),
-                 accuracy.c_str(), paper.c_str(), left.c_str());
+    std::fprintf(stderr, "%-*s  %-8s %9s  %-24s %7s  %s\n", static_cast<int>(width), printable(run).c_str(), state,
+                 printable(epochs).c_str(), printable(accuracy).c_str(), printable(paper).c_str(),
+                 printable(left).c_str());
   };
   const Speeds speeds(plan, records);
   double all = 0;

@@ -7,6 +7,7 @@
 #include "apps/commands.hpp"
 #include "apps/network_choice.hpp"
 #include "core/error.hpp"
+#include "core/printable.hpp"
 #include "data/image.hpp"
 
 namespace mog::apps {
@@ -19,9 +20,9 @@ struct Words {
 };
 
 void print(const std::filesystem::path& picture, const std::vector<Guess>& guesses, std::size_t top) {
-  std::printf("%s:", picture.c_str());
+  std::printf("%s:", printable(picture).c_str());
   for (std::size_t i = 0; i < std::min(top, guesses.size()); ++i) {
-    std::printf("%s %s %.1f %%", i == 0 ? "" : ",", guesses[i].name.c_str(), 100 * guesses[i].probability);
+    std::printf("%s %s %.1f %%", i == 0 ? "" : ",", printable(guesses[i].name).c_str(), 100 * guesses[i].probability);
   }
   std::printf("\n");
 }

@@ -10,9 +10,11 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/commands.hpp"
+#include "apps/json_text.hpp"
 #include "apps/model_options.hpp"
 #include "core/kernels/peak.hpp"
 #include "core/parallel.hpp"
+#include "core/printable.hpp"
 #include "core/random.hpp"
 #include "core/text.hpp"
 #include "data/batches.hpp"
@@ -126,8 +128,8 @@ void print_table(const ProfileOptions& options, const Measured& measured) {
               "GFLOP/s", "peak", "GB/s", "peak");
   for (const Profile::Entry& entry : measured.operations) {
     const double flops = entry.work.flops / entry.seconds, bytes = entry.work.bytes / entry.seconds;
-    std::printf("%-27s %-22s %5lld %10.3f %5.1f%% %8.1f %5.2f %6.1f %5.2f\n", entry.name.c_str(),
-                sizes_of(entry).c_str(), static_cast<long long>(entry.calls / options.steps),
+    std::printf("%-27s %-22s %5lld %10.3f %5.1f%% %8.1f %5.2f %6.1f %5.2f\n", printable(entry.name).c_str(),
+                printable(sizes_of(entry)).c_str(), static_cast<long long>(entry.calls / options.steps),
                 1e3 * entry.seconds / steps, 100 * entry.seconds / total, 1e-9 * flops, flops / measured.peaks.flops,
                 1e-9 * bytes, bytes / measured.peaks.bytes);
   }
@@ -174,7 +176,7 @@ void print_json(const ProfileOptions& options, const Measured& measured) {
                                        {"peak_bandwidth", measured.peaks.bytes},
                                        {"other_seconds", measured.other},
                                        {"operations", operations}});
-  std::printf("%s\n", result.dump(2).c_str());
+  std::printf("%s\n", json_text(result).c_str());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "apps/commands.hpp"
+#include "core/printable.hpp"
 #include "train/recipe_file.hpp"
 
 namespace mog::apps {
@@ -13,10 +14,14 @@ void add_recipes(CLI::App& app) {
   command->add_option("NAME", *name, "Print this recipe: mog recipes hour > mine.ini; mog train --recipe mine.ini");
   command->callback([name] {
     if (!name->empty()) {
-      std::printf("%s", recipe_file_text(find_recipe(*name)).c_str());
+      const std::string text = recipe_file_text(find_recipe(*name));
+      for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
+        std::printf("%s\n", printable(std::string_view(text).substr(at, text.find('\n', at) - at)).c_str());
+      }
       return;
     }
-    for (const Recipe& recipe : recipes()) std::printf("%-15s %s\n", recipe.name.c_str(), recipe.about.c_str());
+    for (const Recipe& recipe : recipes())
+      std::printf("%-15s %s\n", printable(recipe.name).c_str(), printable(recipe.about).c_str());
   });
 }
 

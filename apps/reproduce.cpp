@@ -7,6 +7,7 @@
 #include "apps/commands.hpp"
 #include "apps/program.hpp"
 #include "core/error.hpp"
+#include "core/printable.hpp"
 #include "core/shell_words.hpp"
 #include "reproduce/report_files.hpp"
 
@@ -92,7 +93,7 @@ void print_lines(const Plan& plan, const Words& words) {
     if (words.level > 0 && level_of(plan, run) != words.level) continue;
     std::vector<std::string> line = train_words(plan, run, words.place);
     line.insert(line.begin(), program_command());
-    std::printf("%s\n", command_line(line).c_str());
+    std::printf("%s\n", printable(command_line(line)).c_str());
   }
 }
 
@@ -103,11 +104,11 @@ void run(Words words) {
   if (words.list) return print_lines(plan, words);
   const int code = words.report ? kSuccess : carry_out(plan, words.place);
   if (code == kStopped) {
-    std::fprintf(stderr, "mog: stopped; to go on: %s\n", command_line(words_of(words)).c_str());
+    std::fprintf(stderr, "mog: stopped; to go on: %s\n", printable(command_line(words_of(words))).c_str());
     throw Exit{kStopped};
   }
   for (const auto& file : write_report(make_report(plan, words.place.out), words.place.out)) {
-    std::printf("%s\n", file.c_str());
+    std::printf("%s\n", printable(file).c_str());
   }
   if (code != kSuccess) throw Exit{code};
 }

@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/commands.hpp"
+#include "apps/json_text.hpp"
 #include "apps/model_options.hpp"
+#include "core/printable.hpp"
 
 namespace mog::apps {
 namespace {
@@ -56,8 +58,8 @@ void print_table(const std::vector<Row>& rows) {
   std::printf("%-18s %-24s %-18s %9s %9s %9s %12s\n", "layer", "kind", "output", "weights", "bits", "generated",
               "MACs");
   for (const Row& row : rows) {
-    std::printf("%-18s %-24s %-18s %9lld %9lld %9lld %12lld\n", row.layer.name.c_str(), row.layer.kind.c_str(),
-                row.output.text().c_str(), number(row.layer.weights.stored), number(row.layer.weight_bits()),
+    std::printf("%-18s %-24s %-18s %9lld %9lld %9lld %12lld\n", printable(row.layer.name).c_str(),
+                printable(row.layer.kind).c_str(), printable(row.output.text()).c_str(), number(row.layer.weights.stored), number(row.layer.weight_bits()),
                 number(row.layer.weights.generated), number(row.layer.macs));
   }
   const Totals totals = totals_of(rows);
@@ -93,7 +95,7 @@ void print_json(const std::vector<Row>& rows) {
                                        {"full_weights", totals.full},       {"binary_weights", totals.binary},
                                        {"ternary_weights", totals.ternary}, {"generated_weights", totals.generated},
                                        {"constants", totals.constants},     {"layers", layers}};
-  std::printf("%s\n", summary.dump(2).c_str());
+  std::printf("%s\n", json_text(summary).c_str());
 }
 
 }  // namespace

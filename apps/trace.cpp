@@ -8,6 +8,7 @@
 #include "apps/deployment.hpp"
 #include "apps/network_file.hpp"
 #include "core/npy.hpp"
+#include "core/printable.hpp"
 #include "data/image.hpp"
 #include "deploy/engine.hpp"
 #include "deploy/model_file.hpp"
@@ -97,7 +98,7 @@ void run(const Words& words) {
     constexpr Index kSize = 32;
     trace_trained(*load_quantized(words.file), kSize, load_image(words.picture, kSize).pixels, writer);
   }
-  std::printf("%s: %d files\n", words.out.c_str(), writer.written());
+  std::printf("%s: %d files\n", printable(words.out).c_str(), writer.written());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "apps/program.hpp"
 #include "core/file.hpp"
+#include "core/printable.hpp"
 #include "core/shell_words.hpp"
 #include "data/split.hpp"
 #include "train/drawings.hpp"
@@ -69,8 +70,8 @@ void draw(const RunFolder& folder, const std::vector<EpochRow>& rows, const Data
   const Evaluation result = evaluate(std::ref(best->network), best->stage, test);
   write_file(folder.confusion(), confusion_svg(result.confusion, test.class_names));
   std::printf("best of the last run: %.2f %% of %lld test images (%s)\n", 100 * result.accuracy,
-              static_cast<long long>(result.images), folder.best().c_str());
-  std::printf("drawings: %s, %s\n", folder.curves().c_str(), folder.confusion().c_str());
+              static_cast<long long>(result.images), printable(folder.best()).c_str());
+  std::printf("drawings: %s, %s\n", printable(folder.curves()).c_str(), printable(folder.confusion()).c_str());
 }
 
 /// Copies the weights of --from into the network. k may differ; the rest must not.
@@ -120,7 +121,7 @@ void write_report(const RunFolder& folder, const std::vector<EpochRow>& rows, co
                          .weight_bits = bits.as_shipped,
                          .machine = machines(folder)};
   write_file(folder.report(), run_report(report));
-  std::printf("report: %s\n", folder.report().c_str());
+  std::printf("report: %s\n", printable(folder.report()).c_str());
 }
 
 /// Says what the run will come to, before it begins.
@@ -132,7 +133,7 @@ void announce(const TrainOptions& options, const DatasetPair& data, const Parame
   std::fprintf(
       stderr, "%lld epochs of %lld images, recipe %s; each checkpoint takes %.1f MB, the packed network some %.0f kB\n",
       static_cast<long long>(options.recipe.epochs()), static_cast<long long>(data.train.size()),
-      options.recipe.name.c_str(), static_cast<double>(numbers) * kCopies * 1e-6,
+      printable(options.recipe.name).c_str(), static_cast<double>(numbers) * kCopies * 1e-6,
       static_cast<double>(bits.as_shipped) / 8e3);
 }
 
@@ -188,15 +189,16 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
   const TrainOutcome outcome = trainer.run();
   log.close();
   if (!outcome.finished) {
-    std::fprintf(stderr, "mog: stopped and saved; to go on: %s\n",
-                 command_line({program_command(), "train", "--config", run.out / "config.ini", "--resume"}).c_str());
+    std::fprintf(
+        stderr, "mog: stopped and saved; to go on: %s\n",
+        printable(command_line({program_command(), "train", "--config", run.out / "config.ini", "--resume"})).c_str());
     throw Exit{kStopped};
   }
   print_stages(outcome.rows, bits);
   if (outcome.peak_bytes > 0) {
     std::printf("peak memory of a step: %.0f MB\n", static_cast<double>(outcome.peak_bytes) * 1e-6);
   } else {
-    std::fprintf(stderr, "%s: was finished already\n", run.out.c_str());
+    std::fprintf(stderr, "%s: was finished already\n", printable(run.out).c_str());
   }
   if (std::filesystem::exists(folder.best())) draw(folder, outcome.rows, data.test);
   write_report(folder, outcome.rows, data.test, bits);

@@ -6,8 +6,10 @@
 
 #include "apps/commands.hpp"
 #include "apps/deployment.hpp"
+#include "apps/json_text.hpp"
 #include "apps/network_file.hpp"
 #include "core/error.hpp"
+#include "core/printable.hpp"
 #include "deploy/model_file.hpp"
 
 namespace mog::apps {
@@ -52,7 +54,7 @@ void print_table(const Words& words, const Sides& sides, const Comparison& compa
   if (words.layers) {
     std::printf("%-18s %-6s %14s %12s\n", "layer", "what", "values", "differing");
     for (const LayerComparison& layer : comparison.layers()) {
-      std::printf("%-18s %-6s %14lld %12lld\n", layer.name.c_str(), layer.codes ? "codes" : "sums",
+      std::printf("%-18s %-6s %14lld %12lld\n", printable(layer.name).c_str(), layer.codes ? "codes" : "sums",
                   number(layer.values), number(layer.differing));
     }
   }
@@ -86,7 +88,7 @@ void print_json(const Words& words, const Sides& sides, const Comparison& compar
           {{"name", layer.name}, {"codes", layer.codes}, {"values", layer.values}, {"differing", layer.differing}});
     }
   }
-  std::printf("%s\n", json.dump(2).c_str());
+  std::printf("%s\n", json_text(json).c_str());
 }
 
 void run(Words words) {
@@ -104,7 +106,7 @@ void run(Words words) {
         stderr,
         "mog: %s: the first difference is in layer %s, image %lld, row %lld, column %lld, channel %lld: %d, the "
         "%s %.10g\n",
-        words.model.c_str(), first->layer.c_str(), static_cast<long long>(first->image),
+        printable(words.model).c_str(), printable(first->layer).c_str(), static_cast<long long>(first->image),
         static_cast<long long>(first->row), static_cast<long long>(first->column),
         static_cast<long long>(first->channel), first->integer,
         sides.trained != nullptr ? "trained network has" : "plain loops have", first->expected);

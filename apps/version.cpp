@@ -5,6 +5,7 @@
 #include "apps/program.hpp"
 #include "core/kernels/isa.hpp"
 #include "core/parallel.hpp"
+#include "core/printable.hpp"
 
 namespace mog::apps {
 
@@ -12,8 +13,8 @@ void add_version(CLI::App& app) {
   CLI::App* command = app.add_subcommand("version", "Print version, compiler, instruction set and threads");
   command->callback([] {
     const char* isa = kernels::name(kernels::chosen_isa());  // before anything is printed: MOG_ISA may be wrong
-    std::printf("mog %s\n", program_version().c_str());
-    std::printf("commit           %s\n", program_commit().c_str());
+    std::printf("mog %s\n", printable(program_version()).c_str());
+    std::printf("commit           %s\n", printable(program_commit()).c_str());
 #if defined(__clang__)
     std::printf("compiler         clang %s\n", __clang_version__);
 #else

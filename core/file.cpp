@@ -1,4 +1,4 @@
-// Crash-safe replacement of a file, and reading one whole.
+// Crash-safe replacement of a file, and reading one as far as is asked for.
 #include "core/file.hpp"
 
 #include <fcntl.h>
@@ -6,106 +6,28 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <string>
 #include <utility>
 
+#include "core/descriptor.hpp"
 #include "core/error.hpp"
+#include "core/temporary_file.hpp"
 
 namespace mog {
 namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(const fs::path& path, const char* what) {
-  const int error = errno;
-  throw IoError(concat(path.string(), ": cannot ", what, ": ", std::strerror(error)));
-}
-
-/// Repeats a system call that a signal interrupted.
-template <class Call>
-auto retried(const Call& call) {
-  auto result = call();
-  while (result == -1 && errno == EINTR) result = call();
-  return result;
-}
-
-/// An open file that is closed on every way out.
-class Descriptor {
- public:
-  Descriptor(const fs::path& path, int flags, const char* what)
-      : path_(path), fd_(retried([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); })) {
-    if (fd_ == -1) fail(path, what);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ != -1) ::close(fd_);
-  }
-
-  [[nodiscard]] int get() const { return fd_; }
-  void write(Bytes bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t written = retried([&] { return ::write(fd_, bytes.data(), bytes.size()); });
-      if (written == -1) fail(path_, "write");
-      if (written == 0) throw IoError(concat(path_.string(), ": cannot write: the system takes no more bytes"));
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-  }
-  void sync() const {
-    if (retried([&] { return ::fsync(fd_); }) == -1) fail(path_, "bring to the disk");
-  }
-  /// Some file systems report a failed write only here. After EINTR the descriptor is gone all the same.
-  void close() {
-    if (::close(std::exchange(fd_, -1)) == -1 && errno != EINTR) fail(path_, "close");
-  }
-
- private:
-  const fs::path& path_;
-  int fd_;
-};
-
-/// A regular file to be read, and its size.
-class Input {
- public:
-  explicit Input(const fs::path& path)
-      : path_(path), file_(path, O_RDONLY | O_NONBLOCK, "open") {  // a pipe without a writer must not hang us
-    struct stat status {};
-    if (::fstat(file_.get(), &status) == -1) fail(path, "read its size");
-    if (!S_ISREG(status.st_mode)) throw IoError(concat(path.string(), ": cannot read: not a regular file"));
-    size_ = status.st_size;
-  }
-
-  [[nodiscard]] Index size() const { return size_; }
-  /// The first bytes, at most size().
-  [[nodiscard]] std::vector<std::byte> read(Index count) const {
-    std::vector<std::byte> bytes(static_cast<std::size_t>(count));
-    for (std::size_t done = 0; done < bytes.size();) {
-      const ssize_t got = retried([&] { return ::read(file_.get(), bytes.data() + done, bytes.size() - done); });
-      if (got == -1) fail(path_, "read");
-      if (got == 0) throw DataError(concat(path_.string(), ": ends at byte ", done, ", expected ", bytes.size()));
-      done += static_cast<std::size_t>(got);
-    }
-    return bytes;
-  }
-
- private:
-  const fs::path& path_;
-  Descriptor file_;
-  Index size_ = 0;
-};
-
 /// The folder that an entry stands in: bringing it to the disk makes a rename in it last.
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
-void write_and_rename(const fs::path& temporary, const fs::path& path, std::span<const Bytes> pieces) {
-  Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, "open for writing");
-  for (const Bytes piece : pieces) file.write(piece);
-  file.sync();
-  file.close();
-  if (retried([&] { return ::rename(temporary.c_str(), path.c_str()); }) == -1)
-    fail(path, "rename the written file to this name");
+/// The permissions of a file that is replaced stay; a new one's are the user's mask's.
+void keep_mode(int fd, const struct stat& old, const fs::path& path) {
+  constexpr mode_t kPermissions = 0777;
+  struct stat now {};
+  if (::fstat(fd, &now) == -1) fail_at(path, "read its permissions");
+  if (((old.st_mode ^ now.st_mode) & kPermissions) == 0) return;
+  if (::fchmod(fd, old.st_mode & kPermissions) == -1) fail_at(path, "keep its permissions");
 }
 
 }  // namespace
@@ -113,19 +35,23 @@ void write_and_rename(const fs::path& temporary, const fs::path& path, std::span
 void write_file(const fs::path& path, std::span<const Bytes> pieces) {
   // Renaming onto a device would put a plain file in its place.
   struct stat old {};
-  if (::stat(path.c_str(), &old) == 0 && !S_ISREG(old.st_mode)) {
-    throw IoError(concat(path.string(), ": cannot write: not a regular file"));
-  }
-  fs::path temporary = path;
-  temporary += ".tmp";
+  const bool exists = ::stat(path.c_str(), &old) == 0;
+  if (exists && !S_ISREG(old.st_mode)) throw IoError(concat(path.string(), ": cannot write: not a regular file"));
+  const fs::path folder_path = folder_of(path);
+  TemporaryFile temporary(path, exists ? 0600 : 0666);  // nobody reads early what they may not read in the end
+  Descriptor& file = temporary.descriptor();
+  for (const Bytes piece : pieces) file.write(piece);
+  if (exists) keep_mode(file.get(), old, path);
+  file.sync("bring to the disk");
+  const Descriptor folder(folder_path, O_RDONLY | O_DIRECTORY, "open");
+  temporary.replace_target();
   try {
-    write_and_rename(temporary, path, pieces);
-  } catch (const IoError&) {
-    ::unlink(temporary.c_str());
-    throw;
+    folder.sync("bring to the disk");
+    file.close("close");
+  } catch (const IoError& error) {
+    throw IoError(
+        concat(path.string(), ": is replaced, but the old file may be back after a power failure: ", error.what()));
   }
-  const fs::path folder = folder_of(path);
-  Descriptor(folder, O_RDONLY | O_DIRECTORY, "open").sync();
 }
 
 void write_file(const fs::path& path, std::string_view text) {
@@ -133,17 +59,46 @@ void write_file(const fs::path& path, std::string_view text) {
   write_file(path, std::span(&bytes, 1));
 }
 
-std::vector<std::byte> read_bytes(const fs::path& path, Index at_most) {
-  const Input file(path);
-  if (file.size() > at_most) {
-    throw DataError(concat(path.string(), ": ", file.size(), " bytes, expected at most ", at_most));
+FileReader::FileReader(const fs::path& path)
+    : path_(path), file_(path, O_RDONLY | O_NONBLOCK, "open") {  // a pipe without a writer must not hang us
+  struct stat status {};
+  if (::fstat(file_.get(), &status) == -1) fail_at(path, "read its size");
+  if (!S_ISREG(status.st_mode)) throw IoError(concat(path.string(), ": cannot read: not a regular file"));
+  size_ = status.st_size;
+}
+
+void FileReader::limit(Index at_most) const {
+  if (size_ > at_most) throw DataError(concat(path_.string(), ": ", size_, " bytes, expected at most ", at_most));
+}
+
+Bytes FileReader::first(Index count) {
+  const auto wanted = static_cast<std::size_t>(std::min(count, size_));
+  std::size_t done = bytes_.size();
+  if (wanted > done) bytes_.resize(wanted);
+  while (done < wanted) {
+    const ssize_t got = retried([&] { return ::read(file_.get(), bytes_.data() + done, wanted - done); });
+    if (got == -1) fail_at(path_, "read");
+    if (got == 0) throw DataError(concat(path_.string(), ": ends at byte ", done, ", expected ", wanted));
+    done += static_cast<std::size_t>(got);
   }
-  return file.read(file.size());
+  return Bytes(bytes_).first(wanted);
+}
+
+std::vector<std::byte> FileReader::take() {
+  static_cast<void>(first(size_));
+  return std::move(bytes_);
+}
+
+std::vector<std::byte> read_bytes(const fs::path& path, Index at_most) {
+  FileReader file(path);
+  file.limit(at_most);
+  return file.take();
 }
 
 std::vector<std::byte> read_beginning(const fs::path& path, Index count) {
-  const Input file(path);
-  return file.read(std::min(file.size(), count));
+  FileReader file(path);
+  const Bytes bytes = file.first(count);
+  return {bytes.begin(), bytes.end()};
 }
 
 }  // namespace mog

@@ -51,8 +51,9 @@ template <class... Parts>
 }
 
 /// Checks the header's length and that the file holds that much; returns it.
-Index header_length(const std::filesystem::path& path, std::span<const std::byte> file) {
-  const auto size = static_cast<Index>(file.size());
+Index header_length(const std::filesystem::path& path, FileReader& reader) {
+  const Index size = reader.size();
+  const Bytes file = reader.first(kLengthBytes);
   if (size < kLengthBytes) refuse(path, size, "the file ends within the header's length (8 bytes)");
   std::uint64_t length = 0;
   std::memcpy(&length, file.data(), sizeof(length));
@@ -109,9 +110,8 @@ template <class T>
 void SafetensorsWriter::add(const std::string& name, const Tensor<T>& tensor) {
   require(!tensor.empty(), "safetensors: tensor ", name, " is empty");
   require(name != kMetadataName, "safetensors: a tensor cannot be named ", name);
-  require(std::none_of(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name == name; }),
-          "safetensors: two tensors named ", name);
   require_json_text(name);
+  require(names_.insert(name).second, "safetensors: two tensors named ", name);
   entries_.push_back(
       {name, dtype_of<T>(), tensor.shape(), std::as_bytes(tensor.values()), std::make_shared<Tensor<T>>(tensor)});
 }
@@ -149,9 +149,10 @@ void SafetensorsWriter::write(const std::filesystem::path& path) const {
 SafetensorsFile SafetensorsFile::read(const std::filesystem::path& path) {
   SafetensorsFile file;
   file.path_ = path;
-  file.bytes_ = read_bytes(path, kLargestFile);
-  const Index length = header_length(path, file.bytes_);
-  const auto* text = reinterpret_cast<const char*>(file.bytes_.data()) + kLengthBytes;
+  FileReader reader(path);  // numbers are read when everything that is said of them is sound
+  reader.limit(kLargestFile);
+  const Index length = header_length(path, reader);
+  const auto* text = reinterpret_cast<const char*>(reader.first(kLengthBytes + length).data()) + kLengthBytes;
   Header header = parse_header({text, static_cast<std::size_t>(length)},
                                [&](Index at, const std::string& what) { refuse(path, kLengthBytes + at, what); });
 
@@ -159,8 +160,10 @@ SafetensorsFile SafetensorsFile::read(const std::filesystem::path& path) {
   std::stable_sort(header.entries.begin(), header.entries.end(), [](const HeaderEntry& a, const HeaderEntry& b) {
     return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
   });
-  check_layout(path, header.entries, data, static_cast<Index>(file.bytes_.size()));
+  check_layout(path, header.entries, data, reader.size());
+  file.bytes_ = reader.take();
   for (HeaderEntry& entry : header.entries) {
+    file.places_.emplace(entry.name, file.entries_.size());
     file.entries_.push_back({std::move(entry.name), entry.dtype, entry.shape, data + entry.begin});
   }
   file.metadata_ = std::move(header.metadata);
@@ -174,8 +177,8 @@ std::vector<std::string> SafetensorsFile::names() const {
 }
 
 const SafetensorsFile::Entry* SafetensorsFile::find(const std::string& name) const {
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name == name; });
-  return found == entries_.end() ? nullptr : &*found;
+  const auto found = places_.find(name);
+  return found == places_.end() ? nullptr : &entries_[found->second];
 }
 
 template <class T>

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -41,6 +43,7 @@ class SafetensorsWriter {
   };
 
   std::vector<Entry> entries_;
+  std::unordered_set<std::string> names_;
   std::vector<std::pair<std::string, std::string>> metadata_;
 };
 
@@ -80,6 +83,7 @@ class SafetensorsFile {
   std::filesystem::path path_;
   std::vector<std::byte> bytes_;
   std::vector<Entry> entries_;
+  std::unordered_map<std::string, std::size_t> places_;  // of each name in entries_
   std::vector<std::pair<std::string, std::string>> metadata_;
 };
 

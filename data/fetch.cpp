@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/process.hpp"
 #include "data/md5_file.hpp"
-#include "data/process.hpp"
 
 namespace mog {
 namespace {
@@ -106,8 +106,8 @@ class TemporaryFolder {
 void unpack(const CifarLayout& layout, const fs::path& archive, const fs::path& folder) {
   const TemporaryFolder temporary(folder.string() + ".unpacking");
   const int status = run_program("tar",
-                                 {"--extract", "--gzip", "--no-same-owner", "--no-same-permissions", "--file",
-                                  archive.string(), "--directory", temporary.path().string()},
+                                 {"--force-local", "--extract", "--gzip", "--no-same-owner", "--no-same-permissions",
+                                  "--file", archive.string(), "--directory", temporary.path().string()},
                                  "tar gzip");
   if (status != 0) {
     throw IoError(

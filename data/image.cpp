@@ -48,6 +48,21 @@ std::string first_bytes(std::span<const std::uint8_t> file) {
   return text;
 }
 
+/// One of the three kinds that are read; throws DataError for a file that begins otherwise.
+PictureKindName readable_kind(std::span<const std::uint8_t> file, std::string_view name) {
+  const PictureKindName found = picture_kind(file);
+  if (found.kind != PictureKind::other) return found;
+  throw DataError(concat(name, ": not a PNG, JPEG or BMP but ", found.name,
+                         found.name.empty() ? concat("a file that begins with the bytes", first_bytes(file)) : "", "; ",
+                         found.advice));
+}
+
+void check_size(std::uint64_t bytes, std::string_view name) {
+  if (bytes <= kMaxImageBytes) return;
+  throw DataError(
+      concat(name, ": ", bytes, " bytes, expected a picture of at most ", kMaxImageBytes, "; scale it down"));
+}
+
 CheckedPicture check(PictureBytes& file, PictureKind kind) {
   if (kind == PictureKind::png) return check_png(file);
   return kind == PictureKind::jpeg ? check_jpeg(file) : check_bmp(file);
@@ -84,19 +99,10 @@ Image painted(const Decoded& decoded, const CheckedPicture& picture, const Pictu
 }  // namespace
 
 Image decode_image(std::span<const std::uint8_t> file, std::string_view name) {
-  if (file.size() > kMaxImageBytes) {
-    throw DataError(
-        concat(name, ": ", file.size(), " bytes, expected a picture of at most ", kMaxImageBytes, "; scale it down"));
-  }
-  const auto [kind, kind_name, advice] = picture_kind(file);
-  if (kind == PictureKind::other) {
-    const bool unknown = kind_name.empty();
-    throw DataError(concat(name, ": not a PNG, JPEG or BMP but ", kind_name,
-                           unknown ? concat("a file that begins with the bytes", first_bytes(file)) : "", "; ",
-                           advice));
-  }
-  PictureBytes bytes(file, name, kind_name);
-  const CheckedPicture picture = check(bytes, kind);
+  check_size(file.size(), name);
+  const PictureKindName kind = readable_kind(file, name);
+  PictureBytes bytes(file, name, kind.name);
+  const CheckedPicture picture = check(bytes, kind.kind);
   const Decoded decoded =
       stb_decode(picture.rewritten.empty() ? file : std::span(picture.rewritten), picture.palette.empty() ? 4 : 1);
   if (decoded.pixels == nullptr) bytes.broken(picture.pixels_at, "stb_image finds: ", decoded.problem);
@@ -105,11 +111,17 @@ Image decode_image(std::span<const std::uint8_t> file, std::string_view name) {
 
 Image read_image(const std::filesystem::path& path) {
   LargePicture turn;
-  std::error_code ignored;
-  const std::uintmax_t bytes = std::filesystem::file_size(path, ignored);
-  if (!ignored && bytes > static_cast<std::uintmax_t>(kLargePicturePixels)) turn.take();
-  const std::vector<std::uint8_t> file = read_file("image", path, kMaxImageBytes);
-  return decode_image(file, concat("image: ", path.string()));
+  InputFile input("image", path);
+  constexpr std::uint64_t kBeginning = 4096;  // tells what is no picture before the rest of it is read
+  std::vector<std::uint8_t> file(std::min(input.size(), kBeginning));
+  input.read(file);
+  static_cast<void>(readable_kind(file, input.label()));
+  check_size(input.size(), input.label());
+  if (input.size() > static_cast<std::uint64_t>(kLargePicturePixels)) turn.take();
+  const std::size_t begun = file.size();
+  file.resize(input.size());
+  input.read(std::span(file).subspan(begun));
+  return decode_image(file, input.label());
 }
 
 Image centre_square(const Image& image, Index size) {

@@ -50,13 +50,21 @@ void check_range(const SumRange& range) {
           ", which 32 bits do not hold");
 }
 
+void check_map(const std::string& name, const Map& map, Index channels) {
+  const Index numbers = map.height * map.width * ((channels + 3) / 4 * 4);
+  require(numbers <= kMostMapNumbers, name, ": a map of ", map.height, " x ", map.width, " x ", channels,
+          " numbers, expected at most ", kMostMapNumbers);
+}
+
 void check_layer(const IntegerNetwork& network, const IntegerConv& conv, Map& map) {
   require(map.channels == conv.in, conv.name, ": ", conv.in, " input channels, expected ", map.channels);
   require(conv.out >= 1 && conv.out <= kMostChannels, conv.name, ": ", conv.out, " output channels");
   check_weights(conv.name, conv.weight, WeightKind::ternary, 9 * conv.in * conv.out);
   check_thresholds(conv.name, conv.thresholds, conv.out, network.top_code());
   check_range(conv_range(conv));
+  check_map(conv.name, map, 9 * conv.in);
   map.channels = conv.out;
+  check_map(conv.name, map, map.channels);
 }
 
 void check_layer(const IntegerNetwork& network, const IntegerCflog& cflog, Map& map) {
@@ -73,6 +81,7 @@ void check_layer(const IntegerNetwork& network, const IntegerCflog& cflog, Map& 
     check_range(range);
   }
   map.channels = cflog.out;
+  check_map(cflog.name, map, map.channels);
 }
 
 void check_layer(const IntegerNetwork& network, const IntegerMrb& mrb, Map& map) {
@@ -102,6 +111,9 @@ void check_head(const IntegerNetwork& network, const Map& map) {
           head.classes);
   require(head.fraction_bits >= 0 && head.fraction_bits <= 62, head.name, ": ", head.fraction_bits,
           " bits of fraction, expected 0 to 62");
+  check_map(head.name, map, head.classes);
+  // Each channel's codes are added up before anything is multiplied, those of weights 0 too.
+  static_assert(kMostMapNumbers / 4 * 255 <= std::numeric_limits<std::int32_t>::max());
   const SumRange range = head_range(head, network.top_code(), map.height * map.width);
   check_range(range);
   // A sum of 31 bits times a multiplier of 31 bits stays below 2^62.

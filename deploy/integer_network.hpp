@@ -121,9 +121,14 @@ struct IntegerNetwork {
 /// The weights that an automaton generates: [states, cells] of -1 and +1, state t the weights of latent map t.
 std::vector<std::int8_t> automaton_weights(std::uint64_t seed, std::uint32_t automaton, Index states, Index cells);
 
-/// Throws std::invalid_argument, naming the layer, unless sizes fit from layer to layer, weights and levels are
-/// complete, levels ascend, and no sum, partial ones in any order included, can leave 32 bits (nor the head's 64) for
-/// any picture: then every engine may run it.
+/// Numbers of a map, channels rounded up to 4, the patches of the first convolution (27 a pixel) among them: 1094 x
+/// 1094 pixels, or 224 x 224 of 668 channels. A file of a few bytes can describe such maps, and each engine makes room
+/// for them: the runtime some 5 bytes a number and thread, the reference 16.
+constexpr Index kMostMapNumbers = Index{1} << 25;
+
+/// Throws std::invalid_argument, naming the layer, unless maps are no larger than that, sizes fit from layer to layer,
+/// weights and levels are complete, levels ascend, and no sum, partial ones in any order included, can leave 32 bits
+/// (nor the head's 64) for any picture: then every engine may run it.
 void check(const IntegerNetwork& network);
 
 /// Bits of all stored weights: what the paper counts.

@@ -258,8 +258,15 @@ IntegerNetwork parse_model(Bytes bytes, const std::string& name) {
   return network;
 }
 
+std::vector<std::byte> model_file_bytes(const std::filesystem::path& path) {
+  FileReader file(path);
+  check_magic(file.first(kHeaderBytes), path.string());
+  file.limit(kMaxModelBytes);
+  return file.take();
+}
+
 IntegerNetwork read_model(const std::filesystem::path& path) {
-  return parse_model(read_bytes(path, kMaxModelBytes), path.string());
+  return parse_model(model_file_bytes(path), path.string());
 }
 
 std::vector<ModelPart> model_parts(Bytes bytes, const std::string& name) {

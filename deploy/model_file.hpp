@@ -30,6 +30,9 @@ void write_model(const std::filesystem::path& path, const IntegerNetwork& networ
 /// DataError, beginning with `name` and the byte where it went wrong, for anything that is no such file, truncated,
 /// changed, of a newer version, or describes a network that check() refuses. Memory and time are bounded by the size.
 IntegerNetwork parse_model(Bytes bytes, const std::string& name);
+/// The bytes of a file that begins as a packed network does. Throws IoError when it cannot be read, DataError when it
+/// is something else or has more than kMaxModelBytes.
+std::vector<std::byte> model_file_bytes(const std::filesystem::path& path);
 /// Throws IoError when the file cannot be read, DataError as parse_model does.
 IntegerNetwork read_model(const std::filesystem::path& path);
 

@@ -90,13 +90,7 @@ void check_order(const std::vector<LayerRecord>& records, const std::string& nam
 void check_frame(Bytes bytes, const std::string& name) {
   const Index size = static_cast<Index>(bytes.size());
   if (size > kMaxModelBytes) fail_at(name, 0, concat(size, " bytes, expected at most ", kMaxModelBytes));
-  const auto matches = [](std::byte found, unsigned char expected) {
-    return static_cast<unsigned char>(found) == expected;
-  };
-  const std::size_t magic = std::min(bytes.size(), kMagic.size());
-  if (magic == 0 || !std::equal(bytes.begin(), bytes.begin() + static_cast<Index>(magic), kMagic.begin(), matches)) {
-    fail_at(name, 0, "no packed network (another magic number)");
-  }
+  check_magic(bytes, name);
   if (size < kHeaderBytes) fail_at(name, size, concat("the file ends, expected ", kHeaderBytes, " bytes of header"));
   const std::uint64_t version = get_number(bytes, 8, 4);
   if (version != kModelVersion) {
@@ -119,6 +113,16 @@ std::uint64_t get_number(Bytes bytes, std::size_t at, std::size_t size) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < size; ++i) value |= static_cast<std::uint64_t>(bytes[at + i]) << (8 * i);
   return value;
+}
+
+void check_magic(Bytes beginning, const std::string& name) {
+  const auto matches = [](std::byte found, unsigned char expected) {
+    return static_cast<unsigned char>(found) == expected;
+  };
+  const Bytes magic = beginning.first(std::min(beginning.size(), kMagic.size()));
+  if (magic.empty() || !std::equal(magic.begin(), magic.end(), kMagic.begin(), matches)) {
+    fail_at(name, 0, "no packed network (another magic number)");
+  }
 }
 
 void fail_at(const std::string& name, Index offset, const std::string& what) {

@@ -45,6 +45,8 @@ constexpr std::size_t kChecksumAt = 12, kChecksummedFrom = 16, kSizeAt = 16;
 void put_u32(std::vector<std::byte>& bytes, std::size_t at, std::uint32_t value);
 void put_u64(std::vector<std::byte>& bytes, std::size_t at, std::uint64_t value);
 
+/// Throws DataError when a file that begins with these bytes, at most kHeaderBytes, is none of ours.
+void check_magic(Bytes beginning, const std::string& name);
 /// The way back, and the checks that need no section: magic, version, size, checksum, every field in its range, the
 /// layers in an order that check() can accept. Throws DataError.
 ModelHeader read_header(Bytes bytes, const std::string& name);

@@ -70,27 +70,48 @@ SumRange conv3x3_range(std::string name, const Intervals& x, const std::vector<s
   return range;
 }
 
-/// Squeeze and group as one 3x3 convolution: coefficients [m][9 C] of the codes.
-std::vector<std::int32_t> composed_group(const IntegerCflog& cflog) {
-  const Index in = cflog.in, m = cflog.latent(), inputs = m / cflog.groups;
-  const auto squeeze = unpack_weights(cflog.squeeze), group = unpack_weights(cflog.group);
-  std::vector<std::int32_t> columns(at(m * in));  // the squeeze transposed: one latent map's weights side by side
-  for (Index c = 0; c < in; ++c) {
-    for (Index t = 0; t < m; ++t) columns[at(t * in + c)] = squeeze[at(c * m + t)] > 0 ? 1 : -1;
+/// Squeeze and group as one 3x3 convolution of the codes, a latent map at a time: all at once they would take hundreds
+/// of times the memory of the file that they come from.
+class ComposedGroup {
+ public:
+  explicit ComposedGroup(const IntegerCflog& cflog)
+      : in_(cflog.in),
+        inputs_(cflog.latent() / cflog.groups),
+        columns_(at(cflog.latent() * cflog.in)),
+        group_(unpack_weights(cflog.group)) {
+    const auto squeeze = unpack_weights(cflog.squeeze);
+    const Index m = cflog.latent();
+    for (Index c = 0; c < in_; ++c) {
+      for (Index t = 0; t < m; ++t) columns_[at(t * in_ + c)] = squeeze[at(c * m + t)] > 0 ? 1 : -1;
+    }
   }
-  std::vector<std::int32_t> composed(at(m * 9 * in));
-  parallel_for(m, [&](Index t) {
-    const Index g = t / inputs, q = t % inputs;
-    for (Index tap = 0; tap < 9; ++tap) {
-      std::int32_t* const sums = composed.data() + (t * 9 + tap) * in;
-      for (Index i = 0; i < inputs; ++i) {
-        const std::int8_t weight = group[at(((g * 9 + tap) * inputs + i) * inputs + q)];
+
+  /// Writes the coefficients [9 C] of latent map t.
+  void map(Index t, std::int32_t* sums) const {
+    const Index g = t / inputs_, q = t % inputs_;
+    std::fill_n(sums, 9 * in_, 0);
+    for (Index tap = 0; tap < 9; ++tap, sums += in_) {
+      for (Index i = 0; i < inputs_; ++i) {
+        const std::int32_t weight = group_[at(((g * 9 + tap) * inputs_ + i) * inputs_ + q)];
         if (weight == 0) continue;
-        const std::int32_t* const column = columns.data() + (g * inputs + i) * in;
-        for (Index c = 0; c < in; ++c) sums[c] += weight > 0 ? column[c] : -column[c];
+        const std::int8_t* const column = columns_.data() + (g * inputs_ + i) * in_;
+        for (Index c = 0; c < in_; ++c) sums[c] += weight * column[c];
       }
     }
-  });
+  }
+
+ private:
+  Index in_, inputs_;
+  std::vector<std::int8_t> columns_;  // the squeeze transposed: one latent map's weights side by side
+  std::vector<std::int8_t> group_;
+};
+
+/// Of all latent maps: coefficients [m][9 C].
+std::vector<std::int32_t> composed_group(const IntegerCflog& cflog) {
+  const Index m = cflog.latent(), terms = 9 * cflog.in;
+  const ComposedGroup group(cflog);
+  std::vector<std::int32_t> composed(at(m * terms));
+  parallel_for(m, [&](Index t) { group.map(t, composed.data() + t * terms); });
   return composed;
 }
 
@@ -194,8 +215,16 @@ std::vector<SumRange> latent_ranges(const IntegerCflog& cflog, std::int64_t top_
   const Intervals codes(at(cflog.in), Interval{0, top_code});
   SumRange squeeze = pointwise_range(cflog.name + ".squeeze", codes, unpack_weights(cflog.squeeze), m);
   SumRange group = conv3x3_range(cflog.name + ".group", squeeze.channels, unpack_weights(cflog.group), cflog.groups, m);
-  const std::vector<std::int32_t> latent = composed_group(cflog);
-  for (Index t = 0; t < m; ++t) group.channels[at(t)] = linear_range(latent.data() + t * terms, terms, top_code);
+  const ComposedGroup composed(cflog);
+  constexpr Index kPieces = 64;
+  parallel_for(std::min(kPieces, m), [&](Index piece) {
+    std::vector<std::int32_t> sums(at(terms));
+    const Range maps = piece_of(m, std::min(kPieces, m), piece);
+    for (Index t = maps.begin; t < maps.end; ++t) {
+      composed.map(t, sums.data());
+      group.channels[at(t)] = linear_range(sums.data(), terms, top_code);
+    }
+  });
   return {std::move(squeeze), std::move(group)};
 }
 

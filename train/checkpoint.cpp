@@ -2,6 +2,7 @@
 #include "train/checkpoint.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 
@@ -116,6 +117,21 @@ void check_format(const SafetensorsFile& file) {
   }
 }
 
+/// Numbers that a run reckons with: none overflows where a few are added or multiplied, none is infinite.
+void check_position(const SafetensorsFile& file, const Position& position) {
+  constexpr Index kMost = Index{1} << 40;
+  const auto refuse = [&](const char* key) {
+    throw DataError(concat(file.path().string(), ": ", key, " is ", file.metadata(key), ", which no run comes to"));
+  };
+  if (position.epoch > 1'000'000) refuse("epoch");
+  if (position.step > kMost) refuse("step");
+  if (position.images > kMost) refuse("images");
+  if (position.correct > position.images) refuse("correct");
+  if (!std::isfinite(position.loss_sum)) refuse("loss_sum");
+  if (!(position.best_accuracy <= 1)) refuse("best_accuracy");
+  if (number_of<Index>(file, "optimizer_steps") > kMost) refuse("optimizer_steps");
+}
+
 CheckpointHeader header_of(const SafetensorsFile& file) {
   check_format(file);
   CheckpointHeader header;
@@ -136,6 +152,7 @@ CheckpointHeader header_of(const SafetensorsFile& file) {
                      .images = number_of<Index>(file, "images"),
                      .best_accuracy = number_of<double>(file, "best_accuracy", -1),
                      .own_name = own_name};
+  check_position(file, header.position);
   return header;
 }
 

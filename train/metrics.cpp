@@ -1,6 +1,7 @@
 // metrics.csv: its line of names, its rows, and reading them back.
 #include "train/metrics.hpp"
 
+#include <cmath>
 #include <optional>
 
 #include "core/error.hpp"
@@ -22,13 +23,14 @@ std::optional<EpochRow> parse(std::string_view line) {
     if (fields[0] == mog::name(stage)) row.stage = stage, row.own_name.clear();
   }
   const auto epoch = from_text<Index>(fields[1]);
-  if (!is_stage_name(fields[0]) || !epoch) return std::nullopt;
+  constexpr Index kMostEpochs = 1'000'000;
+  if (!is_stage_name(fields[0]) || !epoch || *epoch < 1 || *epoch > kMostEpochs) return std::nullopt;
   row.epoch = *epoch;
   double* const numbers[] = {&row.learning_rate, &row.train_loss, &row.train_accuracy,
                              &row.test_accuracy, &row.seconds,    &row.images_per_second};
   for (std::size_t i = 0; i < std::size(numbers); ++i) {
     const auto number = from_text<double>(fields[i + 2]);
-    if (!number) return std::nullopt;
+    if (!number || !std::isfinite(*number)) return std::nullopt;
     *numbers[i] = *number;
   }
   return row;
@@ -59,7 +61,9 @@ std::vector<EpochRow> read_metrics(const std::filesystem::path& path) {
   std::vector<EpochRow> rows;
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const auto row = parse(lines[i]);
-    if (!row) throw DataError(concat(path.string(), ": line ", i + 1, ": no row of 8 numbers: ", lines[i]));
+    if (!row)
+      throw DataError(concat(path.string(), ": line ", i + 1,
+                             ": no row of 8 numbers, finite ones and an epoch from 1 to a million: ", lines[i]));
     rows.push_back(*row);
   }
   return rows;

@@ -6,8 +6,9 @@
 
 namespace mog {
 
-/// The folder and the names in it. Holds a lock (flock on the file `lock`) until it is destroyed, or the process ends
-/// in whatever way.
+/// The folder and the names in it. Holds a lock until it is destroyed, or the process ends in whatever way: flock on
+/// the folder itself, which nobody can delete under a training; on a network file system that locks no folders, on the
+/// file `lock` in it.
 class RunFolder {
  public:
   /// Makes the folder where there is none. Throws IoError when that fails, or when another process holds it.

@@ -4,19 +4,20 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "core/printable.hpp"
 
 namespace mog::svg {
 namespace {
 
-/// Text of a label as XML wants it.
+/// Text of a label as XML wants it, which knows no U+FFFE and no control characters.
 std::string escaped(const std::string& text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : printable(text)) {
     switch (c) {
       case '&': out += "&amp;"; break;
       case '<': out += "&lt;"; break;
       case '>': out += "&gt;"; break;
-      default: out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+      default: out += c;
     }
   }
   return out;

@@ -4,21 +4,39 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <sstream>
+#include <utility>
 
 #include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/printable.hpp"
+#include "core/process.hpp"
 
 namespace mog::c_export {
 namespace {
 
 namespace fs = std::filesystem;
 
+/// No shell sees the command or the folder's name: neither may be more than it says.
 void compile(const fs::path& folder, const std::string& command) {
-  const std::string full =
-      concat("cd '", folder.string(), "' && ", command,
-             " -std=c99 -fPIC -shared -Wl,-Bsymbolic -o model.so model.c selftest.c >messages 2>&1");
-  if (std::system(full.c_str()) == 0) return;
-  std::system(concat("cat '", (folder / "messages").string(), "' >&2").c_str());
+  std::vector<std::string> words;
+  std::istringstream text(command);
+  for (std::string word; text >> word;) words.push_back(word);
+  require(!words.empty(), "the exported C: no compiler named");
+  const std::string compiler = words.front();
+  words.erase(words.begin());
+  for (const char* flag : {"-std=c99", "-fPIC", "-shared", "-Wl,-Bsymbolic", "-o"}) words.emplace_back(flag);
+  for (const char* name : {"model.so", "model.c", "selftest.c"}) words.push_back((folder / name).string());
+  const fs::path messages = folder / "messages";
+  if (run_program(compiler, words, "gcc", messages.string()) == 0) return;
+  constexpr Index kMost = 1 << 16;
+  std::string line;
+  for (const std::byte byte : read_beginning(messages, kMost)) {
+    if (byte != std::byte{'\n'}) line += static_cast<char>(byte);
+    if (byte == std::byte{'\n'}) std::fprintf(stderr, "%s\n", printable(std::exchange(line, {})).c_str());
+  }
   throw std::runtime_error(concat("the exported C: '", command, "' failed"));
 }
 
@@ -30,7 +48,7 @@ struct Compiled::Maps {
 };
 
 Compiled::Folder::Folder() {
-  std::string name = (fs::temp_directory_path() / "mog-c-XXXXXX").string();
+  std::string name = fs::absolute(fs::temp_directory_path() / "mog-c-XXXXXX").string();  // no word begins with a dash
   if (::mkdtemp(name.data()) == nullptr) throw IoError(concat(name, ": cannot be made"));
   path = name;
 }

@@ -30,11 +30,11 @@ same whole/last.safetensors results/last.safetensors
 stop_after() { train limited sh -c 'ulimit -f '"$1"'; exec "$@"' sh; }
 stop_after 16 >out 2>err
 [ $? = 5 ] || fail "a limit on the size of files did not end with 5: $(cat err)"
-says err 'limited/last.safetensors.tmp: cannot write: File too large; training goes on, and the next save tries again$'
+says err 'limited/last.safetensors: cannot write: File too large; training goes on, and the next save tries again$'
 tail -n 1 err >last
-says last '^mog: limited/last.safetensors.tmp: cannot write: File too large$'
+says last '^mog: limited/last.safetensors: cannot write: File too large$'
 [ ! -e limited/last.safetensors ] || fail "a checkpoint that was not whole got its name"
-[ ! -e limited/last.safetensors.tmp ] || fail "a temporary file is left"
+[ ! -e limited/last.safetensors.mog-tmp-0 ] || fail "a temporary file is left"
 
 # A metrics.csv and drawings that cannot be replaced: messages; the checkpoints are there.
 mkdir -p blocked/metrics.csv
@@ -52,7 +52,7 @@ fi
 mkdir locked && chmod 555 locked
 # shellcheck disable=SC2086 # $as is a list
 if $as test -r "$MOG_PROGRAM" && $as test -x "$MOG_PROGRAM"; then
-  refuses 5 '^mog: locked/lock: cannot open: Permission denied$' train locked $as
+  refuses 5 '^mog: locked/config.ini: cannot open for writing: Permission denied$' train locked $as
   refuses 5 '^mog: locked/new: cannot make this folder: Permission denied$' train locked/new $as
   # A run whose folder has become read-only: resuming it says so; once the right is back it goes on.
   cp -r whole open
@@ -60,7 +60,7 @@ if $as test -r "$MOG_PROGRAM" && $as test -x "$MOG_PROGRAM"; then
   chmod 555 open
   # shellcheck disable=SC2086,SC2317
   resume_as() { "$@" "$MOG_PROGRAM" train --out open $words --resume 2>all; code=$?; grep -v '^resumed at ' all >&2; return $code; }
-  refuses 5 '^mog: open/config.ini.tmp: cannot open for writing: Permission denied$' resume_as $as
+  refuses 5 '^mog: open/config.ini: cannot open for writing: Permission denied$' resume_as $as
   chmod 755 open
   expect 0 resume_as $as
   same whole/last.safetensors open/last.safetensors

@@ -44,7 +44,7 @@ wait_for_rows killed/folder-n32-g4-k3 5
 kill -s KILL $run
 wait $run 2>/dev/null
 tries=0
-while ! flock --nonblock killed/folder-n32-g4-k3/lock true && [ $tries -lt 100 ]; do
+while ! flock --nonblock killed/folder-n32-g4-k3 true && [ $tries -lt 100 ]; do
   sleep 0.1
   tries=$((tries + 1))
 done

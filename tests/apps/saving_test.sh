@@ -18,8 +18,7 @@ train() {
 traced() {
   rm -rf run
   mkdir run
-  : >run/lock # so that the folder's own entries are the same each time
-  train strace -f -qq -o trace -P "$PWD/run/last.safetensors" -P "$PWD/run/last.safetensors.tmp" -P "$folder" -e "trace=$names" ${1:+-e "inject=$1"}
+  train strace -f -qq -o trace -P "$PWD/run/last.safetensors" -P "$PWD/run/last.safetensors.mog-tmp-0" -P "$folder" -e "trace=$names" ${1:+-e "inject=$1"}
 }
 
 # finish_and_compare: what is left is readable, and the run comes to the bytes of the undisturbed one.
@@ -33,7 +32,7 @@ finish_and_compare() {
   fi
   cmp -s run/last.safetensors whole/last.safetensors || fail "$1: other bytes in last.safetensors"
   cmp -s run/best.safetensors whole/best.safetensors || fail "$1: other bytes in best.safetensors"
-  [ ! -e run/last.safetensors.tmp ] || fail "$1: a temporary file is left"
+  [ ! -e run/last.safetensors.mog-tmp-0 ] || fail "$1: a temporary file is left"
 }
 
 # count CALL: how often the undisturbed run makes it.
@@ -70,7 +69,7 @@ for error in ENOSPC EIO; do
   for call in openat write fsync close rename; do
     for at in $(every "$call" | head -n "${MOG_MOST:-3}"); do
       traced "$(of "$call"):error=$error:when=$at" || fail "$error at $call $at ended the run: $(cat err)"
-      says err "/run/last.safetensors(.tmp)?: cannot .*; training goes on, and the next save tries again$"
+      says err "/run/last.safetensors: (is replaced, .*: )?cannot .*; training goes on, and the next save tries again$"
       finish_and_compare "$error at $call $at"
     done
   done
@@ -90,7 +89,7 @@ for error in ENOSPC EIO EROFS; do
     traced "$(of "$call"):error=$error:when=$at+"
     [ $? = 5 ] || fail "$error from $call $at on did not end with 5: $(cat err)"
     tail -n 1 err >last
-    says last "^mog: /.*/run/last.safetensors(.tmp)?: cannot "
+    says last "^mog: /.*/run/last.safetensors: (is replaced, .*: )?cannot "
     [ -e run/last.safetensors ] || fail "$error from $call $at on: no checkpoint is left"
     finish_and_compare "$error from $call $at on"
   done

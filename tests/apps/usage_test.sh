@@ -55,6 +55,7 @@ refuses 2 'resnet20: has no option g' mog train --out run --model resnet20 --g 4
 refuses 2 '--data DIR' mog train --out run --dataset cifar10
 refuses 2 'nofile' mog train --out run --config nofile
 printf '[train]\nfoo=1\n' >wrong.ini
+refuses 2 '/dev/zero: more than 65536 bytes: no configuration' mog train --out run --config /dev/zero
 refuses 2 'foo' mog train --out run --config wrong.ini
 refuses 2 '--batch' mog profile --batch 1
 

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <ctime>
+#include <limits>
 
 #include "tests/core/temporary_folder.hpp"
 
@@ -219,4 +221,41 @@ TEST_CASE("a header with any byte changed in any bit is read or refused, never w
 TEST_CASE("a header of a million brackets costs no memory and no stack") {
   CHECK(verdict("{\"a\":" + std::string(1'000'000, '['), 0).find("a list where none belongs") != std::string::npos);
   CHECK(verdict(std::string(1'000'000, '{'), 0).find("no valid JSON") != std::string::npos);
+}
+
+TEST_CASE("a file of half a terabyte that is none of ours is refused by its beginning") {
+  const testing::TemporaryFolder folder;
+  const auto refusal = [&](const std::string& beginning) {
+    put_file(folder / "f", beginning);
+    std::filesystem::resize_file(folder / "f", std::uintmax_t{1} << 39);  // zeros that the file system does not store
+    try {
+      static_cast<void>(SafetensorsFile::read(folder / "f"));
+    } catch (const DataError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  CHECK(refusal("").find("byte 8: the header is no JSON object") != std::string::npos);
+  CHECK(refusal(small_file()).find("bytes after the last tensor") != std::string::npos);
+}
+
+TEST_CASE("time grows with the number of tensors, not with its square") {
+  const testing::TemporaryFolder folder;
+  const auto seconds = [&](int tensors) {
+    double least = std::numeric_limits<double>::max();
+    for (int trial = 0; trial < 3; ++trial) {
+      const std::clock_t begin = std::clock();
+      SafetensorsWriter writer;
+      const auto one = Tensor<std::uint8_t>::from({1}, {7});
+      for (int i = 0; i < tensors; ++i) writer.add("tensor" + std::to_string(i), one);
+      writer.write(folder / "f");
+      const SafetensorsFile file = SafetensorsFile::read(folder / "f");
+      for (const auto& entry : file.entries()) REQUIRE(file.tensor<std::uint8_t>(entry.name)[0] == 7);
+      least = std::min(least, static_cast<double>(std::clock() - begin));
+    }
+    return least / CLOCKS_PER_SEC;
+  };
+  const double few = seconds(5000), many = seconds(40'000);
+  INFO(few, " and ", many, " seconds");
+  CHECK(many < 24 * few);  // 8 times, were it not for caches; 64 times by the square
 }

@@ -8,9 +8,9 @@
 #include <cstdlib>
 
 #include "core/error.hpp"
+#include "core/process.hpp"
 #include "data/file.hpp"
 #include "data/md5_file.hpp"
-#include "data/process.hpp"
 #include "tests/data/archive_server.hpp"
 #include "tests/data/scratch.hpp"
 
@@ -184,6 +184,14 @@ TEST_CASE("a folder that is there but not whole is left alone, and named") {
   CHECK(contains(site.refusal<DataError>("/good"), "cifar-10-batches-bin exists but is not whole; remove it first ("));
   CHECK(fs::file_size(site.dir() / "cifar-10-batches-bin" / "data_batch_1.bin") == 4);
   CHECK(site.requests().empty());
+}
+
+TEST_CASE("a folder that is named like one of another machine is a folder of this one") {
+  const Site site;
+  const fs::path before = fs::current_path();
+  fs::current_path(site.scratch.path());
+  CHECK(fs::exists(fetch_cifar(Cifar::ten, "host:data", site.from("/good")) / "test_batch.bin"));
+  fs::current_path(before);
 }
 
 TEST_CASE("without curl or tar the message names Debian's package") {

@@ -168,7 +168,7 @@ TEST_CASE("too large files and too large pictures are refused with the bound, th
   CHECK(contains(message_of<DataError>([&] { decode_image(large, "made"); }),
                  concat("made: a JPEG of 12000 x 6000 pixels, ", kBound)));
   fs::resize_file(path, kMaxImageBytes + 1);
-  CHECK(contains(refusal(), "picture.png: 268435457 bytes, expected at most 268435456"));
+  CHECK(contains(refusal(), "picture.png: 268435457 bytes, expected a picture of at most 268435456"));
   CHECK(contains(message_of<IoError>([&] { load_image(scratch.path() / "none.png", 32); }), "none.png: no such file"));
   CHECK_THROWS_AS(load_image(path, 0), std::invalid_argument);
   CHECK_THROWS_AS(load_image(path, 4097), std::invalid_argument);
@@ -191,6 +191,15 @@ TEST_CASE("more bytes than a picture may have are refused before they are looked
   CHECK(message_of<DataError>([&] {
           decode_image({bytes.get(), kMaxImageBytes + 1}, "memory");
         }) == "memory: 268435457 bytes, expected a picture of at most 268435456; scale it down");
+}
+
+TEST_CASE("what is no picture is told by its beginning, whatever its size") {
+  const Scratch scratch;
+  const fs::path path = scratch.path() / "huge.png";
+  write_text(path, "");
+  fs::resize_file(path, std::uintmax_t{1} << 39);  // zeros that the file system does not store
+  CHECK(
+      contains(message_of<DataError>([&] { load_image(path, 32); }), "huge.png: not a PNG, JPEG or BMP but a file of"));
 }
 
 TEST_CASE("a JPEG whose Huffman table holds more than 256 codes is refused before it is decoded") {

@@ -85,6 +85,42 @@ TEST_CASE("sums that 32 bits do not hold are refused by name") {
                        std::invalid_argument);
 }
 
+TEST_CASE("a head whose sums 32 bits do not hold is refused: every pixel's codes are added up") {
+  IntegerNetwork network = mog::testing::example_network();
+  network.height = 1093;
+  network.width = 1094;
+  CHECK_NOTHROW(mog::check(network));  // 3 codes x 2 channels x 1,195,742 pixels
+  const auto widen = [&](Index channels) {
+    auto& conv = std::get<IntegerConv>(network.layers[0]);
+    const auto count = static_cast<std::size_t>(channels);
+    conv.out = network.head.in = channels;
+    conv.weight = mog::pack_weights(WeightKind::ternary, std::vector<std::int8_t>(27 * count));
+    network.bits = 8;
+    conv.thresholds = {.falling = std::vector<std::uint8_t>(count), .levels = std::vector<std::int32_t>(255 * count)};
+    network.head.weight = mog::pack_weights(WeightKind::binary, std::vector<std::int8_t>(2 * count, 1));
+  };
+  widen(7);  // 255 x 7 x 1,195,742 is below 2^31
+  CHECK_NOTHROW(mog::check(network));
+  widen(8);
+  CHECK_THROWS_WITH_AS(mog::check(network), "head: sums reach 2439313680, which 32 bits do not hold",
+                       std::invalid_argument);
+}
+
+TEST_CASE("maps larger than any engine should make room for are refused by name") {
+  IntegerNetwork network = mog::testing::example_network();
+  network.height = network.width = 1095;  // 28 numbers a pixel, the fourth of 4 left empty
+  CHECK_THROWS_WITH_AS(mog::check(network), "conv: a map of 1095 x 1095 x 27 numbers, expected at most 33554432",
+                       std::invalid_argument);
+  network.height = network.width = 1024;
+  network.head.classes = 36;  // of whose sums one engine makes a map
+  network.head.weight = mog::pack_weights(WeightKind::binary, std::vector<std::int8_t>(72, 1));
+  network.head.multiplier.assign(36, 1);
+  network.head.offset.assign(36, 1);
+  network.class_names.clear();
+  CHECK_THROWS_WITH_AS(mog::check(network), "head: a map of 1024 x 1024 x 36 numbers, expected at most 33554432",
+                       std::invalid_argument);
+}
+
 TEST_CASE("the example answers as one computes it by hand") {
   const IntegerNetwork network = mog::testing::example_network();
   // All weights of channel o at position (tap, input) are (2 (3 tap + input) + o) mod 3 - 1: over the three inputs of a

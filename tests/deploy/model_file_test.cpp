@@ -165,6 +165,19 @@ TEST_CASE("absurd numbers in the header and the table are refused at once, with 
                        "a.mog: byte 72: output channels is 4294967295, expected 1 to 16384", mog::DataError);
 }
 
+TEST_CASE("a file of another kind is refused by its beginning, one of ours by its size, before it is read") {
+  const mog::testing::TemporaryFolder folder;
+  mog::testing::put_file(folder / "a.mog", "");
+  std::filesystem::resize_file(folder / "a.mog", std::uintmax_t{1} << 39);  // zeros that the file system does not store
+  const auto refusal = [&](const char* message) {
+    CHECK_THROWS_WITH_AS(mog::read_model(folder / "a.mog"), doctest::Contains(message), mog::DataError);
+  };
+  refusal("a.mog: byte 0: no packed network");
+  mog::write_model(folder / "a.mog", mog::testing::small_network());
+  std::filesystem::resize_file(folder / "a.mog", std::uintmax_t{1} << 39);
+  refusal("a.mog: 549755813888 bytes, expected at most 67108864");
+}
+
 TEST_CASE("another format, a newer version and a damaged file are told apart") {
   const auto message = [](const File& file) {
     try {

@@ -203,6 +203,24 @@ TEST_CASE("a newer version, another format, a word that is no number: one line w
   CHECK_THROWS_AS(Checkpoint(folder / "none"), IoError);
 }
 
+TEST_CASE("a position that no run comes to is refused by name: nothing reckons with it") {
+  const TemporaryFolder folder;
+  const Small saved(1);
+  const auto refused = [&](auto change, const std::string& key) {
+    CheckpointHeader crafted = header();
+    change(crafted.position);
+    save_checkpoint(folder / "c", crafted, saved.parameters, saved.adam);
+    CHECK_THROWS_WITH_AS(Checkpoint{folder / "c"}, doctest::Contains(("c: " + key + " is ").c_str()), DataError);
+  };
+  constexpr Index kLargest = std::numeric_limits<Index>::max();
+  refused([](Position& p) { p.epoch = kLargest; }, "epoch");
+  refused([](Position& p) { p.step = kLargest; }, "step");
+  refused([](Position& p) { p.images = kLargest; }, "images");
+  refused([](Position& p) { p.correct = p.images + 1; }, "correct");
+  refused([](Position& p) { p.loss_sum = std::numeric_limits<double>::infinity(); }, "loss_sum");
+  refused([](Position& p) { p.best_accuracy = 2; }, "best_accuracy");
+}
+
 TEST_CASE("a MOGNET comes back from its file alone, with its options and its stage") {
   const TemporaryFolder folder;
   Parameters<float> parameters(5);
