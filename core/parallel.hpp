@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "core/float_environment.hpp"
 #include "core/team.hpp"
 #include "core/types.hpp"
 
@@ -46,11 +47,13 @@ int team_size();
 /// Each thread begins with a share of its own, from one call to the next the same part of memory, and then helps the
 /// others with theirs: where other programs run too, one core is often slower than the next. A share's beginning is
 /// its owner's in any case, so that who takes part in a call, and needs memory for it, is no matter of chance.
-/// Throws IoError where the system refuses the threads, see team_for().
+/// Every work(i) finds the same floating-point environment. Throws IoError where the system refuses the threads, see
+/// team_for().
 template <class Work>
 void parallel_for(Index n, const Work& work) {
   const int count = n <= 1 ? 1 : team_for(threads());
   if (count == 1) {  // without OpenMP, whose team of one would ask the heap for memory each time
+    const FloatEnvironment standard;
     for (Index i = 0; i < n; ++i) work(i);
     return;
   }
@@ -72,6 +75,7 @@ void parallel_for(Index n, const Work& work) {
   };
 #pragma omp parallel num_threads(count)
   {
+    const FloatEnvironment standard;
     const int me = thread_number(), team = team_size();  // which may be smaller than asked
     for (int s = me; s < used; s += team) {
       const Range own = piece_of(n, used, s);

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/float_environment.hpp"
 #include "core/kernels/reference.hpp"
 #include "deploy/ranges.hpp"
 #include "layers/quantizers.hpp"
@@ -127,6 +128,7 @@ IntegerHead lower_head(const Mognet<float>& network, Index pixels) {
 }  // namespace
 
 bool find_levels(const ChannelAffineCode& channel, std::int32_t* levels) {
+  const FloatEnvironment standard;
   const bool falling = channel.scale < 0;
   const auto code = [&](std::int64_t v) {
     const float x = static_cast<float>(falling ? -v : v) * channel.unit;
@@ -149,6 +151,7 @@ bool find_levels(const ChannelAffineCode& channel, std::int32_t* levels) {
 }
 
 IntegerNetwork lower(Mognet<float>& network, std::uint64_t seed, const LoweringOptions& options) {
+  const FloatEnvironment standard;
   const int bits = network.options().bits;
   require(options.height >= 8 && options.width >= 8 && options.height % 8 == 0 && options.width % 8 == 0,
           "lower: pictures of ", options.height, " x ", options.width, " pixels, expected multiples of 8");

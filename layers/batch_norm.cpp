@@ -5,6 +5,7 @@
 #include <cmath>
 #include <type_traits>
 
+#include "core/float_environment.hpp"
 #include "core/kernels/pointwise_f32/pointwise_f32.hpp"
 #include "layers/activations.hpp"
 
@@ -191,6 +192,7 @@ typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, 
 
 template <class T>
 Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const FixedProduct<T>& product, kernels::Activation activation) {
+  const FloatEnvironment standard;
   const Tensor<T> kept_x = product.y.value;
   const Shape& shape = product.shorts.empty() ? kept_x.shape() : product.shorts.shape();
   const Index rows = shape.rows(), channels = options_.channels;
@@ -245,6 +247,7 @@ Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const FixedProduct<T>& produc
 
 template <class T>
 void BatchNorm<T>::affine(Tensor<T>& scale, Tensor<T>& shift) const {
+  const FloatEnvironment standard;
   scale = Tensor<T>({options_.channels});
   shift = Tensor<T>({options_.channels});
   fold(*gamma_, *beta_, mean_->value, variance_->value, options_.epsilon, scale, shift);

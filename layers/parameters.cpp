@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/float_environment.hpp"
 #include "core/random.hpp"
 #include "layers/quantizers.hpp"
 
@@ -42,6 +43,7 @@ void Parameters<T>::require_new(const std::string& name) const {
 
 template <class T>
 Parameter<T>* Parameters<T>::add(const std::string& name, const Shape& shape, Initial initial, Precision precision) {
+  const FloatEnvironment standard;
   require_new(name);
   require(shape.elements() >= 1, "parameters: ", name, " has shape ", shape, ", expected at least one element");
   Parameter<T> parameter{.name = name, .value = Tensor<T>(shape), .precision = precision};
