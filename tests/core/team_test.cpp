@@ -80,5 +80,5 @@ TEST_CASE("a limit holds for its own thread, as long as it lives") {
     CHECK(mog::threads() == 2);
   }
   CHECK(mog::threads() == 3);
-  CHECK_THROWS_WITH_AS(mog::ThreadLimit(0), "threads: 0, expected 1 to 4096", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(mog::ThreadLimit none(0), "threads: 0, expected 1 to 4096", std::invalid_argument);
 }
