@@ -157,7 +157,8 @@ std::vector<Guess> classify(Classifier& classifier, std::span<const std::uint8_t
   const double all = log_sum_exp(logits);
   std::vector<std::size_t> order(logits.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return logits[a] > logits[b]; });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return logits[a] != logits[b] ? logits[a] > logits[b] : a < b; });
   const auto& names = classifier.facts().class_names;
   std::vector<Guess> guesses;
   guesses.reserve(order.size());

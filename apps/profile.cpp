@@ -91,8 +91,8 @@ Measured measure(const ProfileOptions& options) {
   for (const Profile::Entry& entry : measured.operations) measured.other -= entry.seconds;
   measured.step_bytes = tape.arena().peak_bytes();
   std::sort(measured.seconds.begin(), measured.seconds.end());
-  std::stable_sort(measured.operations.begin(), measured.operations.end(),
-                   [](const auto& a, const auto& b) { return a.seconds > b.seconds; });
+  std::sort(measured.operations.begin(), measured.operations.end(),
+            [](const auto& a, const auto& b) { return a.seconds > b.seconds; });
   return measured;
 }
 

@@ -24,16 +24,28 @@ std::atomic<int>& setting() {
   return count;
 }
 
+thread_local int limit = kMostThreads;
+
+void require_count(int count) {
+  require(count >= 1 && count <= kMostThreads, "threads: ", count, ", expected 1 to ", kMostThreads);
+}
+
 }  // namespace
 
 int thread_number() { return omp_get_thread_num(); }
 int team_size() { return omp_get_num_threads(); }
 
-int threads() { return setting().load(std::memory_order_relaxed); }
+int threads() { return std::min(setting().load(std::memory_order_relaxed), limit); }
 
 void set_threads(int count) {
-  require(count >= 1 && count <= kMostThreads, "threads: ", count, ", expected 1 to ", kMostThreads);
+  require_count(count);
   setting().store(count, std::memory_order_relaxed);
 }
+
+ThreadLimit::ThreadLimit(int count) : before_(limit) {
+  require_count(count);
+  limit = std::min(limit, count);
+}
+ThreadLimit::~ThreadLimit() { limit = before_; }
 
 }  // namespace mog

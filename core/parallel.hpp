@@ -4,17 +4,30 @@
 #include <algorithm>
 #include <atomic>
 
+#include "core/float_environment.hpp"
+#include "core/team.hpp"
 #include "core/types.hpp"
 
 namespace mog {
 
-constexpr int kMostThreads = 4096;  // beyond which a typing error is likelier than a machine
-
 /// Threads used by parallel_for; at first OMP_NUM_THREADS, or else the processors that this process may use: those of
 /// its affinity mask and its control group's quota.
 int threads();
-/// Sets the number of threads, 1 to kMostThreads. Results do not depend on it, to the bit.
+/// Sets the number of threads, 1 to kMostThreads. Results do not depend on it, to the bit. With 1, none is started.
 void set_threads(int count);
+
+/// While it lives, the thread that made it uses at most so many threads, whatever set_threads says.
+class [[nodiscard]] ThreadLimit {
+ public:
+  /// Throws std::invalid_argument unless 1 <= count <= kMostThreads.
+  explicit ThreadLimit(int count);
+  ThreadLimit(const ThreadLimit&) = delete;
+  ThreadLimit& operator=(const ThreadLimit&) = delete;
+  ~ThreadLimit();
+
+ private:
+  int before_;
+};
 
 /// One piece of [0, n) when it is cut into `pieces` nearly equal ones, each a multiple of `grain` but the last.
 struct Range {
@@ -34,10 +47,13 @@ int team_size();
 /// Each thread begins with a share of its own, from one call to the next the same part of memory, and then helps the
 /// others with theirs: where other programs run too, one core is often slower than the next. A share's beginning is
 /// its owner's in any case, so that who takes part in a call, and needs memory for it, is no matter of chance.
+/// Every work(i) finds the same floating-point environment. Throws IoError where the system refuses the threads, see
+/// team_for().
 template <class Work>
 void parallel_for(Index n, const Work& work) {
-  const int count = threads();
-  if (n <= 1 || count == 1) {  // without OpenMP, whose team of one would ask the heap for memory each time
+  const int count = n <= 1 ? 1 : team_for(threads());
+  if (count == 1) {  // without OpenMP, whose team of one would ask the heap for memory each time
+    const FloatEnvironment standard;
     for (Index i = 0; i < n; ++i) work(i);
     return;
   }
@@ -59,6 +75,7 @@ void parallel_for(Index n, const Work& work) {
   };
 #pragma omp parallel num_threads(count)
   {
+    const FloatEnvironment standard;
     const int me = thread_number(), team = team_size();  // which may be smaller than asked
     for (int s = me; s < used; s += team) {
       const Range own = piece_of(n, used, s);

@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <tuple>
 
 #include "core/file.hpp"
 #include "core/safetensors_header.hpp"
@@ -157,8 +158,8 @@ SafetensorsFile SafetensorsFile::read(const std::filesystem::path& path) {
                                [&](Index at, const std::string& what) { refuse(path, kLengthBytes + at, what); });
 
   const Index data = kLengthBytes + length;
-  std::stable_sort(header.entries.begin(), header.entries.end(), [](const HeaderEntry& a, const HeaderEntry& b) {
-    return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+  std::sort(header.entries.begin(), header.entries.end(), [](const HeaderEntry& a, const HeaderEntry& b) {
+    return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
   });
   check_layout(path, header.entries, data, reader.size());
   file.bytes_ = reader.take();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/float_environment.hpp"
 #include "core/kernels/convert/convert.hpp"
 #include "core/kernels/elementwise_f32/elementwise_f32.hpp"
 
@@ -48,6 +49,7 @@ template <class T>
 void Tape<T>::backward(const Variable<T>& y, const Tensor<T>& dy) {
   require(static_cast<bool>(y.gradient), "backward: no operation with a gradient led to this variable");
   require_shape(dy, y.shape(), "backward", "the gradient");
+  const FloatEnvironment standard;
   y.gradient.add(dy);
   while (!nodes_.empty()) {
     nodes_.back().object->replay();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -19,7 +20,8 @@ template <class T>
 class Tensor {
  public:
   Tensor() = default;
-  /// Uninitialised numbers from the heap, or from `arena`.
+  /// Uninitialised numbers from the heap, or from `arena`. Throws std::invalid_argument when they are more bytes than
+  /// 63 bits count, std::bad_alloc when there is no such memory.
   explicit Tensor(const Shape& shape) : Tensor(Storage::from_heap(bytes_of(shape)), shape) {}
   Tensor(Arena& arena, const Shape& shape) : Tensor(arena.take(bytes_of(shape)), shape) {}
 
@@ -79,7 +81,12 @@ class Tensor {
   template <class U>
   friend class Tensor;
   Tensor(Storage storage, const Shape& shape) : storage_(std::move(storage)), shape_(shape) {}
-  static std::size_t bytes_of(const Shape& shape) { return static_cast<std::size_t>(shape.elements()) * sizeof(T); }
+  static std::size_t bytes_of(const Shape& shape) {
+    constexpr Index kMost = (PTRDIFF_MAX - static_cast<Index>(Storage::kAlignment)) / static_cast<Index>(sizeof(T));
+    require(shape.elements() <= kMost, "tensor: shape ", shape, " has ", shape.elements(),
+            " elements, expected at most ", kMost, ", which memory could hold");
+    return static_cast<std::size_t>(shape.elements()) * sizeof(T);
+  }
 
   Storage storage_;
   Shape shape_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/float_environment.hpp"
 #include "data/bmp_check.hpp"
 #include "data/exif.hpp"
 #include "data/file.hpp"
@@ -125,6 +126,7 @@ Image read_image(const std::filesystem::path& path) {
 }
 
 Image centre_square(const Image& image, Index size) {
+  const FloatEnvironment standard;
   require(size >= 1 && size <= kMaxImageSide, "centre_square: size ", size, ", expected 1 to ", kMaxImageSide);
   const Index side = std::min(image.height, image.width);
   require(side >= 1, "centre_square: picture of ", image.height, " x ", image.width, " pixels, expected 1 x 1 or more");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/float_environment.hpp"
 #include "core/random.hpp"
 
 namespace mog {
@@ -13,6 +14,7 @@ namespace {
 
 /// Which pictures are kept for measuring: of each class a share, rounded, the choice drawn by (seed, class).
 std::vector<bool> draw_test(const Dataset& data, double share, std::uint64_t seed) {
+  const FloatEnvironment standard;
   std::vector<std::vector<std::size_t>> members(data.class_names.size());
   for (std::size_t i = 0; i < data.labels.size(); ++i) members[static_cast<std::size_t>(data.labels[i])].push_back(i);
   std::vector<bool> chosen(data.labels.size(), false);
@@ -56,6 +58,7 @@ DatasetPair split(const Dataset& data, double test_share, std::uint64_t seed) {
 }
 
 DatasetPair hold_back(const DatasetPair& data, Index images) {
+  const FloatEnvironment standard;
   constexpr std::uint64_t kSeed = 1;
   require(images >= 1 && images < data.train.size(), "validation: ", images, " images, expected 1 to ",
           data.train.size() - 1, ", fewer than there are to learn from");

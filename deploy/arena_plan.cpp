@@ -40,7 +40,8 @@ Index ArenaPlan::lowest_place(const Buffer& buffer, const std::vector<const Buff
 void ArenaPlan::place() {
   std::vector<Buffer*> order;
   for (Buffer& buffer : buffers_) order.push_back(&buffer);
-  std::stable_sort(order.begin(), order.end(), [](const Buffer* a, const Buffer* b) { return a->bytes > b->bytes; });
+  std::sort(order.begin(), order.end(),
+            [](const Buffer* a, const Buffer* b) { return a->bytes != b->bytes ? a->bytes > b->bytes : a < b; });
   std::vector<const Buffer*> placed;
   for (Buffer* buffer : order) {
     buffer->offset = lowest_place(*buffer, placed);

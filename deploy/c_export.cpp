@@ -13,6 +13,7 @@
 #include "core/random.hpp"
 #include "deploy/c_export/arrays.hpp"
 #include "deploy/c_export/levels.hpp"
+#include "deploy/c_export/names.hpp"
 #include "deploy/c_export/plan.hpp"
 #include "deploy/c_export/text.hpp"
 #include "core/crc32.hpp"
@@ -263,26 +264,6 @@ std::string self_test(const IntegerNetwork& network, const Plan& plan, const Pic
          count + "][MOG_CLASSES] = {\n" + sums + "};\n" + c_export::kSelfTest;
 }
 
-/// The text with another prefix in place of mog_ and MOG_, string literals aside.
-std::string with_prefix(std::string_view text, const std::string& prefix) {
-  std::string capitals = prefix, result;
-  std::transform(capitals.begin(), capitals.end(), capitals.begin(),
-                 [](char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); });
-  bool quoted = false;
-  while (!text.empty()) {
-    const bool small = text.starts_with("mog_");
-    if (!quoted && (small || text.starts_with("MOG_"))) {
-      result += small ? prefix : capitals;
-      text.remove_prefix(4);
-      continue;
-    }
-    quoted = quoted != (text[0] == '"');
-    result += text[0];
-    text.remove_prefix(1);
-  }
-  return result;
-}
-
 }  // namespace
 
 CExportReport export_c(const IntegerNetwork& network, const std::filesystem::path& folder,
@@ -297,13 +278,16 @@ CExportReport export_c(const IntegerNetwork& network, const std::filesystem::pat
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw IoError(concat(folder.string(), ": cannot be made: ", error.message()));
-  const auto write = [&](const char* name, const std::string& text) {
-    write_file(folder / name, with_prefix(text, options.prefix));
+  const auto write = [&](const char* name, const std::string& text, const std::set<std::string>& names) {
+    write_file(folder / name, c_export::with_prefix(text, options.prefix, names));
   };
-  write("model.h", header(network, plan, options.lanes));
-  write("model_weights.h", tables.text());
-  write("model.c", concat(c_export::kConvolutions, c_export::kNetwork));
-  write("selftest.c", self_test(network, plan, pictures));
+  const std::string loops = concat(c_export::kConvolutions, c_export::kNetwork);
+  const std::set<std::string> names = c_export::defined_names(loops + tables.text());
+  const std::string test = self_test(network, plan, pictures);
+  write("model.h", header(network, plan, options.lanes), {});
+  write("model_weights.h", tables.text(), names);
+  write("model.c", loops, names);
+  write("selftest.c", test, c_export::defined_names(test));
   return {.arena_bytes = plan.arena_bytes(options.lanes), .const_bytes = tables.bytes()};
 }
 

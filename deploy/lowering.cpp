@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/float_environment.hpp"
 #include "core/kernels/reference.hpp"
 #include "deploy/ranges.hpp"
 
@@ -139,6 +140,7 @@ IntegerHead lower_head(const std::string& name, const ConvBlock<float>& block, I
 }  // namespace
 
 bool find_levels(const ChannelAffineCode& channel, std::int32_t* levels) {
+  const FloatEnvironment standard;
   const bool falling = channel.scale < 0;
   const auto code = [&](std::int64_t v) {
     const float x = static_cast<float>(falling ? -v : v) * channel.unit;
@@ -245,6 +247,7 @@ class Lowering {
 }  // namespace
 
 IntegerNetwork lower(const Graph<float>& network, std::uint64_t seed, const LoweringOptions& options) {
+  const FloatEnvironment standard;
   IntegerNetwork result = Lowering(network, seed, options).run();
   check(result);
   // The trained network takes TGAP's decision from a quotient of floats, which is exact below 2^24.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/float_environment.hpp"
 #include "core/parallel.hpp"
 
 namespace mog {
@@ -128,6 +129,7 @@ Interval linear_range(const std::int32_t* coefficients, Index count, std::int64_
 ///   sum_t |L_t(x)| <= sum_t |L_t(c)| + sqrt(m) ||L d||,  ||L d||^2 <= ||d||^2 max_i sum_j |(L L')_ij|,
 /// as no eigenvalue of L L' exceeds its largest sum of a row's magnitudes.
 std::int64_t joint_magnitude(const std::vector<std::int32_t>& latent, Index m, Index terms, std::int64_t top_code) {
+  const FloatEnvironment standard;
   std::vector<std::int64_t> rows(at(m)), sums(at(m));
   parallel_for(m, [&](Index i) {
     const std::int32_t* const a = latent.data() + i * terms;

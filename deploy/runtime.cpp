@@ -36,22 +36,25 @@ class Runtime::Program {
                          .multiply_accumulates = step->multiply_accumulates(),
                          .weight_bytes = step->weight_bytes()});
     }
-#pragma omp parallel num_threads(threads)
+    const int team = team_for(threads);
+    if (team == 1) return;
+#pragma omp parallel num_threads(team)
     { (void)omp_get_thread_num(); }  // starts the threads
   }
 
   void run(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums) {
     const Index images = check_sizes(pixels, class_sums);
     const auto frame = [&](Index image, Index arena) { return make_frame(pixels, class_sums, image, arena); };
-    if (threads_ == 1) {  // OpenMP would ask the system for memory to run a single thread
+    const int team = images == 0 ? 1 : team_for(threads());
+    if (team == 1) {  // OpenMP would ask the system for memory to run a single thread
       for (Index image = 0; image < images; ++image) run_alone(frame(image, 0), [](std::size_t) {});
-    } else if (images >= threads_) {
-#pragma omp parallel for schedule(dynamic) num_threads(threads_)  // one core may be slower than another
+    } else if (images >= team) {
+#pragma omp parallel for schedule(dynamic) num_threads(team)  // one core may be slower than another
       for (Index image = 0; image < images; ++image) {
         run_alone(frame(image, omp_get_thread_num()), [](std::size_t) {});
       }
     } else {
-      for (Index image = 0; image < images; ++image) run_together(frame(image, 0));
+      for (Index image = 0; image < images; ++image) run_together(frame(image, 0), team);
     }
   }
 
@@ -100,8 +103,8 @@ class Runtime::Program {
   }
 
   /// One image on all threads: each takes its share of every step's rows, and waits for the others.
-  void run_together(const Frame& frame) const {
-#pragma omp parallel num_threads(threads_)
+  void run_together(const Frame& frame, int team) const {
+#pragma omp parallel num_threads(team)
     for (const auto& step : steps_) {
       const Range share = piece_of(step->rows(), omp_get_num_threads(), omp_get_thread_num());
       if (share.begin < share.end) step->run(frame, share);
@@ -117,7 +120,8 @@ class Runtime::Program {
 };
 
 Runtime::Runtime(const IntegerNetwork& network, int threads) {
-  require(threads >= 1, "runtime: ", threads, " threads, expected at least 1");
+  require(threads >= 1 && threads <= kMostThreads, "runtime: ", threads, " threads, expected 1 to ", kMostThreads);
+  const ThreadLimit limit(threads);
   check(network);
   program_ = std::make_unique<Program>(network, threads);
 }

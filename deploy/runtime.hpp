@@ -25,7 +25,8 @@ struct RuntimeLayer {
 class Runtime {
  public:
   /// Throws std::invalid_argument when the network is not one, see check(), or when the sums of a squeeze exceed 16
-  /// bits, naming the layer.
+  /// bits, naming the layer; IoError where the system refuses the threads. With one thread none is started, not even
+  /// while loading. In a child process, see team_for(), fewer threads run, to the same numbers.
   explicit Runtime(const IntegerNetwork& network, int threads = mog::threads());
   Runtime(Runtime&&) noexcept;
   Runtime& operator=(Runtime&&) noexcept;
@@ -33,7 +34,8 @@ class Runtime {
 
   /// pixels: images [height, width, 3], one behind the other; class_sums: classes() numbers an image. Images are shared
   /// out among the threads, or, where there are fewer of them than threads, the rows of each layer. Throws
-  /// std::invalid_argument when a size does not fit.
+  /// std::invalid_argument when a size does not fit; IoError where another thread than the one that loaded calls, and
+  /// the system refuses it threads of its own.
   void run(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums);
   /// The same for one image, on one thread: adds each layer's time to seconds[layer], layers().size() numbers.
   void run_timed(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums, std::span<double> seconds);

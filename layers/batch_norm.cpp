@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/float_environment.hpp"
+#include "core/kernels/pointwise_f32/pointwise_f32.hpp"
+#include "layers/activations.hpp"
 #include "layers/normalise.hpp"
 
 namespace mog {
@@ -83,6 +86,7 @@ typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, 
 
 template <class T>
 void BatchNorm<T>::affine(Tensor<T>& scale, Tensor<T>& shift) const {
+  const FloatEnvironment standard;
   scale = Tensor<T>({options_.channels});
   shift = Tensor<T>({options_.channels});
   normalisation::fold(*gamma_, *beta_, mean_->value, variance_->value, options_.epsilon, scale, shift);

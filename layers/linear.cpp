@@ -1,6 +1,7 @@
 // Fully connected layer: the pointwise product, and a bias with its gradient.
 #include "layers/linear.hpp"
 
+#include "core/float_environment.hpp"
 #include "layers/conv.hpp"
 
 namespace mog {
@@ -9,6 +10,7 @@ namespace {
 /// y[p, o] = x[p, o] + b[o];  dx = dy, db[o] = sum_p dy[p, o], the rows added in order.
 template <class T>
 Variable<T> add_bias(Tape<T>& tape, const Variable<T>& x, const Variable<T>& bias) {
+  const FloatEnvironment standard;
   const Index out = bias.value.elements();
   const Tensor<T> y = tape.make(x.shape());
   for (Index p = 0; p < y.rows(); ++p) {

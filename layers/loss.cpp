@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/float_environment.hpp"
+
 namespace mog {
 namespace {
 
@@ -95,6 +97,7 @@ Variable<T> softmax_cross_entropy(Tape<T>& tape, const Variable<T>& logits, std:
 template <class T>
 Variable<T> softmax_cross_entropy(Tape<T>& tape, const Variable<T>& logits, std::span<const std::int32_t> labels,
                                   const SoftTargets<T>& soft) {
+  const FloatEnvironment standard;
   const Tensor<T> z = logits.numbers();
   require_labels(z, labels, "softmax_cross_entropy");
   require_soft(z, soft);

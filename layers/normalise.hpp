@@ -5,6 +5,7 @@
 #include <cmath>
 #include <type_traits>
 
+#include "core/float_environment.hpp"
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
 #include "layers/batch_norm.hpp"
 
@@ -111,6 +112,7 @@ template <class InputGradient>
 Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, Statistics known,
                                     kernels::Activation activation, const Gradient<T>& dx_sum,
                                     const InputGradient& input_gradient) {
+  const FloatEnvironment standard;
   const Shape& shape = x.shape();
   const Index rows = shape.rows(), channels = options_.channels;
   require(shape.rank() >= 1 && rows >= 1 && shape[-1] == channels, name_, ": x has shape ", shape, ", expected [..., ",

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "core/float_environment.hpp"
 #include "core/random.hpp"
 
 namespace mog {
@@ -24,6 +25,7 @@ void Parameters<T>::require_new(const std::string& name) const {
 
 template <class T>
 Parameter<T>* Parameters<T>::add(const std::string& name, const Shape& shape, Initial initial) {
+  const FloatEnvironment standard;
   require_new(name);
   require(shape.elements() >= 1, "parameters: ", name, " has shape ", shape, ", expected at least one element");
   if (shape.elements() > limit_ - numbers_) {

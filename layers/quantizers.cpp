@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/float_environment.hpp"
 #include "core/parallel.hpp"
 #include "core/profile.hpp"
 
@@ -70,6 +71,7 @@ Variable<T> ternarize(Tape<T>& tape, const Variable<T>& w, const Tensor<T>& step
 
 template <class T>
 T balanced_step(std::span<const T> w) {
+  const FloatEnvironment standard;
   require(!w.empty(), "balanced_step: no weights");
   if (std::any_of(w.begin(), w.end(), [](T value) { return std::isnan(value); })) {
     throw NumericError("balanced_step: a weight is not a number");

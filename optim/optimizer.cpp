@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "core/float_environment.hpp"
+
 namespace mog {
 
 template <class T>
@@ -11,6 +13,7 @@ void Optimizer<T>::step(double learning_rate) {
           ", expected 0 or more");
   require(parameters_->trained().size() == known_, name(), ": ", parameters_->trained().size(), " parameters, but ",
           known_, " when the optimizer was made");
+  const FloatEnvironment standard;
   ++steps_;
   begin(learning_rate);
   std::size_t i = 0;

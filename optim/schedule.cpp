@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "core/error.hpp"
+#include "core/float_environment.hpp"
 
 namespace mog {
 namespace {
@@ -60,6 +61,7 @@ Schedule Schedule::cosine(double first, Index epochs, double last) {
 
 double Schedule::at(double epochs) const {
   require(epochs >= 0, "schedule: after ", epochs, " epochs, expected 0 or more");
+  const FloatEnvironment standard;
   const double held = static_cast<double>(hold);
   const double share = std::min(epochs / std::max(held, 1.0), 1.0);  // of the way from the first rate to the last
   const double now = [&] {

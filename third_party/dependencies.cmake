@@ -1,12 +1,19 @@
 # Where each dependency comes from: the system's package if there is one, else the pinned commit of its own repository.
 # They are all headers but Google Benchmark; their warnings are not ours (SYSTEM).
 include(FetchContent)
+include(${CMAKE_CURRENT_LIST_DIR}/xsimd.cmake)
 
 # mog_headers(<name> <header that proves a new enough version> <folder in the repository> <repository> <commit>)
 # defines mog_fetch_<name>, called by mog_fetch(<name>), which makes the target third_party::<name>.
 function(mog_headers name header folder repository commit)
   find_path(MOG_${name}_INCLUDE ${header} PATH_SUFFIXES ${name})
   set(include_dir ${MOG_${name}_INCLUDE})
+  if(include_dir AND name STREQUAL "xsimd")
+    mog_xsimd_fits(${include_dir} fits)
+    if(NOT fits)
+      set(include_dir)
+    endif()
+  endif()
   if(NOT include_dir)
     message(STATUS "${name}: no package found, fetching ${repository}")
     FetchContent_Declare(${name} GIT_REPOSITORY ${repository} GIT_TAG ${commit} SOURCE_SUBDIR none)

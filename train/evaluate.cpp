@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "core/float_environment.hpp"
 #include "layers/loss.hpp"
 
 namespace mog {
@@ -25,6 +26,7 @@ void count(const Tensor<float>& logits, std::span<const std::int32_t> labels, Ev
 }  // namespace
 
 Evaluation evaluate(const Network& network, Stage stage, const Dataset& data, const EvaluateOptions& options) {
+  const FloatEnvironment standard;
   Batches batches = Batches::evaluation(data, options.batch);
   std::optional<Tape<float>> own_tape;
   Tape<float>& tape = options.tape != nullptr ? *options.tape : own_tape.emplace();
@@ -61,6 +63,7 @@ Evaluation evaluate(const Network& network, Stage stage, const Dataset& data, co
 }
 
 void estimate_statistics(const Network& network, Stage stage, Batches& batches, const StatisticsOptions& options) {
+  const FloatEnvironment standard;
   require(options.batches >= 0, "estimate_statistics: ", options.batches, " batches, expected 0 or more");
   std::optional<Tape<float>> own_tape;
   Tape<float>& tape = options.tape != nullptr ? *options.tape : own_tape.emplace();

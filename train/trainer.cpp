@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/file.hpp"
+#include "core/float_environment.hpp"
 #include "core/text.hpp"
 #include "data/digest.hpp"
 #include "layers/loss.hpp"
@@ -167,6 +168,7 @@ void Trainer::resume() {
 }
 
 TrainOutcome Trainer::run() {
+  const FloatEnvironment standard;
   if (folder_ != nullptr && !resumed_) folder_->require_empty();
   if (folder_ != nullptr) tried([&] { write_file(folder_->metrics(), metrics_text(rows_)); });
   saved_ = resumed_;

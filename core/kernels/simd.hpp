@@ -16,6 +16,15 @@ using Mask = xsimd::batch_bool<float, Arch>;
 template <class Arch>
 inline constexpr Index kLanes = static_cast<Index>(Floats<Arch>::size);
 
+/// Which lane each lane of a swizzled vector takes. Release 13 turned the parameters round.
+#if XSIMD_VERSION_MAJOR >= 13
+template <class Arch, std::uint32_t... L>
+using Places = xsimd::batch_constant<std::uint32_t, Arch, L...>;
+#else
+template <class Arch, std::uint32_t... L>
+using Places = xsimd::batch_constant<xsimd::batch<std::uint32_t, Arch>, L...>;
+#endif
+
 /// x y + z, rounded once. xsimd 8 multiplies and adds separately on AVX-512.
 template <class Arch>
 [[gnu::always_inline]] inline xsimd::batch<float, Arch> multiply_add(xsimd::batch<float, Arch> x,
@@ -35,9 +44,7 @@ template <int Q, int J, class Arch>
     return x;
   } else {
     return [&]<std::uint32_t... L>(std::integer_sequence<std::uint32_t, L...>) {
-      return xsimd::swizzle(x,
-                            xsimd::batch_constant<xsimd::batch<std::uint32_t, Arch>,
-                                                  (L / std::uint32_t{Q} * std::uint32_t{Q} + std::uint32_t{J})...>());
+      return xsimd::swizzle(x, Places<Arch, (L / std::uint32_t{Q} * std::uint32_t{Q} + std::uint32_t{J})...>());
     }
     (std::make_integer_sequence<std::uint32_t, std::uint32_t{xsimd::batch<float, Arch>::size}>());
   }
@@ -54,7 +61,7 @@ template <int J, class Arch>
   if constexpr (J == 4) return _mm256_permute2f128_ps(x, x, 1);
 #else
   return [&]<std::uint32_t... L>(std::integer_sequence<std::uint32_t, L...>) {
-    return xsimd::swizzle(x, xsimd::batch_constant<xsimd::batch<std::uint32_t, Arch>, (L ^ std::uint32_t{J})...>());
+    return xsimd::swizzle(x, Places<Arch, (L ^ std::uint32_t{J})...>());
   }
   (std::make_integer_sequence<std::uint32_t, std::uint32_t{Floats<Arch>::size}>());
 #endif
@@ -209,10 +216,13 @@ Mask<Arch> mask_of(std::uint64_t bits) {
   using Integers = xsimd::batch<std::int32_t, Arch>;
   std::int32_t powers[kLanes<Arch>];
   for (Index i = 0; i < kLanes<Arch>; ++i) powers[i] = std::int32_t{1} << i;
-  const Integers power = Integers::load_unaligned(powers), one(0x3f800000);  // the bits of 1.0F
-  const Integers chosen = Integers(static_cast<std::int32_t>(bits)) & power;
-  const Integers lanes = xsimd::select(chosen == power, one, Integers(0));
-  return xsimd::bitwise_cast<Floats<Arch>>(lanes) != Floats<Arch>(0.0F);
+  const Integers power = Integers::load_unaligned(powers);
+  const auto set = (Integers(static_cast<std::int32_t>(bits)) & power) == power;
+#if defined(__AVX2__)
+  return Mask<Arch>(_mm256_castsi256_ps(static_cast<__m256i>(set)));
+#else
+  return Mask<Arch>(static_cast<uint32x4_t>(set));
+#endif
 #endif
 }
 

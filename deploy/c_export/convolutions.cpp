@@ -75,7 +75,7 @@ typedef char arena_has_the_size_that_the_header_says[sizeof arena == MOG_ARENA_B
 static struct {
   mog_observer call;
   void *context;
-} observer;
+} listener;
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 static size_t bytes_of(size_t bits) { return (bits + 7) / 8; }

@@ -46,7 +46,7 @@ static uint32_t crc32(uint32_t crc, const uint8_t *bytes, size_t count) {
 }
 
 static void observe(void *context, int layer, size_t pixel, const uint8_t *codes, size_t channels) {
-  uint32_t *const crcs = context;
+  uint32_t *const crcs = (uint32_t *)context;
   (void)pixel;
   crcs[layer] = crc32(crcs[layer], codes, channels);
 }

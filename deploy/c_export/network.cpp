@@ -57,7 +57,7 @@ static void unpack(uint8_t *codes, const uint8_t *from, size_t count) {
 }
 
 static void tell(int layer, size_t pixel, const uint8_t *codes, size_t channels) {
-  if (observer.call != 0) observer.call(observer.context, layer, pixel, codes, channels);
+  if (listener.call != 0) listener.call(listener.context, layer, pixel, codes, channels);
 }
 
 /* Codes of one lane of arena.values, as bytes. */
@@ -210,8 +210,8 @@ static void run_head(int64_t *class_sums) {
 }
 
 void mog_run_observed(const uint8_t *pixels, int64_t *class_sums, mog_observer call, void *context) {
-  observer.call = call;
-  observer.context = context;
+  listener.call = call;
+  listener.context = context;
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; ++i) {
     const step *const s = &steps[i];
     switch (s->kind) {

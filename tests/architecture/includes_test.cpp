@@ -32,7 +32,7 @@ const std::map<std::string, Names> kMayInclude = {
 /// runtime.
 bool is_base(const std::string& path) {
   static const Names kHeaders{"types",   "error",    "descriptor", "temporary_file", "file",   "printable", "crc32",
-                              "process", "parallel", "processors", "profile",        "random", "automaton"};
+                              "process", "parallel", "team", "float_environment", "processors", "profile",        "random", "automaton"};
   const fs::path file = path;
   return path.starts_with("core/kernels/") || (file.parent_path() == "core" && kHeaders.contains(file.stem().string()));
 }

@@ -4,9 +4,11 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <new>
 #include <numeric>
 #include <vector>
 
+using mog::Index;
 using mog::Shape;
 using mog::Tensor;
 
@@ -75,4 +77,30 @@ TEST_CASE("a copy of a tensor's numbers is its own") {
   to.copy_from(from);
   from.fill(9);
   CHECK(to[2] == 2);
+}
+
+TEST_CASE_TEMPLATE("a shape whose bytes wrap is refused, and one that no memory holds", T, float, double, std::uint8_t,
+                   std::int16_t) {
+  constexpr Index kWraps = Index{1} << 62;
+  mog::Arena arena(1 << 16);
+  const auto takes = [&](const Shape& shape) {
+    CHECK_THROWS_AS(Tensor<T>{shape}, std::invalid_argument);
+    CHECK_THROWS_AS(Tensor<T>(arena, shape), std::invalid_argument);
+    CHECK_THROWS_AS(Tensor<T>::filled(shape, T{1}), std::invalid_argument);
+  };
+  if (sizeof(T) > 1) {
+    takes({kWraps});
+    takes({2, Index{1} << 30, Index{1} << 31});
+  }
+  takes({INT64_MAX});
+  takes({INT64_MAX / static_cast<Index>(sizeof(T))});
+  CHECK_THROWS_AS(Tensor<T>(arena, {1 << 16}), std::bad_alloc);
+  CHECK(arena.bytes_in_use() == 0);
+}
+
+TEST_CASE("the sentence of a refused shape names it, and what is possible") {
+  CHECK_THROWS_WITH_AS(Tensor<float>({Index{1} << 62}),
+                       "tensor: shape [4611686018427387904] has 4611686018427387904 elements, expected at most "
+                       "2305843009213693935, which memory could hold",
+                       std::invalid_argument);
 }

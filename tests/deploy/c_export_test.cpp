@@ -6,7 +6,10 @@
 #include <cstdlib>
 #include <map>
 
+#include "core/error.hpp"
+#include "core/file.hpp"
 #include "deploy/c_export/compiled.hpp"
+#include "deploy/c_export/names.hpp"
 #include "deploy/lowering.hpp"
 #include "tests/core/temporary_folder.hpp"
 #include "tests/deploy/random_mognet.hpp"
@@ -145,6 +148,40 @@ TEST_CASE("names carry the prefix, and class names any text") {
   CHECK(names[0] == network.class_names[0]);
   CHECK(names[1] == network.class_names[1]);
   CHECK(c.self_test() == 0);
+}
+
+TEST_CASE("two networks fit one translation unit, as C and as C++, self-tests included") {
+  mog::testing::TemporaryFolder folder;
+  std::string unit, checks;
+  for (const std::string prefix : {"mog_", "digits_"}) {
+    const IntegerNetwork network = lowered({.maps = 4, .groups = 1, .bits = prefix == "mog_" ? 2 : 3, .classes = 2},
+                                           {.height = 8, .width = prefix == "mog_" ? 8 : 16});
+    mog::export_c(network, folder.path() / prefix, {.prefix = prefix, .lanes = prefix == "mog_" ? 4 : 2});
+    for (const std::string file : {"model.c", "selftest.c"})
+      unit += mog::concat("#include \"", prefix, '/', file, "\"\n");
+    checks += prefix + "selftest() + ";
+  }
+  mog::write_file(folder.path() / "both.c", unit + "int main(void) { return " + checks + "0; }\n");
+  const auto runs = [&](const std::string& command) {
+    return std::system(
+        mog::concat("cd '", folder.path().string(), "' && ", command, " -o both both.c && ./both").c_str());
+  };
+  for (const std::string& compiler : compilers()) {
+    CAPTURE(compiler);
+    CHECK(runs(strict(compiler) + "-std=c99") == 0);
+    CHECK(runs(strict(compiler) + "-x c++ -std=c++11 -lstdc++") == 0);
+  }
+}
+
+TEST_CASE("names of a C text are those that it defines for all of itself") {
+  const std::string text =
+      "/* word */\n#include \"a.h\"\n#define SIZE 4\ntypedef struct {\n  int member;\n} type;\n"
+      "typedef enum { ONE, TWO } kind;\nstatic const type object[SIZE] = {{1}, {2}};\nextern int mog_other;\n"
+      "static int function(int argument) {\n  int local = ONE;\n  return argument + local;\n}\n";
+  const std::set<std::string> names = mog::c_export::defined_names(text);
+  CHECK(names == std::set<std::string>{"SIZE", "type", "ONE", "TWO", "kind", "object", "mog_other", "function"});
+  CHECK(mog::c_export::with_prefix("/* a type of mog_a */ type x = SIZE + 0x4U; \"type\"", "my_", names) ==
+        "/* a type of my_a */ my_type x = MY_SIZE + 0x4U; \"type\"");
 }
 
 TEST_CASE("a compiler that fails is an error with its command") {

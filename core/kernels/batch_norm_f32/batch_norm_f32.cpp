@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/float_environment.hpp"
 #include "core/kernels/split.hpp"
 
 namespace mog::kernels {
@@ -100,6 +101,7 @@ void run(const BatchStatistics<T>& all) {
                       {{"x", x}, {"mean", mean}, {"variance", variance}})) {
     return;
   }
+  const FloatEnvironment standard;
   const double* const sums = sums_of_ranges(rows, channels, [&](Index p, Index count, TwoSums to) {
     chosen(T{}).shifted_sums({.x = all.x + p * all.channels,
                               .shift = all.x,
@@ -151,6 +153,7 @@ void run(const BatchNormGradientSums<T, X>& all) {
                  {{"x", x}, {"dy", dy}, {"mean", mean}, {"sum_dz", sum_dz}, {"sum_dz_x", sum_dz_x}});
   check_activation("batch_norm_gradient_sums", activation, rows * channels > 0, passes);
   if (channels == 0) return;
+  const FloatEnvironment standard;
   const double* const sums = sums_of_ranges(rows, channels, [&](Index p, Index count, TwoSums to) {
     chosen(T{}).template passes<X>().gradient_sums({.x = all.x + p * all.channels,
                                                     .dy = all.dy + p * all.channels,

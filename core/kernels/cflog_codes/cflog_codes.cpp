@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "core/float_environment.hpp"
 #include "core/kernels/cflog_codes/image.hpp"
 #include "core/kernels/split.hpp"
 
@@ -40,6 +41,7 @@ bool cflog_codes(const CflogCodes& args) {
           "cflog_codes: images ", args.images, ", height ", args.height, ", width ", args.width, ", in ", args.in,
           ", latents ", args.latents, ", groups ", args.groups, ", out ", args.out,
           ", expected at least 1 of each, and groups a divisor of the latents");
+  const FloatEnvironment standard;
   const Timed timed("cflog_codes", {args.height, args.in, args.out, args.groups}, work(args));
   Parts parts;
   CflogFactors factors(args, parts);

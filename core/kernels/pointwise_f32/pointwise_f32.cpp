@@ -125,18 +125,18 @@ namespace {
 
 template <class X>
 void normalised_input_gradient(const NormalisedPointwiseInputGradient<float, X>& args, const PointwiseKernel& kernel) {
-  const auto [rows, in, out] = sizes_of(args);
-  check("pointwise_input_gradient", sizes_of(args));
+  const Sizes sizes = sizes_of(args);
+  check("pointwise_input_gradient", sizes);
   const auto& normalisation = select(batch_norm_kernels()).template passes<X>();
   const PackedProduct product{.a = nullptr,
                               .packed = nullptr,
                               .c = args.dx,
-                              .rows = rows,
-                              .depth = out,
-                              .columns = in,
+                              .rows = sizes.rows,
+                              .depth = sizes.out,
+                              .columns = sizes.in,
                               .soon = {{args.normalisation.x, sizeof(X)}, {args.normalisation.dy, sizeof(float)}}};
-  multiply(kernel, product, args.w, true, kCachedRows, [&, out = out](Index row, Index count) {
-    float* const dy = scratch(Scratch::piece, kCachedRows * out);
+  multiply(kernel, product, args.w, true, kCachedRows, [&](Index row, Index count) {
+    float* const dy = scratch(Scratch::piece, kCachedRows * sizes.out);
     normalisation.input_gradient(some_rows(args.normalisation, row, count, dy));
     return dy;
   });
@@ -167,7 +167,7 @@ namespace {
 template <class X>
 void weight_gradient(const X* x, const float* dy, float* dw, Sizes sizes,
                      void (*run)(const PointwiseWeightGradientPart<X>&)) {
-  const auto [rows, in, out] = sizes;
+  const Index rows = sizes.rows, in = sizes.in, out = sizes.out;
   check("pointwise_weight_gradient", sizes);
   const Index size = in * out;
   const Index strips = (out + kPointwiseColumns - 1) / kPointwiseColumns;
@@ -175,7 +175,7 @@ void weight_gradient(const X* x, const float* dy, float* dw, Sizes sizes,
   // The first piece's sum stands in dw itself, the others' in working memory until all are there.
   float* const sums = pieces == 1 ? nullptr : scratch(Scratch::call, (pieces - 1) * size);
 
-  parallel_for(pieces * strips, [&, rows = rows, in = in, out = out](Index i) {
+  parallel_for(pieces * strips, [&](Index i) {
     const Index piece = i / strips, column = i % strips * kPointwiseColumns;
     const Range mine = piece_of(rows, pieces, piece);
     run({.x = x + mine.begin * in,
@@ -187,7 +187,7 @@ void weight_gradient(const X* x, const float* dy, float* dw, Sizes sizes,
          .out = out});
   });
   if (pieces == 1) return;
-  parallel_for(in, [&, out = out](Index c) {
+  parallel_for(in, [&](Index c) {
     float* const sum = dw + c * out;
     for (Index piece = 1; piece < pieces; ++piece) {
       const float* more = sums + (piece - 1) * size + c * out;
