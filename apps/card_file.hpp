@@ -8,7 +8,7 @@
 
 namespace mog::apps {
 
-/// The lines between the two `---` at the beginning of the page, in their order; docs/formats.md lists the keys.
+/// The lines between the two `---` at the beginning of the page, in their order; docs/run-files.md lists the keys.
 class Card {
  public:
   void set(const std::string& key, std::string value) { lines_.emplace_back(key, std::move(value)); }

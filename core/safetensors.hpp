@@ -20,7 +20,7 @@ enum class Dtype { f32, f64, u8, i32, i64, u64 };
 const char* name(Dtype dtype);
 Index bytes_of(Dtype dtype);
 
-/// Collects tensors, then writes them: 8 bytes of header length, a JSON header, the numbers; see docs/formats.md.
+/// Collects tensors, then writes them: 8 bytes of header length, a JSON header, the numbers; see docs/run-files.md.
 /// The same calls give the same bytes. Tensors are shared, not copied: they must not change before write().
 class SafetensorsWriter {
  public:

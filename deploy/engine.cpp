@@ -1,4 +1,4 @@
-// The integer network, layer by layer, as it is defined.
+// The integer network, layer by layer, as docs/integers.md defines it; (I1) and so on are its equations.
 #include "deploy/engine.hpp"
 
 #include <algorithm>
@@ -21,7 +21,7 @@ struct Map {
   [[nodiscard]] const std::int32_t* at(Index pixel) const { return values.data() + pixel * channels; }
 };
 
-/// y[p, o] = sum_c x[p, c] weight[c, o].
+/// (I6): y[p, o] = sum_c x[p, c] weight[c, o].
 Map pointwise(const Map& x, const std::vector<std::int8_t>& weights, Index out) {
   Map y(x.height, x.width, out);
   for (Index p = 0; p < x.pixels(); ++p) {
@@ -34,7 +34,7 @@ Map pointwise(const Map& x, const std::vector<std::int8_t>& weights, Index out) 
   return y;
 }
 
-/// y[h, w, g Q + q] = sum_{r, s, i} x[h + r - 1, w + s - 1, g I + i] weight[g, r, s, i, q], 0 outside the map.
+/// (I7): y[h, w, g Q + q] = sum_{r, s, i} x[h + r - 1, w + s - 1, g I + i] weight[g, r, s, i, q], 0 outside the map.
 Map conv3x3(const Map& x, const std::vector<std::int8_t>& weights, Index groups, Index out) {
   Map y(x.height, x.width, out);
   const Index inputs = x.channels / groups, outputs = out / groups;
@@ -56,7 +56,7 @@ Map conv3x3(const Map& x, const std::vector<std::int8_t>& weights, Index groups,
   return y;
 }
 
-/// The code of each sum: how many of its channel's levels it has reached.
+/// (I8), the code of each sum: how many of its channel's levels it has reached.
 Map activate(const Map& sums, const Thresholds& thresholds) {
   Map codes(sums.height, sums.width, sums.channels);
   const Index levels = static_cast<Index>(thresholds.levels.size()) / sums.channels;
@@ -72,7 +72,7 @@ Map activate(const Map& sums, const Thresholds& thresholds) {
   return codes;
 }
 
-/// One image on its way.
+/// One image on its way: its pixels by (I1), then layer by layer.
 class Walk {
   using Kind = IntegerMap::Kind;
 
@@ -91,6 +91,7 @@ class Walk {
 
   void operator()(const IntegerCflog& cflog) { map_ = run(cflog, map_); }
 
+  /// (I10), (I11), (I12).
   void operator()(const IntegerMrb& mrb) {
     const Map x = map_;
     const Map i1 = run(mrb.b, run(mrb.a, x));
@@ -107,6 +108,7 @@ class Walk {
     tell(mrb.name + ".mux", map_, Kind::codes);
   }
 
+  /// (I13).
   void operator()(const IntegerPool& pool) {
     Map y(map_.height / 2, map_.width / 2, map_.channels);
     for (Index p = 0; p < map_.pixels(); ++p) {
@@ -117,6 +119,7 @@ class Walk {
     tell(pool.name, map_, Kind::codes);
   }
 
+  /// (I14).
   void finish(std::span<std::int64_t> class_sums) const {
     const IntegerHead& head = network_.head;
     const Map sums = pointwise(map_, unpack_weights(head.weight), head.classes);

@@ -34,7 +34,7 @@ using MapObserver = std::function<void(const IntegerMap&)>;
 void run_reference(const IntegerNetwork& network, std::span<const std::uint8_t> pixels,
                    std::span<std::int64_t> class_sums, const MapObserver& observer = {});
 
-/// The first of the largest.
+/// The first of the largest (I15).
 Index best_class(std::span<const std::int64_t> class_sums);
 
 }  // namespace mog

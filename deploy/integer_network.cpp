@@ -44,7 +44,7 @@ void check_thresholds(const std::string& name, const Thresholds& thresholds, Ind
   }
 }
 
-/// A sum that leaves 32 bits would be another sum on each machine.
+/// (I21): a sum that leaves 32 bits would be another sum on each machine.
 void check_range(const SumRange& range) {
   require(range.any_order < std::numeric_limits<std::int32_t>::max(), range.name, ": sums reach ", range.any_order,
           ", which 32 bits do not hold");

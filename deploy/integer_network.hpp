@@ -1,4 +1,4 @@
-// The integer network: all that a deployed MOGNET computes with, as a plain value.
+// The integer network: all that a deployed MOGNET computes with, as a plain value. (I1) and so on: docs/integers.md.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ namespace mog {
 
 /// Weights as they are stored. The enumerator's value is the bits of one weight.
 enum class WeightKind : std::uint8_t {
-  binary = 1,  // 1 is +1, 0 is -1
-  ternary = 2  // two's complement: 01 is +1, 00 is 0, 11 is -1; 10 is no weight
+  binary = 1,  // (I2): 1 is +1, 0 is -1
+  ternary = 2  // (I3), two's complement: 01 is +1, 00 is 0, 11 is -1; 10 is no weight
 };
 
 /// `count` weights of 1 or 2 bits, the first in the lowest bits of the first byte; the last byte's unused bits are 0.
@@ -34,7 +34,7 @@ PackedWeights pack_weights(WeightKind kind, std::span<const std::int8_t> weights
 void unpack_weights(const PackedWeights& packed, std::int8_t* weights);
 std::vector<std::int8_t> unpack_weights(const PackedWeights& packed);
 
-/// Batch normalisation and QReLU as comparisons: the code of a sum s in channel o is the number of j with
+/// Batch normalisation and QReLU as comparisons (I8): the code of a sum s in channel o is the number of j with
 /// v >= levels[o, j], where v = falling[o] ? -s : s. Levels ascend within a channel. Channels whose normalisation has a
 /// negative scale fall: their code gets smaller as the sum grows.
 struct Thresholds {
@@ -47,7 +47,7 @@ struct Thresholds {
 /// The trained network's number for a pixel one brighter: it computes with (pixel - 128) / 128.
 constexpr double kPixelUnit = 0x1p-7;
 
-/// The first layer: 3x3, stride 1, border of zeros, one group, from pixels to codes.
+/// The first layer: 3x3, stride 1, border of zeros, one group, from pixels to codes: (I1), (I7), (I8).
 ///   s[h, w, o] = sum (pixel - 128) weight,  code = thresholds(s)
 struct IntegerConv {
   std::string name;  // "conv"
@@ -58,8 +58,8 @@ struct IntegerConv {
   friend bool operator==(const IntegerConv&, const IntegerConv&) = default;
 };
 
-/// CFLOG, from codes to codes: squeeze (pointwise C -> m = C / 2), group (3x3, G groups), expand (pointwise m -> O,
-/// weights from the automaton), thresholds. Between them run sums without rounding or saturation.
+/// CFLOG, from codes to codes: squeeze (pointwise C -> m = C / 2, I6), group (3x3, G groups, I7), expand (pointwise
+/// m -> O, weights from the automaton, I6), thresholds (I8). Between them run sums without rounding or saturation.
 struct IntegerCflog {
   std::string name;  // "cflog1", "mrb1.a"
   Index in = 0, out = 0, groups = 1;
@@ -72,8 +72,8 @@ struct IntegerCflog {
   friend bool operator==(const IntegerCflog&, const IntegerCflog&) = default;
 };
 
-/// MUX residual block on codes: i1 = b(a(x)), i0 = floor((x + i1) / 2) (k = 1: x OR i1), y = s ? i1 : i0 for each
-/// channel, s = [2 sum of the channel's map of x > (2^k - 1) H W].
+/// MUX residual block on codes, (I10) to (I12): i1 = b(a(x)), i0 = floor((x + i1) / 2) (k = 1: x OR i1), y = s ? i1 :
+/// i0 for each channel, s = [2 sum of the channel's map of x > (2^k - 1) H W].
 struct IntegerMrb {
   std::string name;  // "mrb1"
   IntegerCflog a, b;
@@ -81,17 +81,18 @@ struct IntegerMrb {
   friend bool operator==(const IntegerMrb&, const IntegerMrb&) = default;
 };
 
-/// 2x2 maximum with stride 2.
+/// 2x2 maximum with stride 2 (I13).
 struct IntegerPool {
   std::string name;  // "pool1"
 
   friend bool operator==(const IntegerPool&, const IntegerPool&) = default;
 };
 
-/// The last layer: pointwise convolution, its sums added over all pixels, and a fixed-point affine map for each class:
+/// The last layer: pointwise convolution, its sums added over all pixels, and a fixed-point affine map for each class
+/// (I14):
 ///   class_sum[c] = multiplier[c] sum_p sum_i x[p, i] weight[i, c] + offset[c],  logit[c] = class_sum[c]
 ///   2^-fraction_bits
-/// The largest class sum, the first of equal ones, is the answer.
+/// The largest class sum, the first of equal ones, is the answer (I15).
 struct IntegerHead {
   std::string name;  // "head"
   Index in = 0, classes = 0;
@@ -118,7 +119,8 @@ struct IntegerNetwork {
   friend bool operator==(const IntegerNetwork&, const IntegerNetwork&) = default;
 };
 
-/// The weights that an automaton generates: [states, cells] of -1 and +1, state t the weights of latent map t.
+/// The weights that an automaton generates, (I4) and (I5): [states, cells] of -1 and +1, state t the weights of latent
+/// map t.
 std::vector<std::int8_t> automaton_weights(std::uint64_t seed, std::uint32_t automaton, Index states, Index cells);
 
 /// Numbers of a map, channels rounded up to 4, the patches of the first convolution (27 a pixel) among them: 1094 x
@@ -128,7 +130,7 @@ constexpr Index kMostMapNumbers = Index{1} << 25;
 
 /// Throws std::invalid_argument, naming the layer, unless maps are no larger than that, sizes fit from layer to layer,
 /// weights and levels are complete, levels ascend, and no sum, partial ones in any order included, can leave 32 bits
-/// (nor the head's 64) for any picture: then every engine may run it.
+/// (nor the head's 64) for any picture (I21): then every engine may run it.
 void check(const IntegerNetwork& network);
 
 /// Bits of all stored weights: what the paper counts.

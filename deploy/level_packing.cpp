@@ -17,7 +17,7 @@ int unsigned_bits(std::int64_t value) { return static_cast<int>(std::bit_width(s
 /// Bits that hold the value in two's complement; none for 0.
 int signed_bits(std::int64_t value) { return value == 0 ? 0 : unsigned_bits(value < 0 ? ~value : value) + 1; }
 
-/// Where the line through the first level and the last has level j.
+/// (I9): where the line through the first level and the last has level j.
 std::int64_t on_line(std::int64_t first, std::int64_t span, Index j, Index last) { return first + span * j / last; }
 
 /// What one channel needs.

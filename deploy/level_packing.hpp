@@ -1,4 +1,5 @@
-// Levels in few bits: those of a channel lie on a line to within one, as they come from one affine map.
+// Levels in few bits: those of a channel lie on a line to within one, as they come from one affine map (I9 of
+// docs/integers.md).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Weights quantized as the evaluation quantizes them, normalisation and QReLU as levels, the head in fixed point.
+// Weights quantized as the evaluation quantizes them, normalisation and QReLU as levels, the head in fixed point;
+// docs/integers.md has the equations (I1) and so on.
 #include "deploy/lowering.hpp"
 
 #include <algorithm>
@@ -58,7 +59,7 @@ Thresholds thresholds_of(const BatchNorm<float>& norm, const SumRange& range, fl
   return thresholds;
 }
 
-/// Levels are 32-bit numbers, one more than the largest sum included.
+/// (I21): levels are 32-bit numbers, one more than the largest sum included.
 void require_32_bits(const SumRange& range) {
   require(range.any_order < std::numeric_limits<std::int32_t>::max(), range.name, ": sums reach ", range.any_order,
           ", which 32 bits do not hold");
@@ -98,8 +99,8 @@ IntegerCflog lower_cflog(const std::string& name, const CflogBlock<float>& block
   return result;
 }
 
-/// logit = scale mean + shift = (scale / pixels) sum + shift, with as many bits of fraction as keep the multipliers in
-/// 32 bits and the class sums in 63.
+/// (I18): logit = scale mean + shift = (scale / pixels) sum + shift, with as many bits of fraction as keep the
+/// multipliers in 32 bits and the class sums in 63.
 IntegerHead lower_head(const std::string& name, const ConvBlock<float>& block, Index pixels) {
   const Conv<float>& conv = block.conv();
   require(conv.options().kernel == 1 && conv.options().stride == 1, "lower: ", name,
@@ -142,12 +143,12 @@ IntegerHead lower_head(const std::string& name, const ConvBlock<float>& block, I
 bool find_levels(const ChannelAffineCode& channel, std::int32_t* levels) {
   const FloatEnvironment standard;
   const bool falling = channel.scale < 0;
-  const auto code = [&](std::int64_t v) {
+  const auto code = [&](std::int64_t v) {  // (I16)
     const float x = static_cast<float>(falling ? -v : v) * channel.unit;
     return static_cast<int>(kernels::qrelu_code(std::fma(x, channel.scale, channel.shift), channel.bits));
   };
   const std::int64_t low = falling ? -channel.high : channel.low, end = (falling ? -channel.low : channel.high) + 1;
-  std::int64_t least = low;  // the levels ascend
+  std::int64_t least = low;  // (I17); the levels ascend
   for (int j = 1; j < 1 << channel.bits; ++j) {
     for (std::int64_t beyond = end; least < beyond;) {
       const std::int64_t middle = least + (beyond - least) / 2;

@@ -1,4 +1,4 @@
-// The packed file of an integer network; docs/format.md has the grammar of its bytes.
+// The packed file of an integer network; docs/packed-file.md has the grammar of its bytes.
 #pragma once
 
 #include <filesystem>

@@ -22,7 +22,7 @@ int bits_for(std::int64_t low, std::int64_t high) {
   return 64;
 }
 
-/// Adds weight times x, x being one of an interval; a border's zero is one, too, so that low stays <= 0 <= high.
+/// (I19): adds weight times x, x being one of an interval; a border's zero is one, too, so that low stays <= 0 <= high.
 void add_term(Interval& sum, int weight, const Interval& x) {
   if (weight > 0) {
     sum.low += x.low;
@@ -33,7 +33,7 @@ void add_term(Interval& sum, int weight, const Interval& x) {
   }
 }
 
-/// The sums of one channel added up: the terms' magnitudes, and so no partial sum's, exceed this.
+/// (I20), the sums of one channel added up: the terms' magnitudes, and so no partial sum's, exceed this.
 void note_order(SumRange& range, std::vector<std::int64_t>& magnitudes) {
   range.any_order = magnitudes.empty() ? 0 : *std::max_element(magnitudes.begin(), magnitudes.end());
 }
@@ -116,16 +116,16 @@ std::vector<std::int32_t> composed_group(const IntegerCflog& cflog) {
   return composed;
 }
 
-/// The range of sum_i coefficient_i code_i.
+/// (I22): the range of sum_i coefficient_i code_i.
 Interval linear_range(const std::int32_t* coefficients, Index count, std::int64_t top_code) {
   Interval sum;
   for (Index i = 0; i < count; ++i) (coefficients[i] > 0 ? sum.high : sum.low) += coefficients[i];
   return {sum.low * top_code, sum.high * top_code};
 }
 
-/// A bound of sum_t |L_t(x)| over all codes x, where L_t are the latent maps: no sum of some of them, each with either
-/// sign, exceeds it. They cannot all be large at once. With the middle c of the codes, x = c + d and ||d|| <= top / 2
-/// sqrt(terms),
+/// (I23): a bound of sum_t |L_t(x)| over all codes x, where L_t are the latent maps: no sum of some of them, each with
+/// either sign, exceeds it. They cannot all be large at once. With the middle c of the codes, x = c + d and ||d|| <=
+/// top / 2 sqrt(terms),
 ///   sum_t |L_t(x)| <= sum_t |L_t(c)| + sqrt(m) ||L d||,  ||L d||^2 <= ||d||^2 max_i sum_j |(L L')_ij|,
 /// as no eigenvalue of L L' exceeds its largest sum of a row's magnitudes.
 std::int64_t joint_magnitude(const std::vector<std::int32_t>& latent, Index m, Index terms, std::int64_t top_code) {

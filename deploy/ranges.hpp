@@ -1,4 +1,5 @@
-// Ranges: between which integers each sum of a network lies, for any picture, from the actual weights.
+// Ranges: between which integers each sum of a network lies, for any picture, from the actual weights; docs/integers.md
+// has the equations (I19) to (I24).
 #pragma once
 
 #include <string>
@@ -17,15 +18,16 @@ struct Interval {
 
 /// How CFLOG's sums are bounded.
 enum class Proof {
-  intervals,  // each sum from the intervals of the sums before it; as many steps as there are weights
-  composed    // each sum as one linear map of the codes that enter the CFLOG: tighter; m 9 C O steps
+  intervals,  // (I19): each sum from the intervals of the sums before it; as many steps as there are weights
+  composed    // (I22): each sum as one linear map of the codes that enter the CFLOG: tighter; m 9 C O steps
 };
 
 /// The sums of one convolution.
 struct SumRange {
   std::string name;                // "cflog1.group"
   std::vector<Interval> channels;  // each output channel's sums
-  /// No partial sum exceeds this magnitude, whatever the order in which the terms are added.
+  /// No partial sum exceeds this magnitude, whatever the order in which the terms are added (I20). Below 2^24 float32
+  /// sums are exact (I24).
   std::int64_t any_order = 0;
 
   /// Over all channels.

@@ -23,7 +23,7 @@ PackedWeights pack_weights(WeightKind kind, std::span<const std::int8_t> weights
 void unpack_weights(const PackedWeights& packed, std::int8_t* weights) {
   const std::uint8_t* const bytes = packed.bytes.data();
   for (Index i = 0; i < packed.count; ++i) {
-    if (packed.kind == WeightKind::binary) {
+    if (packed.kind == WeightKind::binary) {  // (I2), else (I3)
       weights[i] = (bytes[i / 8] >> (i % 8) & 1) != 0 ? std::int8_t{1} : std::int8_t{-1};
     } else {
       constexpr std::int8_t kValues[] = {0, 1, -2, -1};
@@ -40,7 +40,7 @@ std::vector<std::int8_t> unpack_weights(const PackedWeights& packed) {
 
 std::vector<std::int8_t> automaton_weights(std::uint64_t seed, std::uint32_t automaton, Index states, Index cells) {
   require(states >= 1, "automaton_weights: ", states, " states, expected at least 1");
-  Automaton state(cells, seed, automaton);
+  Automaton state(cells, seed, automaton);  // (I4), its steps (I5)
   std::vector<std::int8_t> weights;
   weights.reserve(static_cast<std::size_t>(states * cells));
   for (Index t = 0; t < states; ++t, state.step()) {

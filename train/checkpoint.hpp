@@ -1,4 +1,4 @@
-// Checkpoints: everything that a training run is, in one safetensors file; docs/formats.md lists what is in it.
+// Checkpoints: everything that a training run is, in one safetensors file; docs/run-files.md lists what is in it.
 #pragma once
 
 #include <cstdint>

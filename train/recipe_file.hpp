@@ -1,4 +1,4 @@
-// Recipe files: a recipe as lines that a person reads, copies and edits; docs/formats.md has the list of keys.
+// Recipe files: a recipe as lines that a person reads, copies and edits; docs/run-files.md has the list of keys.
 #pragma once
 
 #include <filesystem>

@@ -1,17 +1,38 @@
 # The command line: every command explains itself, and every wrong word gets one line and its own exit code.
 . "$MOG_SOURCE_DIR/tests/apps/lib.sh"
 
-# Every command and every option is in the manual.
+# The manual and --help say the same, both ways: each command has a section, each of its options stands there, and each option
+# that the section names is one of the command's, aside from `mog OTHER --option` and lines of other commands.
 manual=$MOG_SOURCE_DIR/docs/commands.md
 expect 0 mog --help
-mv out commands
-for command in train recipes demo reproduce eval predict networks card summary export info verify trace data profile gradcheck version; do
-  says commands "^ +$command "
+sed -n '/^Subcommands:/,$s/^  \([a-z]*\)  .*/\1/p' out >commands
+[ "$(wc -l <commands)" -ge 18 ] || fail "mog --help lists $(wc -l <commands) commands, expected 18 or more"
+sed -n 's/^## mog \([a-z]*\)$/\1/p' "$manual" >sections
+sort commands >commands.sorted
+sort sections | diff commands.sorted - >difference || fail "mog --help and the manual's sections differ: $(cat difference)"
+options() { grep -oE -- '(^|[^a-z-])--[a-z][a-z0-9-]*' "$@" | grep -oE -- '--[a-z0-9-]*' | sort -u; }
+for command in $(cat commands); do
   expect 0 mog "$command" --help
   says out '^Usage: mog '
-  says "$manual" "mog $command"
-  for word in $(grep -oE -- '--[a-z][a-z-]*' out | sort -u); do says "$manual" "$word([^a-z-]|$)"; done
+  cat out >help
+  for word in $(sed -n '/^Subcommands:/,$s/^  \([a-z]*\)  .*/\1/p' out); do # mog data fetch
+    expect 0 mog "$command" "$word" --help
+    cat out >>help
+  done
+  sed -n "/^## mog $command\$/,/^## /p" "$manual" | sed -e '1b' -e '/^## /d' -e 's/\$([^)]*)//g' -e 's/ # .*//' -e 's/`mog [a-z]* [^`]*`//g' >section
+  grep -vE '^    .*mog [a-z]' section >prose
+  grep -E "^    .*mog $command( |\$)" section >>prose
+  says section "^    mog $command( |\$)"
+  sed -n 's/^  *\(-[a-z],\)\{0,1\}\(--[a-z][a-z0-9-]*\).*/\2/p' help | grep -vxE -- '--(help|version|config)' | sort -u >known
+  options prose | grep -vxE -- '--(help|config)' >named
+  diff known named >difference ||
+    fail "mog $command: --help (<) and its section of the manual (>) differ: $(grep '^[<>]' difference | tr '\n' ' ')"
 done
+# The launcher's own words, likewise.
+expect 0 "$MOG_SOURCE_DIR/mog" help
+sed -n 's/^  \([a-z]*\) .*/\1/p' out | sort -u >words
+sed -n 's/^| `\.\/mog .*/&/p' "$manual" | sed 's/ |.*//' | grep -oE '\./mog [a-z]+' | sed 's/.* //' | sort -u >named
+diff words named >difference || fail "./mog help (<) and the manual's table (>) differ: $(cat difference)"
 
 expect 0 mog version
 says out '^compiler +'

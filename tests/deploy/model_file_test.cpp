@@ -98,10 +98,10 @@ TEST_CASE("parts begin at multiples of 64, follow each other, and hold the weigh
 
 TEST_CASE("the documented example is the file of the documented network") {
   std::ostringstream text;
-  text << std::ifstream(MOG_SOURCE_DIR "/docs/format.md").rdbuf();
+  text << std::ifstream(MOG_SOURCE_DIR "/docs/packed-file.md").rdbuf();
   const File file = mog::model_bytes(mog::testing::example_network());
   for (const std::string& line : hex_lines(file)) {
-    if (text.str().find(line) == std::string::npos) FAIL_CHECK("docs/format.md lacks " << line);
+    if (text.str().find(line) == std::string::npos) FAIL_CHECK("docs/packed-file.md lacks " << line);
   }
 }
 

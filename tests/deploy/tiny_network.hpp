@@ -5,7 +5,8 @@
 
 namespace mog::testing {
 
-/// One 3x3 convolution of a picture of 2 x 2 pixels and two classes, "no" and "yes": the example of docs/format.md.
+/// One 3x3 convolution of a picture of 2 x 2 pixels and two classes, "no" and "yes": the example of
+/// docs/packed-file.md.
 inline IntegerNetwork example_network() {
   std::vector<std::int8_t> conv(54), head{1, -1, -1, 1};
   for (std::size_t i = 0; i < conv.size(); ++i) conv[i] = static_cast<std::int8_t>(static_cast<int>(i % 3) - 1);

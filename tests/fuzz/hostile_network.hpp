@@ -79,7 +79,7 @@ inline void try_network(const IntegerNetwork& network, std::uint32_t seed) {
   std::vector<std::int64_t> sums(static_cast<std::size_t>(network.head.classes)), fast = sums;
   run_reference(network, pixels, sums, [&](const IntegerMap& map) {
     const auto of_map = proven.find(map.name);
-    if (map.codes || of_map == proven.end()) return;
+    if (map.codes() || of_map == proven.end()) return;
     for (const SumRange& range : of_map->second) require_within(map, range);
   });
   try {

@@ -61,7 +61,7 @@ bool try_exported(const IntegerNetwork& network, std::uint32_t seed) {
   using Codes = std::map<std::string, std::vector<std::int32_t>, std::less<>>;
   const auto collect = [](Codes& codes) {
     return [&codes](const IntegerMap& map) {
-      if (map.codes) codes[std::string(map.name)].assign(map.values.begin(), map.values.end());
+      if (map.codes()) codes[std::string(map.name)].assign(map.values.begin(), map.values.end());
     };
   };
   const auto pixels = test::hostile_picture(network, seed);
