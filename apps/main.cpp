@@ -12,20 +12,15 @@
 #include <new>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 
 #include "apps/commands.hpp"
 #include "apps/config_file.hpp"
+#include "apps/failure.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/printable.hpp"
 
 namespace {
-
-int fail(const std::exception& error, int code) {
-  std::fprintf(stderr, "mog: %s\n", mog::printable(error.what()).c_str());
-  return code;
-}
 
 /// A configuration is a training run's: no other command's options are written into it or read from it.
 void keep_out_of_configurations(CLI::App& command) {
@@ -144,20 +139,11 @@ int main(int argc, char** argv) {
     return run(argc, argv);
   } catch (const Exit& exit) {
     return exit.code;
-  } catch (const std::invalid_argument& error) {
-    return fail(error, kUsage);
-  } catch (const mog::DataError& error) {
-    return fail(error, kData);
-  } catch (const mog::NumericError& error) {
-    return fail(error, kNumeric);
-  } catch (const mog::IoError& error) {
-    return fail(error, kInputOutput);
-  } catch (const std::system_error& error) {  // the C++ library's own, of a folder that cannot be looked into
-    return fail(error, kInputOutput);
   } catch (const std::bad_alloc&) {
     std::fprintf(stderr, "mog: out of memory\n");
     return kInputOutput;
   } catch (const std::exception& error) {
-    return fail(error, kFailure);
+    std::fprintf(stderr, "mog: %s\n", mog::printable(error.what()).c_str());
+    return exit_code(error);
   }
 }

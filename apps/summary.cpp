@@ -59,8 +59,9 @@ void print_table(const std::vector<Row>& rows) {
               "MACs");
   for (const Row& row : rows) {
     std::printf("%-18s %-24s %-18s %9lld %9lld %9lld %12lld\n", printable(row.layer.name).c_str(),
-                printable(row.layer.kind).c_str(), printable(row.output.text()).c_str(), number(row.layer.weights.stored), number(row.layer.weight_bits()),
-                number(row.layer.weights.generated), number(row.layer.macs));
+                printable(row.layer.kind).c_str(), printable(row.output.text()).c_str(),
+                number(row.layer.weights.stored), number(row.layer.weight_bits()), number(row.layer.weights.generated),
+                number(row.layer.macs));
   }
   const Totals totals = totals_of(rows);
   std::printf("\n");

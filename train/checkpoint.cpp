@@ -6,9 +6,9 @@
 #include <limits>
 #include <set>
 
+#include "core/md5.hpp"
 #include "core/safetensors_header.hpp"
 #include "core/text.hpp"
-#include "core/md5.hpp"
 #include "train/finite.hpp"
 
 namespace mog {

@@ -82,8 +82,9 @@ void ProgressBar::on_step(const Progress& p) {
 void ProgressBar::on_epoch(const EpochRow& row) {
   clear_bar();
   std::fprintf(out_, "%-17s epoch %3lld  lr %-8s loss %.4f  train %5.2f %%  test %5.2f %%  %.1f s  %.0f images/s\n",
-               printable(row.name()).c_str(), static_cast<long long>(row.epoch), printable(concat(row.learning_rate)).c_str(), row.train_loss,
-               100 * row.train_accuracy, 100 * row.test_accuracy, row.seconds, row.images_per_second);
+               printable(row.name()).c_str(), static_cast<long long>(row.epoch),
+               printable(concat(row.learning_rate)).c_str(), row.train_loss, 100 * row.train_accuracy,
+               100 * row.test_accuracy, row.seconds, row.images_per_second);
   std::fflush(out_);
 }
 

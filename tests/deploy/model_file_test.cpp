@@ -46,7 +46,7 @@ bool refused_or_sound(const File& file) {
 std::vector<std::string> hex_lines(const File& file) {
   std::vector<std::string> lines;
   for (std::size_t at = 0; at < file.size(); at += 16) {
-    std::array<char, 16> text;
+    std::array<char, 24> text;  // for any number that size_t holds
     std::snprintf(text.data(), text.size(), "%04zx ", at);
     std::string line = text.data();
     bool zeros = true;
