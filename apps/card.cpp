@@ -64,7 +64,7 @@ Findings find(const Words& words) {
                  .history = history_of(words)};
   check_lines(words, found.checkpoint);
   check_fit(words.model, found.network, *trained);
-  const Dataset test = words.data.load_measured();
+  const Dataset test = words.data.load_measured({.height = found.network.height, .width = found.network.width});
   check_size(words.model, found.network, test);
 
   const Evaluation result = evaluate(*packed_classifier(words.model, found.network), test);

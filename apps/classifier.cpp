@@ -20,6 +20,8 @@ class CheckpointClassifier : public Classifier {
   CheckpointClassifier(const std::filesystem::path& file, std::unique_ptr<TrainedModel> trained)
       : Classifier({.file = file,
                     .stage = trained->stage,
+                    .height = trained->size.height,
+                    .width = trained->size.width,
                     .classes = trained->choice.classes,
                     .class_names = trained->description.class_names}),
         trained_(std::move(trained)) {}

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "data/picture_size.hpp"
 #include "deploy/integer_network.hpp"
 #include "train/evaluate.hpp"
 
@@ -20,6 +21,8 @@ struct NetworkFacts {
   Index height = 32, width = 32;   // of its pictures; a checkpoint is evaluated on other sizes, too
   Index classes = 0;
   std::vector<std::string> class_names;  // empty where the file has none
+
+  [[nodiscard]] PictureSize size() const { return {.height = height, .width = width}; }
 };
 
 class Classifier {

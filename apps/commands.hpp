@@ -4,9 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "data/dataset.hpp"
+#include "data/picture_size.hpp"
 
 namespace mog::apps {
 
@@ -50,19 +52,23 @@ struct DataChoice {
   std::string dataset = "builtin";
   std::filesystem::path folder;
   bool skip_broken = false;  // leave out what is no sound picture
+  std::optional<PictureSize> size = {};  // that a folder's pictures are cut and scaled to
   bool held_back = false;    // measure on the share alone that training keeps of a folder without test/
 
   void add_options(CLI::App& command);
   /// --held-back, of commands that measure and do not train.
   void add_held_back(CLI::App& command);
-  /// Throws as the loaders do; std::invalid_argument when a folder is missing, or given for the built-in images. Of a
+  /// A folder's pictures come in the usual size where --size says no other. Throws as the loaders do;
+  /// std::invalid_argument when a folder is missing, or given for the built-in images. Of a
   /// folder of pictures it says on standard error which layout was recognised, how many there are, and what was left
   /// out.
-  [[nodiscard]] DatasetPair load() const;
+  [[nodiscard]] DatasetPair load(const PictureSize& usual = {}) const;
   /// Test images only: of a folder without any of its own all that it holds, and that is said.
-  [[nodiscard]] Dataset load_measured() const;
+  [[nodiscard]] Dataset load_measured(const PictureSize& usual = {}) const;
 };
 
+/// Adds --size H[xW].
+void add_picture_size(CLI::App& command, std::optional<PictureSize>& size, const std::string& help);
 /// Adds --threads N, which takes effect at once.
 void add_threads(CLI::App& command);
 

@@ -44,11 +44,14 @@ bool is_folder(const DataChoice& data) {
   }
   require(!data.skip_broken && !data.held_back, data.skip_broken ? "--skip-broken" : "--held-back",
           ": only for --dataset folder, not ", data.dataset);
+  require(!data.size || *data.size == PictureSize(), "--size ", text_of(data.size.value_or(PictureSize())),
+          ": only for --dataset folder; the pictures of ", data.dataset, " are ", text_of(PictureSize()));
   return false;
 }
 
 DatasetPair load_known(const DataChoice& data) {
-  const auto& [dataset, folder, skip_broken, held_back] = data;
+  const std::string& dataset = data.dataset;
+  const std::filesystem::path& folder = data.folder;
   if (dataset == "builtin") {
     require(folder.empty(), "--data ", folder.string(), ": say which images it holds with --dataset");
     return builtin_images();
@@ -60,16 +63,16 @@ DatasetPair load_known(const DataChoice& data) {
 
 }  // namespace
 
-DatasetPair DataChoice::load() const {
+DatasetPair DataChoice::load(const PictureSize& usual) const {
   if (!is_folder(*this)) return load_known(*this);
-  LoadedFolder loaded = load_training_folder(folder, {.skip_broken = skip_broken});
+  LoadedFolder loaded = load_training_folder(folder, {.size = size.value_or(usual), .skip_broken = skip_broken});
   report(loaded.report);
   return std::move(loaded.data);
 }
 
-Dataset DataChoice::load_measured() const {
+Dataset DataChoice::load_measured(const PictureSize& usual) const {
   if (!is_folder(*this)) return load_known(*this).test;
-  LoadedFolder loaded = load_measured_folder(folder, {.skip_broken = skip_broken}, held_back);
+  LoadedFolder loaded = load_measured_folder(folder, {.size = size.value_or(usual), .skip_broken = skip_broken}, held_back);
   report(loaded.report);
   if (!loaded.report.test_apart && !held_back) {
     std::fprintf(stderr,

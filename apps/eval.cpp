@@ -23,7 +23,7 @@ struct Words {
 void run(const Words& words) {
   const std::filesystem::path file = words.network.path();
   const auto classifier = load_classifier(file);
-  const Dataset test = words.data.load_measured();
+  const Dataset test = words.data.load_measured(classifier->facts().size());
   const Evaluation result = evaluate(*classifier, test, !words.logits.empty());
   const char* stage = name(classifier->facts().stage);
   if (!words.logits.empty()) write_npy(words.logits, result.logits);

@@ -20,7 +20,7 @@ constexpr std::int64_t kExactFloats = std::int64_t{1} << 24;  // below it float3
 struct Words {
   std::filesystem::path checkpoint, to, to_c;
   CExportOptions c;
-  Index size = 32;
+  std::optional<PictureSize> size = {};  // the checkpoint's where it is not given
   bool proof = false;
 };
 
@@ -66,9 +66,10 @@ void export_c(const Words& words, const IntegerNetwork& network) {
 void run(const Words& words) {
   require(!words.to.empty() || !words.to_c.empty(), "export: nowhere to write, expected --to FILE or --to-c DIR");
   const auto trained = load_quantized(words.checkpoint);
+  const PictureSize size = words.size.value_or(trained->size);
   const IntegerNetwork network =
       lower(trained->network, trained->parameters.seed(),
-            {.height = words.size, .width = words.size, .class_names = trained->description.class_names});
+            {.height = size.height, .width = size.width, .class_names = trained->description.class_names});
   if (!words.to.empty()) pack(words, network);
   if (!words.to_c.empty()) export_c(words, network);
   const std::vector<SumRange> sums = ranges(network, Proof::composed);
@@ -92,9 +93,7 @@ void add_export(CLI::App& app) {
   command->add_option("--c-lanes", words->c.lanes, "Neighbouring pixels that the C computes at a time: 1 to 16")
       ->capture_default_str()
       ->check(whole(1, 16));
-  command->add_option("--size", words->size, "Height and width of the pictures, a multiple of 8")
-      ->capture_default_str()
-      ->check(whole(8, 4096));
+  add_picture_size(*command, words->size, "Of the pictures, each side a multiple of 8; the checkpoint's own");
   command->add_flag("--proof", words->proof, "Print the proven range of every layer's sums");
   add_threads(*command);
   command->callback([words] { run(*words); });

@@ -14,12 +14,26 @@ void DataChoice::add_options(CLI::App& command) {
   command.add_option("--data", folder,
                      "Folder of the images: official CIFAR binaries, or one sub-folder for each class, maybe in train/ "
                      "and test/ or val/");
+  add_picture_size(command, size, "Of a folder: cut pictures to these proportions and scale them to this size");
   command.add_flag("--skip-broken", skip_broken, "Of a folder: leave out, and list, what is no sound picture");
 }
 
 void DataChoice::add_held_back(CLI::App& command) {
   command.add_flag("--held-back", held_back,
                    "Of a folder without test/ or val/: only the fifth of each class that training measures on");
+}
+
+void add_picture_size(CLI::App& command, std::optional<PictureSize>& size, const std::string& help) {
+  command
+      .add_option_function<std::string>(
+          "--size", [&size](const std::string& text) { size = parse_picture_size(text); }, help)
+      ->type_name("H[xW]")
+      ->check(CLI::Validator(
+          [](std::string& text) {
+            return parse_picture_size(text) ? std::string()
+                                            : concat(text, ", expected HEIGHT or HEIGHTxWIDTH, 1 to ", kMaxImageSide, " a side");
+          },
+          ""));
 }
 
 void add_threads(CLI::App& command) {

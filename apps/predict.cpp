@@ -40,7 +40,7 @@ int predict(Classifier& classifier, const std::filesystem::path& picture, std::s
     if (std::filesystem::is_directory(picture, ignored)) {
       throw IoError(concat(picture.string(), ": a folder, expected pictures: ", (picture / "*").string()));
     }
-    const Image image = load_image(picture, classifier.facts().height);
+    const Image image = load_image(picture, classifier.facts().size());
     print(picture, classify(classifier, image.pixels), top);
     std::fflush(stdout);  // lines of both streams stand in the pictures' order
     return kSuccess;
@@ -56,9 +56,6 @@ void run(Words words) {
   const std::filesystem::path file = words.network.path();
   require(!words.pictures.empty(), "predict: no picture, expected at least one behind the network ", file.string());
   const auto classifier = load_classifier(file);
-  const NetworkFacts& facts = classifier->facts();
-  require(facts.height == facts.width, "predict: ", file.string(), " takes pictures of ", facts.height, " x ",
-          facts.width, ", expected square ones");
   int first_bad = kSuccess;
   for (const auto& picture : words.pictures) {
     const int code = predict(*classifier, picture, words.top);
@@ -74,7 +71,7 @@ void add_predict(CLI::App& app) {
   auto words = std::make_shared<Words>();
   words->network.add_options(*command);
   command->add_option("IMAGE", words->pictures,
-                      "PNG, JPEG or BMP; its centred square is scaled to the network's size, 32x32 pixels");
+                      "PNG, JPEG or BMP; the centred part of the network's proportions is scaled to its size");
   command->add_option("--top", words->top, "Classes to print for each picture")->capture_default_str()->check(whole(1));
   add_threads(*command);
   command->footer(

@@ -68,7 +68,7 @@ void trace_integer(const IntegerNetwork& network, const std::vector<std::uint8_t
   writer.tensor("logits", logits);
 }
 
-void trace_trained(TrainedModel& trained, Index size, const std::vector<std::uint8_t>& pixels, Writer& writer) {
+void trace_trained(TrainedModel& trained, const std::vector<std::uint8_t>& pixels, Writer& writer) {
   Tape<float> tape;
   tape.set_recording(false);
   Pass<float> pass{.tape = tape, .stage = trained.stage, .training = false};
@@ -79,7 +79,7 @@ void trace_trained(TrainedModel& trained, Index size, const std::vector<std::uin
     writer.map(layer.name, {shape[1], shape[2], shape[3]}, output.numbers().data(), layer.holds == Holds::codes,
                layer.name == first ? 1 / kPixelUnit : 1);
   };
-  const Tensor<float> image({1, size, size, 3});
+  const Tensor<float> image({1, trained.size.height, trained.size.width, 3});
   for (Index i = 0; i < image.elements(); ++i) {
     image[i] = (static_cast<float>(pixels[static_cast<std::size_t>(i)]) - 128) / 128;
   }
@@ -91,12 +91,11 @@ void run(const Words& words) {
   Writer writer(words.out);
   if (require_network(words.file) == NetworkKind::packed) {
     const IntegerNetwork network = read_model(words.file);
-    require(network.height == network.width, "trace: ", words.file.string(), " takes pictures of ", network.height,
-            " x ", network.width, ", expected square ones");
-    trace_integer(network, load_image(words.picture, network.height).pixels, writer);
+    const PictureSize size{.height = network.height, .width = network.width};
+    trace_integer(network, load_image(words.picture, size).pixels, writer);
   } else {
-    constexpr Index kSize = 32;
-    trace_trained(*load_quantized(words.file), kSize, load_image(words.picture, kSize).pixels, writer);
+    const auto trained = load_quantized(words.file);
+    trace_trained(*trained, load_image(words.picture, trained->size).pixels, writer);
   }
   std::printf("%s: %d files\n", printable(words.out).c_str(), writer.written());
 }
@@ -107,7 +106,7 @@ void add_trace(CLI::App& app) {
   CLI::App* command = app.add_subcommand("trace", "Write every layer's codes and sums for a picture");
   auto words = std::make_shared<Words>();
   command->add_option("FILE", words->file, "Checkpoint of the third run, or packed file")->required();
-  command->add_option("IMAGE", words->picture, "PNG, JPEG or BMP; its centred square is scaled to the network's size")
+  command->add_option("IMAGE", words->picture, "PNG, JPEG or BMP; the centred part of the network's proportions is scaled to its size")
       ->required();
   command->add_option("--out", words->out, "Folder for the .npy files")->required();
   command->callback([words] { run(*words); });

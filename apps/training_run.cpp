@@ -77,7 +77,7 @@ void draw(const RunFolder& folder, const std::vector<EpochRow>& rows, const Data
 /// Copies the weights of --from into the network. k may differ; the rest must not.
 void start_from(const Checkpoint& checkpoint, Parameters<float>& parameters, const Description& wanted) {
   for (const auto& [key, value] : wanted.words) {
-    if (key == "k" || key == "dataset") continue;
+    if (key == "k" || key == "dataset" || key == "size") continue;
     const auto found = checkpoint.header().description.words.find(key);
     const std::string has = found == checkpoint.header().description.words.end() ? "none" : found->second;
     if (has != value)
@@ -150,6 +150,8 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
   const WeightBits bits = weight_bits_of(network, data.train);
   Description description = describe(choice);
   description.words["dataset"] = run.data.dataset;
+  const PictureSize size{.height = data.train.height, .width = data.train.width};
+  if (size != PictureSize()) description.words["size"] = text_of(size);
   description.class_names = data.train.class_names;
 
   TrainOptions options = run.options;

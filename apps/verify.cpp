@@ -96,7 +96,7 @@ void run(Words words) {
   const IntegerForward engine = engine_of(words.engine, sides.network);
   Comparison comparison = sides.trained != nullptr ? Comparison(std::ref(sides.trained->network), sides.network, engine)
                                                    : Comparison(sides.meant, sides.network, engine);
-  const Dataset test = words.data.load_measured();
+  const Dataset test = words.data.load_measured({.height = sides.network.height, .width = sides.network.width});
   check_size(words.model, sides.network, test);
   compare(comparison, test, words.images);
 

@@ -13,7 +13,7 @@ namespace mog {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr Index kSize = 32;  // pixels of a side, as training sees them unless it is told otherwise
+constexpr PictureSize kSize;  // as training sees them unless it is told otherwise
 
 /// The two parts, with the files that the pictures came from.
 struct Parts {

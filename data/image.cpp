@@ -125,15 +125,27 @@ Image read_image(const std::filesystem::path& path) {
   return decode_image(file, input.label());
 }
 
-Image centre_square(const Image& image, Index size) {
+namespace {
+
+void check_size(const char* what, const PictureSize& size) {
+  require(size.height >= 1 && size.height <= kMaxImageSide && size.width >= 1 && size.width <= kMaxImageSide, what,
+          ": size ", text_of(size), ", expected 1 to ", kMaxImageSide, " a side");
+}
+
+}  // namespace
+
+Image centre_cut(const Image& image, const PictureSize& size) {
   const FloatEnvironment standard;
-  require(size >= 1 && size <= kMaxImageSide, "centre_square: size ", size, ", expected 1 to ", kMaxImageSide);
-  const Index side = std::min(image.height, image.width);
-  require(side >= 1, "centre_square: picture of ", image.height, " x ", image.width, " pixels, expected 1 x 1 or more");
-  const std::vector<Cover> rows = covers((image.height - side) / 2, side, size);
-  const std::vector<Cover> columns = covers((image.width - side) / 2, side, size);
-  Image square{.height = size, .width = size, .pixels = {}};
-  square.pixels.reserve(static_cast<std::size_t>(3 * size * size));
+  check_size("centre_cut", size);
+  require(image.height >= 1 && image.width >= 1, "centre_cut: picture of ", image.height, " x ", image.width,
+          " pixels, expected 1 x 1 or more");
+  // Of the sides, the one that the other leaves room for in these proportions.
+  const Index height = std::max(Index{1}, std::min(image.height, image.width * size.height / size.width));
+  const Index width = std::max(Index{1}, std::min(image.width, image.height * size.width / size.height));
+  const std::vector<Cover> rows = covers((image.height - height) / 2, height, size.height);
+  const std::vector<Cover> columns = covers((image.width - width) / 2, width, size.width);
+  Image cut{.height = size.height, .width = size.width, .pixels = {}};
+  cut.pixels.reserve(static_cast<std::size_t>(3 * size.height * size.width));
   for (const Cover& row : rows) {
     for (const Cover& column : columns) {
       float sum[3] = {0.5F, 0.5F, 0.5F};  // rounds to nearest
@@ -146,15 +158,15 @@ Image centre_square(const Image& image, Index size) {
         }
         for (std::size_t c = 0; c < 3; ++c) sum[c] += row.weights[y] * part[c];
       }
-      for (const float channel : sum) square.pixels.push_back(static_cast<std::uint8_t>(std::min(channel, 255.0F)));
+      for (const float channel : sum) cut.pixels.push_back(static_cast<std::uint8_t>(std::min(channel, 255.0F)));
     }
   }
-  return square;
+  return cut;
 }
 
-Image load_image(const std::filesystem::path& path, Index size) {
-  require(size >= 1 && size <= kMaxImageSide, "load_image: size ", size, ", expected 1 to ", kMaxImageSide);
-  return centre_square(read_image(path), size);
+Image load_image(const std::filesystem::path& path, const PictureSize& size) {
+  check_size("load_image", size);  // before the file is read
+  return centre_cut(read_image(path), size);
 }
 
 }  // namespace mog

@@ -1,4 +1,4 @@
-// One picture from a file: PNG, JPEG or BMP, as 8-bit RGB, and cut and scaled to a square.
+// One picture from a file: PNG, JPEG or BMP, as 8-bit RGB, and cut and scaled to a size.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/types.hpp"
+#include "data/picture_size.hpp"
 
 namespace mog {
 
@@ -22,7 +23,6 @@ constexpr std::uint64_t kMaxImageBytes = 256 << 20;     // of a file; larger one
 constexpr Index kMaxPictureSide = 65'535;               // pixels of a picture in a file ...
 constexpr Index kMaxPicturePixels = Index{64} << 20;    // ... and all of them: 16384 x 4096, or 8192 x 8192
 constexpr Index kLargePicturePixels = Index{16} << 20;  // larger ones are decoded one at a time, whatever the threads
-constexpr int kMaxImageSide = 4096;                     // pixels of the square that one is scaled to
 
 /// Decodes a PNG, JPEG or BMP, turned upright as its EXIF data say. Grey becomes RGB, 16 bits become 8, and what is
 /// transparent shows white. `name` begins the message of the DataError that anything else throws, damage included.
@@ -32,9 +32,10 @@ Image decode_image(std::span<const std::uint8_t> file, std::string_view name);
 /// Reads and decodes a file; throws IoError or DataError, which name it.
 Image read_image(const std::filesystem::path& path);
 
-/// The largest centred square of `image`, scaled to size x size: each pixel is the mean of the area that it covers.
-Image centre_square(const Image& image, Index size);
-/// read_image, then centre_square; throws std::invalid_argument unless 1 <= size <= 4096.
-Image load_image(const std::filesystem::path& path, Index size);
+/// The largest centred part of `image` with the proportions of `size`, to the pixel below, scaled to it: each pixel is the
+/// mean of the area that it covers. Throws std::invalid_argument unless both sides are 1 to 4096.
+Image centre_cut(const Image& image, const PictureSize& size);
+/// read_image, then centre_cut.
+Image load_image(const std::filesystem::path& path, const PictureSize& size);
 
 }  // namespace mog

@@ -16,8 +16,9 @@ namespace {
 namespace fs = std::filesystem;
 
 void check(const ImageFolderOptions& options) {
-  require(options.size >= 1 && options.size <= kMaxImageSide, "image folder: size ", options.size, ", expected 1 to ",
-          kMaxImageSide);
+  const auto fits = [](Index side) { return side >= 1 && side <= kMaxImageSide; };
+  require(fits(options.size.height) && fits(options.size.width), "image folder: size ", text_of(options.size),
+          ", expected 1 to ", kMaxImageSide, " a side");
   require(options.test_share > 0 && options.test_share < 1, "image folder: test share ", options.test_share,
           ", expected above 0 and below 1");
 }

@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "data/dataset.hpp"
+#include "data/picture_size.hpp"
 
 namespace mog {
 
 struct ImageFolderOptions {
-  Index size = 32;           // pictures are cut to the centred square and scaled to size x size pixels, 1 to 4096
+  PictureSize size = {};     // pictures are cut to its proportions and scaled to it
   double test_share = 0.2;   // of each class, kept for measuring where no test/ folder does; above 0, below 1
   std::uint64_t seed = 1;    // of the choice which ones
   bool skip_broken = false;  // leave out what is no sound picture; what the system refuses is an error all the same

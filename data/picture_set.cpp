@@ -38,11 +38,11 @@ void leave_out(const PictureProblems& found, PictureList& list, Dataset& data) {
 
 }  // namespace
 
-Dataset read_pictures(const fs::path& dir, PictureList& list, Index size, PictureProblems& problems) {
+Dataset read_pictures(const fs::path& dir, PictureList& list, const PictureSize& size, PictureProblems& problems) {
   using Kind = PictureProblem::Kind;
   Dataset data{.name = dir.string(),
-               .height = size,
-               .width = size,
+               .height = size.height,
+               .width = size.width,
                .channels = 3,
                .pixels = {},
                .labels = {},

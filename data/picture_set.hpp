@@ -7,11 +7,12 @@
 
 #include "data/dataset.hpp"
 #include "data/picture_list.hpp"
+#include "data/picture_size.hpp"
 
 namespace mog {
 
-/// Decodes the pictures, cut to squares of `size`. What cannot be read goes to `problems`, and out of `list`.
-Dataset read_pictures(const std::filesystem::path& dir, PictureList& list, Index size, PictureProblems& problems);
+/// Decodes the pictures, cut to this size. What cannot be read goes to `problems`, and out of `list`.
+Dataset read_pictures(const std::filesystem::path& dir, PictureList& list, const PictureSize& size, PictureProblems& problems);
 
 /// Pictures of each class.
 std::vector<std::size_t> class_sizes(const PictureList& list);

@@ -35,7 +35,7 @@ struct TinyNet {
 };
 
 void train(const char* folder) {
-  const mog::DatasetPair photos = mog::load_image_folder_pair(folder, {.size = 32});
+  const mog::DatasetPair photos = mog::load_image_folder_pair(folder, {.size = {32, 32}});
 
   mog::Parameters<float> parameters(/*seed=*/1);
   TinyNet net(parameters, photos.train.classes());

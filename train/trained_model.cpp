@@ -21,11 +21,21 @@ Graph<float> build(const Checkpoint& checkpoint, const ModelChoice& choice, Para
   }
 }
 
+/// Checkpoints of 32 x 32 pictures do not say so.
+PictureSize size_of(const Description& description, const std::string& where) {
+  const auto word = description.words.find("size");
+  if (word == description.words.end()) return {};
+  const auto size = parse_picture_size(word->second);
+  if (!size) throw DataError(concat(where, ": the model's size is ", word->second, ", expected HEIGHTxWIDTH"));
+  return *size;
+}
+
 }  // namespace
 
 TrainedModel::TrainedModel(const Checkpoint& checkpoint)
     : description(checkpoint.header().description),
       choice(described(description, checkpoint.path().string())),
+      size(size_of(description, checkpoint.path().string())),
       stage(checkpoint.header().position.stage),
       parameters(checkpoint.header().seed),
       network(build(checkpoint, choice, parameters)) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "data/picture_size.hpp"
 #include "train/checkpoint.hpp"
 
 namespace mog {
@@ -16,7 +17,8 @@ struct TrainedModel {
 
   Description description;
   ModelChoice choice;
-  Stage stage;  // that it was trained in last, and is to be evaluated in
+  PictureSize size;  // of the pictures that it was trained on
+  Stage stage;       // that it was trained in last, and is to be evaluated in
   Parameters<float> parameters;
   Graph<float> network;
 };

@@ -42,7 +42,7 @@ TEST_CASE(
   write_text(scratch.path() / "ant" / ".thumbnail", "no picture");
   write_text(scratch.path() / ".git" / "config", "no picture");
   write_text(scratch.path() / "readme.txt", "no picture");
-  const Dataset data = load_image_folder(scratch.path(), {.size = 4});
+  const Dataset data = load_image_folder(scratch.path(), {.size = {4, 4}});
   CHECK(data.class_names == std::vector<std::string>{"ant", "zebra"});
   CHECK(data.labels == std::vector<std::int32_t>{0, 0, 0, 1, 1});
   CHECK(data.height == 4);
@@ -72,7 +72,7 @@ TEST_CASE("without train/ and test/ a share of each class is kept for measuring,
   const Scratch scratch;
   put_pictures(scratch.path() / "a", 20, 0);
   put_pictures(scratch.path() / "b", 10, 100);
-  const ImageFolderOptions options{.size = 1, .test_share = 0.3, .seed = 5};
+  const ImageFolderOptions options{.size = {1, 1}, .test_share = 0.3, .seed = 5};
   const int before = threads();
   set_threads(1);
   const DatasetPair pair = load_image_folder_pair(scratch.path(), options);
@@ -87,7 +87,7 @@ TEST_CASE("without train/ and test/ a share of each class is kept for measuring,
   CHECK(all.size() == 14);
   all.merge(greys(pair.test, 0));
   CHECK(all.size() == 20);
-  const DatasetPair other = load_image_folder_pair(scratch.path(), {.size = 1, .test_share = 0.3, .seed = 6});
+  const DatasetPair other = load_image_folder_pair(scratch.path(), {.size = {1, 1}, .test_share = 0.3, .seed = 6});
   CHECK(other.test.pixels != pair.test.pixels);
 }
 
@@ -112,7 +112,7 @@ TEST_CASE(
   const Scratch scratch;
   put_pictures(scratch.path() / "a", 20, 0);
   put_pictures(scratch.path() / "b", 10, 100);
-  const LoadedFolder whole = load_training_folder(scratch.path(), {.size = 2, .skip_broken = true});
+  const LoadedFolder whole = load_training_folder(scratch.path(), {.size = {2, 2}, .skip_broken = true});
   CHECK(whole.report.left_out.empty());
   const fs::path cut = scratch.path() / "a" / "picture7.png", text = scratch.path() / "b" / "notes.txt",
                  deeper = scratch.path() / "b" / "deeper";
@@ -121,7 +121,7 @@ TEST_CASE(
   fs::create_directory(deeper);
   CHECK(
       contains(message_of<DataError>([&] { load_training_folder(scratch.path()); }), "; --skip-broken leaves it out"));
-  const LoadedFolder rest = load_training_folder(scratch.path(), {.size = 2, .skip_broken = true});
+  const LoadedFolder rest = load_training_folder(scratch.path(), {.size = {2, 2}, .skip_broken = true});
   REQUIRE(rest.report.left_out.size() == 3);
   CHECK(contains(rest.report.left_out[0], deeper.string()));
   CHECK(contains(rest.report.left_out[1], concat("image: ", cut.string(), ": ")));
@@ -133,7 +133,7 @@ TEST_CASE(
   fs::remove(cut);
   fs::remove(text);
   fs::remove(deeper);
-  const DatasetPair removed = load_image_folder_pair(scratch.path(), {.size = 2});
+  const DatasetPair removed = load_image_folder_pair(scratch.path(), {.size = {2, 2}});
   CHECK(digest(rest.data.train) == digest(removed.train));
   CHECK(digest(rest.data.test) == digest(removed.test));
 }
@@ -185,12 +185,12 @@ TEST_CASE("measuring takes test/ by train's class numbers, or else everything, o
 
   put_pictures(scratch.path() / "flat" / "a", 10, 0);
   put_pictures(scratch.path() / "flat" / "b", 5, 100);
-  const LoadedFolder all = load_measured_folder(scratch.path() / "flat", {.size = 1});
+  const LoadedFolder all = load_measured_folder(scratch.path() / "flat", {.size = {1, 1}});
   CHECK(all.data.test.size() == 15);
   CHECK(!all.report.test_apart);
   CHECK(all.report.layout == concat("measured on all of ", (scratch.path() / "flat").string()));
-  const LoadedFolder kept = load_measured_folder(scratch.path() / "flat", {.size = 1}, true);
-  CHECK(digest(kept.data.test) == digest(load_image_folder_pair(scratch.path() / "flat", {.size = 1}).test));
+  const LoadedFolder kept = load_measured_folder(scratch.path() / "flat", {.size = {1, 1}}, true);
+  CHECK(digest(kept.data.test) == digest(load_image_folder_pair(scratch.path() / "flat", {.size = {1, 1}}).test));
   CHECK(kept.report.classes[0].test == 2);
 
   put_pictures(scratch.path() / "only" / "test" / "a", 2, 0);
@@ -211,7 +211,7 @@ TEST_CASE("empty classes, a single class, and splits that leave nothing are refu
   CHECK(contains(refusal(), "4 pictures leave none for testing"));
   CHECK(contains(message_of<IoError>([&] { load_image_folder(scratch.path() / "none"); }),
                  "none: No such file or directory"));
-  CHECK_THROWS_AS(load_image_folder(scratch.path(), {.size = 0}), std::invalid_argument);
+  CHECK_THROWS_AS(load_image_folder(scratch.path(), {.size = {0, 0}}), std::invalid_argument);
   CHECK_THROWS_AS(load_image_folder_pair(scratch.path(), {.test_share = 1}), std::invalid_argument);
 }
 

@@ -108,7 +108,7 @@ TEST_CASE("scaling gives the mean of the area that each pixel covers, of the cen
        {std::pair<Index, Index>{1, 1}, {2, 2}, {5, 5}, {7, 12}, {13, 6}, {64, 64}, {33, 50}}) {
     const Image image = random_image(height, width);
     for (const Index size : {1, 2, 3, 8, 13, 32}) {
-      const Image square = centre_square(image, size);
+      const Image square = centre_cut(image, {size, size});
       REQUIRE(square.height == size);
       REQUIRE(square.width == size);
       REQUIRE(static_cast<Index>(square.pixels.size()) == 3 * size * size);
@@ -121,9 +121,30 @@ TEST_CASE("scaling gives the mean of the area that each pixel covers, of the cen
   }
 }
 
+TEST_CASE("another shape than a square is cut to its proportions in the middle, to the pixel below") {
+  Image image{.height = 4, .width = 12, .pixels = {}};
+  for (Index y = 0; y < 4; ++y) {
+    for (Index x = 0; x < 12; ++x) image.pixels.insert(image.pixels.end(), 3, static_cast<std::uint8_t>(10 * x + y));
+  }
+  const auto greys = [](const Image& cut) {
+    std::vector<int> all;
+    for (std::size_t i = 0; i < cut.pixels.size(); i += 3) all.push_back(cut.pixels[i]);
+    return all;
+  };
+  // Of 4 x 12 pixels two to one is 4 x 8, from column 2 on; each pixel the mean of 2 x 2.
+  const Image wide = centre_cut(image, {.height = 2, .width = 4});
+  CHECK(wide.height == 2);
+  CHECK(wide.width == 4);
+  CHECK(greys(wide) == std::vector<int>{26, 46, 66, 86, 28, 48, 68, 88});  // 25.5 and 27.5 round up
+  // One to two is 4 x 2, from column 5 on.
+  CHECK(greys(centre_cut(image, {.height = 4, .width = 2})) == std::vector<int>{50, 60, 51, 61, 52, 62, 53, 63});
+  // Proportions that leave no whole pixel take one.
+  CHECK(centre_cut(image, {.height = 100, .width = 1}).pixels.size() == 300);
+}
+
 TEST_CASE("a square picture of the asked size stays as it is") {
   const Image image = random_image(32, 32);
-  CHECK(centre_square(image, 32).pixels == image.pixels);
+  CHECK(centre_cut(image, {32, 32}).pixels == image.pixels);
 }
 
 TEST_CASE("other formats are called by their names, with the file's and what to do") {
@@ -131,7 +152,7 @@ TEST_CASE("other formats are called by their names, with the file's and what to 
   const fs::path path = scratch.path() / "picture.png";
   const auto refusal = [&](std::string_view text) {
     write_text(path, text);
-    return message_of<DataError>([&] { load_image(path, 32); });
+    return message_of<DataError>([&] { load_image(path, {32, 32}); });
   };
   const auto expected = [&](std::string_view what) {
     return concat("image: ", path.string(), ": not a PNG, JPEG or BMP but ", what);
@@ -157,21 +178,21 @@ TEST_CASE("other formats are called by their names, with the file's and what to 
 TEST_CASE("too large files and too large pictures are refused with the bound, those at the bound are read") {
   const Scratch scratch;
   const fs::path path = scratch.path() / "picture.png";
-  const auto refusal = [&] { return message_of<DataError>([&] { load_image(path, 32); }); };
+  const auto refusal = [&] { return message_of<DataError>([&] { load_image(path, {32, 32}); }); };
   constexpr std::string_view kBound = "expected at most 65535 a side and 67108864 in all; scale it down";
   write_text(path, as_text(make_png(1, 65'536, 1, 8, some_pixel)));
   CHECK(contains(refusal(), concat("a PNG of 65536 x 1 pixels, ", kBound)));
   write_text(path, as_text(make_png(1, 65'535, 1, 8, some_pixel)));
-  CHECK(load_image(path, 32).pixels.size() == 3072);
+  CHECK(load_image(path, {32, 32}).pixels.size() == 3072);
   const auto one_grey = [](std::size_t, Index, Index) { return 77; };
   const Bytes large = make_jpeg({.height = 6000, .width = 12'000}, one_grey);
   CHECK(contains(message_of<DataError>([&] { decode_image(large, "made"); }),
                  concat("made: a JPEG of 12000 x 6000 pixels, ", kBound)));
   fs::resize_file(path, kMaxImageBytes + 1);
   CHECK(contains(refusal(), "picture.png: 268435457 bytes, expected a picture of at most 268435456"));
-  CHECK(contains(message_of<IoError>([&] { load_image(scratch.path() / "none.png", 32); }), "none.png: no such file"));
-  CHECK_THROWS_AS(load_image(path, 0), std::invalid_argument);
-  CHECK_THROWS_AS(load_image(path, 4097), std::invalid_argument);
+  CHECK(contains(message_of<IoError>([&] { load_image(scratch.path() / "none.png", {32, 32}); }), "none.png: no such file"));
+  CHECK_THROWS_AS(load_image(path, {0, 0}), std::invalid_argument);
+  CHECK_THROWS_AS(load_image(path, {4097, 4097}), std::invalid_argument);
 }
 
 TEST_CASE("a photograph of 20 million pixels is read and scaled; a mean of millions of pixels loses none of them") {
@@ -179,9 +200,9 @@ TEST_CASE("a photograph of 20 million pixels is read and scaled; a mean of milli
   const Image image = decode_image(make_jpeg({.height = 4096, .width = 5120}, halves), "made");
   REQUIRE(image.height == 4096);
   REQUIRE(image.width == 5120);
-  const Image one = centre_square(image, 1);
+  const Image one = centre_cut(image, {1, 1});
   CHECK(std::abs(one.pixels[0] - 150.5) <= 0.6);
-  const Image two = centre_square(image, 2);
+  const Image two = centre_cut(image, {2, 2});
   CHECK(two.pixels[0] == 100);
   CHECK(two.pixels[3] == 201);
 }
@@ -199,7 +220,7 @@ TEST_CASE("what is no picture is told by its beginning, whatever its size") {
   write_text(path, "");
   fs::resize_file(path, std::uintmax_t{1} << 39);  // zeros that the file system does not store
   CHECK(
-      contains(message_of<DataError>([&] { load_image(path, 32); }), "huge.png: not a PNG, JPEG or BMP but a file of"));
+      contains(message_of<DataError>([&] { load_image(path, {32, 32}); }), "huge.png: not a PNG, JPEG or BMP but a file of"));
 }
 
 TEST_CASE("a JPEG whose Huffman table holds more than 256 codes is refused before it is decoded") {

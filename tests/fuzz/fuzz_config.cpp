@@ -10,7 +10,7 @@
 
 namespace mog::apps {
 
-DatasetPair DataChoice::load() const { return {}; }
+DatasetPair DataChoice::load(const PictureSize& /*usual*/) const { return {}; }
 void train_and_report(const TrainingRun& /*run*/, DatasetPair /*data*/) {}
 
 }  // namespace mog::apps

@@ -12,7 +12,7 @@ void decode(std::span<const std::uint8_t> file) {
     const mog::Image image = mog::decode_image(file, "fuzz");
     if (static_cast<mog::Index>(image.pixels.size()) != 3 * image.height * image.width) __builtin_trap();
     constexpr mog::Index kQuick = 64 * 64;
-    if (image.height * image.width <= kQuick) static_cast<void>(mog::centre_square(image, 8));
+    if (image.height * image.width <= kQuick) static_cast<void>(mog::centre_cut(image, {8, 8}));
   } catch (const mog::DataError&) {
   }
 }
