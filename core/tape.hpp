@@ -23,9 +23,9 @@ class Gradient {
   /// Gradients always add. The first contribution is kept as it is, without a copy, so `g` must not be written to
   /// afterwards. Throws std::invalid_argument when g has another shape than the first.
   void add(const Tensor<T>& g) const;
-  /// What was added so far, for an operation that adds to it in place, which saves a pass over memory. Empty when there
-  /// is nothing yet, or another handle shares it: then the operation computes its contribution by itself and calls
-  /// add().
+  /// What was added so far, for an operation that adds to it in place, which saves a pass over memory. Empty
+  /// when there is nothing yet, or another handle shares it: then the operation computes its contribution by
+  /// itself and calls add().
   [[nodiscard]] Tensor<T> so_far() const { return slot_ != nullptr && slot_->unique() ? *slot_ : Tensor<T>(); }
   /// Takes the gradient out; empty when nothing was added.
   [[nodiscard]] Tensor<T> take() const { return slot_ == nullptr ? Tensor<T>() : std::exchange(*slot_, Tensor<T>()); }
