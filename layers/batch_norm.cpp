@@ -49,7 +49,7 @@ void with_numbers(const Tensor<T>& x, const Tensor<std::int16_t>& shorts, const 
   work(x.data());
 }
 
-/// Sums over the rows of one batch, channel by channel; dz: dy behind the activation.
+/// Sums over the rows of one batch, channel by channel; dz: what the activation lets through of dy.
 template <class T>
 struct Sums {
   Tensor<T> dz;      // sum of dz: dbeta
@@ -78,7 +78,7 @@ Sums<T> gradient_sums(Tape<T>& tape, const Kept<T>& kept, const Tensor<T>& dy) {
   return sums;
 }
 
-/// dx = scale dz + b (x - mean) + d, or where x is a product the gradient of its factor: dx w^T, dx never written.
+/// dx = scale dz + b (x - mean) + d; where x is a product, the gradient of its factor, dx w^T, without writing dx.
 template <class T>
 Tensor<T> input_gradient(Tape<T>& tape, const Kept<T>& kept, const Sums<T>& sums, const Tensor<T>& dy) {
   const Tensor<T> b = tape.make(kept.mean.shape()), d = tape.make(kept.mean.shape());
@@ -112,7 +112,7 @@ Tensor<T> input_gradient(Tape<T>& tape, const Kept<T>& kept, const Sums<T>& sums
   return dx;
 }
 
-/// x as nobody's product.
+/// x as it is, without a product that the gradient could go through.
 template <class T>
 FixedProduct<T> alone(const Variable<T>& x) {
   return {.y = {x.numbers(), x.gradient}, .dx = x.gradient, .w = {}};
@@ -160,8 +160,8 @@ kernels::Activation BatchNorm<T>::activation_of(const Pass<T>& pass, int bits) c
   return {.kind = kernels::Activation::relu};
 }
 
-/// The batch's mean and variance of each channel, summed up unless they are known, which the running ones learn from.
-/// They are where a NaN is found before a quantized activation turns it into code 0.
+/// The batch's mean and variance of each channel, computed unless x brings them, and the running ones moved towards
+/// them. This is where a NaN is found: a quantized activation would turn it into code 0.
 template <class T>
 typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, const Tensor<T>& x, Index rows,
                                                                  Statistics batch) {

@@ -20,17 +20,17 @@ struct BatchNormOptions {
 ///   backward    xn = (x - mean) / sqrt(variance + epsilon), dbeta = sum dy, dgamma = sum dy xn,
 ///               dx = scale (dy - dbeta / P - xn dgamma / P) in training; dx = scale dy in evaluation
 /// Shapes  x, y [..., C] of P rows.  Saves  x.  Owns parameters NAME.gamma, NAME.beta, buffers NAME.mean,
-/// NAME.variance, each [C]. Throws  std::invalid_argument on another channel count, or in training on fewer than 2
-/// rows.
+/// NAME.variance, each [C]. Throws  std::invalid_argument on another channel count, or in training on
+/// fewer than 2 rows.
 template <class T>
 class BatchNorm {
  public:
   BatchNorm(Parameters<T>& parameters, const std::string& name, const BatchNormOptions& options);
   Variable<T> operator()(Pass<T>& pass, const Variable<T>& x);
-  /// activation(pass, norm(pass, x), bits), to the bit, with half of its memory traffic: the normalised numbers are
+  /// To the bit activation(pass, norm(pass, x), bits), with half of its memory traffic: the normalised numbers are
   /// never written. Saves  x and one bit an element.
   Variable<T> activated(Pass<T>& pass, const Variable<T>& x, int bits);
-  /// activated(pass, x.y, bits), to the bit; its backward pass goes through the product as well, so that the gradient
+  /// To the bit activated(pass, x.y, bits); its backward pass goes through the product as well, so that the gradient
   /// between the two is never written. Takes x's statistics where they are known.
   Variable<T> activated(Pass<T>& pass, const FixedProduct<T>& x, int bits);
 

@@ -34,7 +34,7 @@ Cflog<T>::Cflog(Parameters<T>& parameters, const std::string& name, const CflogO
       expand_(expansion(parameters, name, options.in / 2,
                         Automaton(options.out, parameters.seed(), options.layer, options.rule))) {}
 
-/// Where activations are codes, in integers; an observer wants to see each factor.
+/// In integers where activations are codes, unless an observer wants to see each factor.
 template <class T>
 FixedProduct<T> Cflog<T>::product(Pass<T>& pass, const Variable<T>& x, bool shorts) {
   if constexpr (std::is_same_v<T, float>) {

@@ -1,5 +1,5 @@
-// The product at a CFLOG's end, with what lets its normalisation send a gradient through both at once, and all three of
-// a CFLOG's factors in whole numbers.
+// The product at a CFLOG's end, with what its normalisation needs to send a gradient through both at once; and a
+// CFLOG's three factors in whole numbers.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,14 @@
 
 namespace mog {
 
-/// A pointwise product by weights that nobody trains, with what the operation behind it needs to send its gradient
+/// A pointwise product by weights that are not trained, with what the operation after it needs to send its gradient
 /// through both at once.
 template <class T>
 struct FixedProduct {
   Variable<T> y;   // pointwise(tape, x, {w})
   Gradient<T> dx;  // of x
   Tensor<T> w;
-  Tensor<T> mean = {}, variance = {};  // of y's channels, biased; empty when nobody has summed them up
+  Tensor<T> mean = {}, variance = {};  // of y's channels, biased; empty unless summed up
   Tensor<std::int16_t> shorts = {};    // y's numbers, where they are in 16 bits: then y.value is empty
 };
 
@@ -29,9 +29,9 @@ struct ThreeFactors {
 };
 
 /// pointwise(tape, conv3x3(tape, pointwise(tape, x, squeeze), group), expand) for maps of codes in bytes and
-/// weights -1, 0, +1, the sums taken in integers: the same numbers and gradients, sooner (core/kernels/cflog_codes).
-/// Saves  x and the first product. Empty when x is not in bytes, its codes are too large for 16 bits, or the weights
-/// are anything else.
+/// weights -1, 0, +1, the sums taken in integers: the same numbers and gradients in less time
+/// (core/kernels/cflog_codes). Saves  x and the first product. Empty when x is not in bytes, a code is too large for
+/// 16 bits, or a weight is another number.
 std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, const Variable<float>& x,
                                                           const ThreeFactors& factors);
 
