@@ -1,4 +1,4 @@
-// Lists a folder of pictures by class, decodes them on all threads, and splits them where nobody has.
+// Lists a folder of pictures by class, decodes them on all threads, and splits them where train/ and test/ are missing.
 #include "data/image_folder.hpp"
 
 #include <algorithm>

@@ -13,8 +13,8 @@ struct Verification {
 };
 
 /// Recognises CIFAR-10, CIFAR-100 (the folder itself or the one around it; both when both are there) and folders of
-/// pictures by class, and reads every file: missing files, wrong sizes, labels out of range, unreadable pictures, wrong
-/// class names.
+/// pictures by class, and reads every file. Finds missing files, wrong sizes, labels out of range, unreadable pictures
+/// and wrong class names.
 Verification verify_dataset(const std::filesystem::path& dir);
 
 }  // namespace mog
