@@ -1,4 +1,4 @@
-// SVG by hand: light colours for every viewer, dark ones where the reader's setting asks for them.
+// SVG by hand: light colours for every viewer, dark ones where the reader has set them.
 #include "train/svg.hpp"
 
 #include <cmath>
@@ -8,7 +8,7 @@
 namespace mog::svg {
 namespace {
 
-/// Text of a label as XML wants it.
+/// Text of a label with XML's special letters escaped.
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
