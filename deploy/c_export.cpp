@@ -116,7 +116,7 @@ class Tables {
                   lines.listed.empty() ? std::string("0") : name + "_listed", '}');
   }
 
-  /// Keeps the sums' ranges for thresholds(), and finds the fraction with which lines take the fewest bytes.
+  /// Keeps the sums' ranges for thresholds(), and finds the fraction with which the lines of levels take least bytes.
   void measure_levels(const Plan& plan) {
     const auto& conv = std::get<IntegerConv>(network_.layers[0]);
     sums_.emplace(&conv.thresholds, conv_range(conv));

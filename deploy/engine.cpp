@@ -72,7 +72,7 @@ Map activate(const Map& sums, const Thresholds& thresholds) {
   return codes;
 }
 
-/// One image on its way.
+/// One image on its way through the network.
 class Walk {
   using Kind = IntegerMap::Kind;
 
