@@ -1,5 +1,5 @@
-// Batch normalisation's kernels: the maps give the reference's bits on every instruction set, the sums follow double
-// ones.
+// Batch normalisation's kernels: the maps give the reference's bits on every instruction set, the
+// sums follow double ones.
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
 
 #include "core/kernels/elementwise_f32/elementwise_f32.hpp"

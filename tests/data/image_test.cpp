@@ -21,8 +21,8 @@ unsigned some_pixel(Index y, Index x, Index c) {
   return static_cast<unsigned>((y * 37 + x * 11 + c * 101) % 256) * 257U;
 }
 
-/// 16 x 8 pixels of (198, 101, 50): Pillow's Image.new("RGB", (16, 8), (200, 100, 50)).save(..., quality=50,
-/// optimize=True).
+/// 16 x 8 pixels of (198, 101, 50): Pillow's Image.new("RGB", (16, 8), (200,
+/// 100, 50)).save(..., quality=50, optimize=True).
 const Bytes kJpeg = {
     255, 216, 255, 224, 0,   16,  74, 70, 73, 70,  0,   1,   1,  0,  0,   1,   0,   1,   0,   0,   255, 219,
     0,   67,  0,   16,  11,  12,  14, 12, 10, 16,  14,  13,  14, 18, 17,  16,  19,  24,  40,  26,  24,  22,
@@ -202,7 +202,7 @@ TEST_CASE("a JPEG whose Huffman table holds more than 256 codes is refused befor
     broken[static_cast<std::size_t>(table + 12)] = 2;
     CHECK(contains(message_of<DataError>([&] { decode_image(broken, "made"); }), "a Huffman table of "));
   }
-  Bytes harmless = kJpeg;  // the same bytes where they mean nothing: in a comment, and behind the end of the picture
+  Bytes harmless = kJpeg;  // the same bytes where they mean nothing: in a comment, and after the end of the picture
   Bytes comment = {0xFF, 0xFE, 0, 22, 0xFF, 0xC4, 1, 0};
   comment.resize(24, 255);
   harmless.insert(harmless.end(), comment.begin(), comment.end());
