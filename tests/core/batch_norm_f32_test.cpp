@@ -84,7 +84,7 @@ TEST_CASE("every row maps channels with one fused multiply-add, to the bit, in p
       ChannelAffine<float> args{x.data(), scale.data(), shift.data(), y.data(), rows, channels};
       row.numbers.channel_affine(args);
       check_same_bits(y, expected);
-      for (const Index misaligned : {0, 1}) {  // past the caches where vectors are aligned
+      for (const Index misaligned : {0, 1}) {  // streaming stores where vectors are aligned
         GuardedBuffer<float> large(count, misaligned);
         args.y = large.data();
         args.large = true;

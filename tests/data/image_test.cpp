@@ -21,8 +21,8 @@ unsigned some_pixel(Index y, Index x, Index c) {
   return static_cast<unsigned>((y * 37 + x * 11 + c * 101) % 256) * 257U;
 }
 
-/// 16 x 8 pixels of (198, 101, 50): Pillow's Image.new("RGB", (16, 8), (200,
-/// 100, 50)).save(..., quality=50, optimize=True).
+/// 16 x 8 pixels of (198, 101, 50), made by Pillow:
+/// Image.new("RGB", (16, 8), (200, 100, 50)).save(..., quality=50, optimize=True).
 const Bytes kJpeg = {
     255, 216, 255, 224, 0,   16,  74, 70, 73, 70,  0,   1,   1,  0,  0,   1,   0,   1,   0,   0,   255, 219,
     0,   67,  0,   16,  11,  12,  14, 12, 10, 16,  14,  13,  14, 18, 17,  16,  19,  24,  40,  26,  24,  22,
