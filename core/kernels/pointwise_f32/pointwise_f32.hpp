@@ -87,7 +87,7 @@ struct PackedProduct {
   const float* packed;
   float* c;
   Index rows, depth, columns;
-  /// Up to two maps of which the caller reads the same rows soon: the loops may prefetch them while they compute, even
+  /// Up to two maps of which the caller reads as many rows next: the loops may prefetch them while they compute, even
   /// beyond a map's end, where it does no harm.
   PrefetchedMap prefetched[2] = {};
 };
