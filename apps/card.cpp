@@ -56,7 +56,7 @@ void check_lines(const Words& words, const CheckpointHeader& checkpoint) {
   }
 }
 
-/// The cheap looks first: what is refused, is refused before minutes of measuring.
+/// The cheap checks first: what is refused is refused before minutes of measuring.
 Findings find(const Words& words) {
   const auto trained = load_quantized(words.checkpoint);
   Findings found{.network = read_model(words.model),

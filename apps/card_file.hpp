@@ -20,7 +20,7 @@ class Card {
   std::vector<std::pair<std::string, std::string>> lines_;
 };
 
-/// The lines as text, `---` before and behind them. Throws std::invalid_argument when a value is not one line.
+/// The lines as text, `---` before and after them. Throws std::invalid_argument when a value is not one line.
 std::string card_text(const Card& card);
 /// Reads them back; what follows is for people. Throws IoError, DataError with the line's number.
 Card read_card(const std::filesystem::path& file);

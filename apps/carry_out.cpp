@@ -1,4 +1,4 @@
-// The loop over the runs of a plan, and what is looked at before it.
+// The loop over the runs of a plan, and the checks before it.
 #include "apps/carry_out.hpp"
 
 #include <cstdio>

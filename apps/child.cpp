@@ -1,4 +1,4 @@
-// fork, for what posix_spawn has no word for: the signal of a parent's death.
+// fork, as posix_spawn cannot set the signal of a parent's death.
 #include "apps/child.hpp"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// The two makers of a classifier, and what people ask of either.
+// The two makers of a classifier, and what commands need of either.
 #include "apps/classifier.hpp"
 
 #include <algorithm>

@@ -35,7 +35,7 @@ class Classifier {
   [[nodiscard]] const NetworkFacts& facts() const { return facts_; }
   /// One a class, of a picture [height, width, 3].
   virtual std::vector<double> logits(std::span<const std::uint8_t> pixels) = 0;
-  /// How well it does on images of its classes; the result holds the logits where they are asked for. Throws
+  /// How well it does on images of its classes; the result holds the logits where `keep_logits` says so. Throws
   /// std::invalid_argument when they have a size that it does not take.
   virtual Evaluation evaluate(const Dataset& images, bool keep_logits) = 0;
 
@@ -51,7 +51,7 @@ std::unique_ptr<Classifier> packed_classifier(const std::filesystem::path& file,
 /// Out of either, told apart by the file's content. Throws DataError when it is neither.
 std::unique_ptr<Classifier> load_classifier(const std::filesystem::path& file);
 
-/// The classifier's evaluate, after a look at whether the images are what it has learned: throws std::invalid_argument
+/// The classifier's evaluate, after a check that the images are of what it has learned: throws std::invalid_argument
 /// when they have other classes, or when the file does not say which classes it knows.
 Evaluation evaluate(Classifier& classifier, const Dataset& images, bool keep_logits = false);
 

@@ -51,9 +51,9 @@ struct Exit {
 struct DataChoice {
   std::string dataset = "builtin";
   std::filesystem::path folder;
-  bool skip_broken = false;  // leave out what is no sound picture
+  bool skip_broken = false;              // leave out what is no sound picture
   std::optional<PictureSize> size = {};  // that a folder's pictures are cut and scaled to
-  bool held_back = false;    // measure on the share alone that training keeps of a folder without test/
+  bool held_back = false;                // measure on the share alone that training keeps of a folder without test/
 
   void add_options(CLI::App& command);
   /// --held-back, of commands that measure and do not train.

@@ -72,7 +72,8 @@ DatasetPair DataChoice::load(const PictureSize& usual) const {
 
 Dataset DataChoice::load_measured(const PictureSize& usual) const {
   if (!is_folder(*this)) return load_known(*this).test;
-  LoadedFolder loaded = load_measured_folder(folder, {.size = size.value_or(usual), .skip_broken = skip_broken}, held_back);
+  LoadedFolder loaded =
+      load_measured_folder(folder, {.size = size.value_or(usual), .skip_broken = skip_broken}, held_back);
   report(loaded.report);
   if (!loaded.report.test_apart && !held_back) {
     std::fprintf(stderr,

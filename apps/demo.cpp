@@ -17,7 +17,7 @@ namespace {
 
 /// Removes what an earlier demo left. Throws std::invalid_argument when the folder holds another run.
 void make_room(const std::filesystem::path& out) {
-  const RunFolder folder(out);  // and not the one that somebody is training in
+  const RunFolder folder(out);  // throws when another process is training in it
   if (std::filesystem::exists(folder.last())) {
     constexpr Index kLargest = 1 << 20;
     const std::filesystem::path config = out / "config.ini";

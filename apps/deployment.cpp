@@ -12,7 +12,7 @@
 namespace mog::apps {
 namespace {
 
-/// As many runtimes as threads ask for one: a runtime serves one call at a time.
+/// As many runtimes as there are calls at once: a runtime serves one at a time.
 class Runtimes {
  public:
   explicit Runtimes(const IntegerNetwork& network) : network_(network) {}

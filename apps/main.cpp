@@ -68,9 +68,9 @@ void check_threads() {
                ", expected a whole number from 1 to ", mog::kMostThreads);
 }
 
-/// A line that nobody reads and a file that may not grow are errors of a call, which are told, not the end of the
-/// program. A closed standard stream would give its number to the next file that is opened, and messages would be
-/// written into it.
+/// A pipe without a reader and a file that may not grow fail the call that writes, which reports it, instead of ending
+/// the program by a signal. A closed standard stream would give its number to the next file that is opened, and
+/// messages would be written into it.
 void prepare_streams() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);

@@ -34,7 +34,7 @@ void ModelOptions::add_options(CLI::App& command) {
   for (const ModelKind& kind : models()) {
     for (const ModelOption& option : kind.options) {
       if (options_.contains(option.name)) continue;
-      // What it is given is looked at when the model is known: option->results() has it.
+      // The value is checked when the model is known: option->results() has it.
       options_[option.name] = command.add_option(
           "--" + option.name, [](const CLI::results_t& /*words*/) { return true; }, option_help(option.name));
       options_[option.name]->type_name(option.words.empty() ? "INT" : "TEXT");

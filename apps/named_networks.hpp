@@ -12,8 +12,8 @@ struct NamedNetwork {
   std::filesystem::path file;
 };
 
-/// All of them, by name. The folders of MOG_NETWORKS, separated by colons, come first, then those of the program: of
-/// two networks of one name the first counts. Throws IoError when a folder of MOG_NETWORKS cannot be read.
+/// All of them, by name. The folders of MOG_NETWORKS, separated by colons, come before the program's: of two networks
+/// of one name the first counts. Throws IoError when a folder of MOG_NETWORKS cannot be read.
 std::vector<NamedNetwork> named_networks();
 
 /// Throws std::invalid_argument, with the names that there are, when there is none of this name.

@@ -17,7 +17,8 @@ struct NetworkChoice {
   /// Adds [FILE] and --network NAME.
   void add_options(CLI::App& command);
   /// Where other files follow: FILE stays the network when its name ends as a network's (.mog, .safetensors) or its
-  /// content begins as one, whatever it is called; else it goes before the others. A single word is theirs at first.
+  /// content begins as one, whatever its name is; otherwise it becomes the first of the others. A single word is one of
+  /// the others.
   void sort(std::vector<std::filesystem::path>& others);
   /// The file, or that of the name, or that of kDefault. Throws std::invalid_argument when both are given, or there is
   /// no network of this name.

@@ -10,7 +10,7 @@
 namespace mog::apps {
 
 NetworkKind network_kind(const std::filesystem::path& file) {
-  // Its letters, and no more of the magic: what a transfer as text has changed behind them, the reader names.
+  // Only the first letters of its magic: when a transfer as text has changed the rest, the reader says so.
   constexpr std::array kPacked{std::byte{0x89}, std::byte{'M'}, std::byte{'O'}, std::byte{'G'}};
   const std::vector<std::byte> bytes = read_beginning(file, 9);
   if (bytes.size() >= kPacked.size() && std::equal(kPacked.begin(), kPacked.end(), bytes.begin())) {

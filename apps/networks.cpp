@@ -17,7 +17,7 @@
 namespace mog::apps {
 namespace {
 
-/// What a card says that is asked for here.
+/// What is needed here of a card.
 struct Measured {
   std::string dataset;
   Index images;

@@ -30,8 +30,9 @@ void add_picture_size(CLI::App& command, std::optional<PictureSize>& size, const
       ->type_name("H[xW]")
       ->check(CLI::Validator(
           [](std::string& text) {
-            return parse_picture_size(text) ? std::string()
-                                            : concat(text, ", expected HEIGHT or HEIGHTxWIDTH, 1 to ", kMaxImageSide, " a side");
+            return parse_picture_size(text)
+                       ? std::string()
+                       : concat(text, ", expected HEIGHT or HEIGHTxWIDTH, 1 to ", kMaxImageSide, " a side");
           },
           ""));
 }

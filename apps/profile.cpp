@@ -55,7 +55,7 @@ Dataset random_pictures(Index count, Index classes) {
 }
 
 Measured measure(const ProfileOptions& options) {
-  constexpr Index kWarmUp = 2;  // the first step asks the system for memory
+  constexpr Index kWarmUp = 2;  // the first step takes memory from the system
   const Dataset data = random_pictures(2 * options.batch, options.network.classes);
   Batches batches = Batches::training(data, {.batch = options.batch});
   Parameters<float> parameters;

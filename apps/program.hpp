@@ -7,9 +7,9 @@ namespace mog::apps {
 
 /// "0.1.0".
 std::string program_version();
-/// Twelve digits, "+" behind them where files differed from the commit's; "unknown" where there was no repository.
+/// Twelve digits, followed by "+" where files differed from the commit's; "unknown" where there was no repository.
 std::string program_commit();
-/// What people type to start it: a launcher says its own name.
+/// What people type to start it: a launcher sets its own name.
 std::string program_command();
 
 }  // namespace mog::apps

@@ -1,5 +1,5 @@
-// `mog summary`: the network layer by layer, with weights, bits and multiply-accumulates: one forward pass, listened
-// to.
+// `mog summary`: the network layer by layer, with weights, bits and multiply-accumulates, from the reports of one
+// forward pass.
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>

@@ -106,7 +106,9 @@ void add_trace(CLI::App& app) {
   CLI::App* command = app.add_subcommand("trace", "Write every layer's codes and sums for a picture");
   auto words = std::make_shared<Words>();
   command->add_option("FILE", words->file, "Checkpoint of the third run, or packed file")->required();
-  command->add_option("IMAGE", words->picture, "PNG, JPEG or BMP; the centred part of the network's proportions is scaled to its size")
+  command
+      ->add_option("IMAGE", words->picture,
+                   "PNG, JPEG or BMP; the centred part of the network's proportions is scaled to its size")
       ->required();
   command->add_option("--out", words->out, "Folder for the .npy files")->required();
   command->callback([words] { run(*words); });

@@ -36,7 +36,7 @@ struct WeightBits {
   [[nodiscard]] Index in(Stage stage) const { return stage == Stage::full_precision ? as_floats : as_shipped; }
 };
 
-/// One forward pass, listened to.
+/// One forward pass, observed.
 WeightBits weight_bits_of(Graph<float>& network, const Dataset& images) {
   constexpr Index kFloatBits = 32;
   Tape<float> tape;

@@ -1,5 +1,5 @@
-// `mog verify`: a packed file beside its trained network, or beside what its plain loops say, over test images, code by
-// code.
+// `mog verify`: a packed file beside its trained network, or beside what its plain loops say, over test
+// images, code by code.
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -29,8 +29,8 @@ struct Sides {
   IntegerNetwork meant, network;
 };
 
-/// Which of the two files is which is told by their content, not by their order. Leaves the packed file's name in
-/// model.
+/// Which of the two files is which is told by their content, not by their order. Leaves the packed
+/// file's name in model.
 Sides load(Words& words) {
   const bool packed = require_network(words.file) == NetworkKind::packed;
   require(packed || !words.model.empty(), "verify: the checkpoint ", words.file.string(),

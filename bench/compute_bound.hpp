@@ -1,5 +1,5 @@
-// Timing of kernels whose limit is arithmetic: the convolutions of MOGNET, every row of a table, one thread, verified
-// first.
+// Timing of kernels whose limit is arithmetic: the convolutions of MOGNET, every row of a table,
+// one thread, verified first.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -25,7 +25,7 @@ struct Layer {
   [[nodiscard]] double multiply_adds(Index images) const {
     return static_cast<double>(images * side * side) * static_cast<double>(weights());
   }
-  /// "16x16/128-64", and "/g4" behind it where there are groups.
+  /// "16x16/128-64", followed by "/g4" where there are groups.
   [[nodiscard]] std::string name() const;
 };
 
@@ -52,15 +52,15 @@ inline constexpr Index kBatch = 50;
 /// [count] numbers -1 or +1; the same ones each time.
 Tensor<float> random_signs(Index count);
 
-/// Times run() turn and turn about with bursts of multiply-adds, and reports GFLOP/s and the share of the bursts' rate.
-/// Whatever else the machine does slows both.
+/// Times run() in turns with bursts of multiply-adds, and reports GFLOP/s and the share of the bursts' rate. Whatever
+/// else the machine does slows both.
 void time_compute(benchmark::State& state, kernels::Isa isa, double multiply_adds, const std::function<void()>& run);
 
 /// The same in GMAC/s for integers, as a share of the bursts of 8-bit dot products.
 void time_integers(benchmark::State& state, kernels::Isa isa, double multiply_adds, const std::function<void()>& run);
 
-/// One product on one row. The operands are whole numbers, whose sums are exact: two images must give the reference's
-/// bits.
+/// One product on one row. The operands are whole numbers, whose sums are exact: two images must
+/// give the reference's bits.
 template <class Kernel>
 void time_product(benchmark::State& state, const Product<Kernel>& product, const Kernel& row, const Kernel& reference,
                   const Layer& layer) {

@@ -40,7 +40,7 @@ class Graph:
         attributes = {"kernel_shape": [kernel, kernel], "pads": [kernel // 2] * 4, "group": groups}
         weights = self.random.integers(-1, 2, shape)
         if self.integers:
-            # Codes lie in 0..255 with zero point 0 behind an activation, 128 between the factors.
+            # Codes lie in 0..255 with zero point 0 after an activation, 128 between the factors.
             zero_in, zero_out = self.zero, 0 if activation else 128
             self.zero = zero_out
             step = 1 / np.sqrt(terms)

@@ -69,7 +69,7 @@ Storage::Block* Storage::Region::take(std::size_t bytes) {
   return block;
 }
 
-/// A block with room for `bytes` behind its header.
+/// A block with room for `bytes` after its header.
 Storage::Block* Storage::Region::take_for(std::size_t bytes) {
   const std::size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
   if (rounded < bytes || rounded > capacity) throw std::bad_alloc();
@@ -146,7 +146,7 @@ Arena::Arena(std::size_t capacity) : region_(new Storage::Region) {
     throw IoError(concat("arena: cannot reserve ", capacity, " bytes of address space: ", std::strerror(errno)));
   }
 #ifdef MADV_HUGEPAGE
-  madvise(base, capacity, MADV_HUGEPAGE);  // a wish: large maps walk through far fewer page-table entries
+  madvise(base, capacity, MADV_HUGEPAGE);  // a hint: with huge pages, large maps take far fewer page-table entries
 #endif
   region_->base = static_cast<std::byte*>(base);
   region_->capacity = capacity;

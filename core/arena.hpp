@@ -30,7 +30,7 @@ class Storage {
   [[nodiscard]] void* data() const {
     return block_ == nullptr ? nullptr : reinterpret_cast<std::byte*>(block_) + kHeader;
   }
-  /// Whether this is the only handle: then nobody sees the block being overwritten.
+  /// Whether this is the only handle: then the block may be overwritten in place.
   [[nodiscard]] bool unique() const {
     return block_ != nullptr && block_->handles.load(std::memory_order_acquire) == 1;
   }
@@ -60,8 +60,8 @@ class Storage {
 
 /// One contiguous piece of address space that grows page by page, and a best-fit list of the holes in it.
 ///
-/// A training step asks for the same blocks in the same order every time, so from the second step on every request is
-/// met from holes: the system is asked for nothing, and `peak_bytes` of the first step is the memory plan. Neighbouring
+/// A training step takes the same blocks in the same order every time. From the second step on every request is met
+/// from holes, no memory comes from the system, and `peak_bytes` of the first step is the memory plan. Neighbouring
 /// holes merge, so what the last layers gave back serves the large maps of the first ones. Not for use by several
 /// threads at once.
 class Arena {

@@ -10,7 +10,7 @@ namespace {
 using Word = std::uint64_t;
 constexpr Index kWordBits = 64;
 
-/// The rule's truth table as a sum of products: one term for each neighbourhood that brings forth a live cell.
+/// The rule's truth table as a sum of products: one term for each neighbourhood that makes a live cell.
 Word apply(unsigned rule, Word left, Word centre, Word right) {
   Word alive = 0;
   for (unsigned neighbourhood = 0; neighbourhood < 8; ++neighbourhood) {

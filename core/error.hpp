@@ -9,7 +9,7 @@
 namespace mog {
 
 /// Joins its arguments into one message: concat("cifar: ", path, ": ", size, " bytes"). Numbers are written as in C,
-/// whatever locale the program around has set: files are made of such texts, and read back.
+/// whatever locale the host program has set: files are made of such texts, and read back.
 template <class... Parts>
 std::string concat(const Parts&... parts) {
   std::ostringstream text;

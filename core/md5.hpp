@@ -1,4 +1,4 @@
-// MD5 (RFC 1321): tells a complete download from a broken one. No protection against somebody who means harm.
+// MD5 (RFC 1321): tells a complete download from a broken one. No protection against tampering.
 #pragma once
 
 #include <array>

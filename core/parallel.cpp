@@ -1,4 +1,4 @@
-// The number of threads: one setting for the process, from OpenMP unless somebody says otherwise.
+// The number of threads: one setting for the process, OpenMP's until it is set.
 #include "core/parallel.hpp"
 
 #include <omp.h>
@@ -13,7 +13,7 @@
 namespace mog {
 namespace {
 
-/// OMP_NUM_THREADS where somebody set it, else the processors that this process may use.
+/// OMP_NUM_THREADS where it is set, else the processors that this process may use.
 int first_setting() {
   const int count = std::getenv("OMP_NUM_THREADS") != nullptr ? omp_get_max_threads() : usable_processors();
   return std::min(count, kMostThreads);

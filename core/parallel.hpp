@@ -43,16 +43,17 @@ int thread_number();
 int team_size();
 
 /// Calls work(i) for each i in [0, n), on several threads. The work of one i must not depend on another's, and must not
-/// throw: check the arguments before. Sums over pieces are written to one place each and added afterwards, in order.
-/// Each thread begins with a share of its own, from one call to the next the same part of memory, and then helps the
-/// others with theirs: where other programs run too, one core is often slower than the next. A share's beginning is
-/// its owner's in any case, so that who takes part in a call, and needs memory for it, is no matter of chance.
+/// throw: check the arguments before. A sum over pieces is written piece by piece, each to a place of its own, and
+/// added up afterwards in the order of the pieces.
+/// Every thread begins with a share of its own, the same part of memory in every call, and then takes work from the
+/// shares of slower threads, whose cores other programs may be using. The first items of a share are always done by its
+/// owner, so that which threads take part in a call, and need working memory for it, does not depend on chance.
 /// Every work(i) finds the same floating-point environment. Throws IoError where the system refuses the threads, see
 /// team_for().
 template <class Work>
 void parallel_for(Index n, const Work& work) {
   const int count = n <= 1 ? 1 : team_for(threads());
-  if (count == 1) {  // without OpenMP, whose team of one would ask the heap for memory each time
+  if (count == 1) {  // without OpenMP, whose team of one would allocate each time
     const FloatEnvironment standard;
     for (Index i = 0; i < n; ++i) work(i);
     return;
@@ -76,7 +77,7 @@ void parallel_for(Index n, const Work& work) {
 #pragma omp parallel num_threads(count)
   {
     const FloatEnvironment standard;
-    const int me = thread_number(), team = team_size();  // which may be smaller than asked
+    const int me = thread_number(), team = team_size();  // may be smaller than `count`
     for (int s = me; s < used; s += team) {
       const Range own = piece_of(n, used, s);
       run(own.begin, std::min(own.begin + step, own.end));

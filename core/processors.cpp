@@ -19,7 +19,7 @@ int whole(double quota, double period) {
   return quota > 0 && period > 0 ? std::max(1, static_cast<int>(std::ceil(quota / period))) : 0;
 }
 
-/// A file of numbers as the kernel writes them, whatever locale the program around has set.
+/// A file of numbers as the kernel writes them, whatever locale the host program has set.
 std::ifstream opened(const fs::path& path) {
   std::ifstream file(path);
   file.imbue(std::locale::classic());

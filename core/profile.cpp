@@ -1,4 +1,4 @@
-// Profile: one place that times go to, a list that is searched from the front.
+// Profile: the one that is recording, and its list of operations, which is searched from the front.
 #include "core/profile.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ Profile* active = nullptr;
 }  // namespace
 
 Profile::Profile() {
-  require(active == nullptr, "profile: another one gathers already");
+  require(active == nullptr, "profile: another one is recording, expected one at a time");
   active = this;
 }
 

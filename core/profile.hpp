@@ -17,7 +17,7 @@ struct Work {
   double flops = 0, bytes = 0;
 };
 
-/// Gathers the times of all operations while it lives; one at a time, on the thread that calls the operations.
+/// Records the times of all operations while it lives; one at a time, on the thread that calls the operations.
 class Profile {
  public:
   struct Entry {
@@ -35,7 +35,7 @@ class Profile {
 
   /// In the order of first calls.
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
-  /// Forgets what was gathered.
+  /// Forgets what was recorded.
   void clear() { entries_.clear(); }
 
  private:
@@ -44,7 +44,7 @@ class Profile {
   std::vector<Entry> entries_;
 };
 
-/// Times one call of an operation, from its construction to the end of its scope. While nobody profiles it costs one
+/// Times one call of an operation, from its construction to the end of its scope. Without a profile it costs one
 /// comparison. Calls do not nest.
 class [[nodiscard]] Timed {
  public:
@@ -55,7 +55,7 @@ class [[nodiscard]] Timed {
   ~Timed();
 
  private:
-  Profile* profile_;  // null: nobody profiles
+  Profile* profile_;  // null: no profile is recording
   const char* name_;
   std::array<Index, 4> sizes_{};
   Work work_;

@@ -1,4 +1,4 @@
-// Safetensors: what is written, and everything that a file is checked for before it is believed.
+// Safetensors: what is written, and everything that a file is checked for before it is used.
 #include "core/safetensors.hpp"
 
 #include <algorithm>

@@ -17,8 +17,8 @@ void Gradient<T>::add(const Tensor<T>& g) const {
     return;
   }
   require_shape(g, slot_->shape(), "gradient", "contribution");
-  // The kept contribution may be another gradient's as well (a sum hands one tensor to both of its terms): then it is
-  // not ours to change.
+  // The kept contribution may be another gradient's as well (a sum hands one tensor to both of its terms): then it must
+  // not be written to.
   const Tensor<T> sum = slot_->unique() ? *slot_ : g.sibling();
   kernels::add(kernels::Add<T>{.a = slot_->data(), .b = g.data(), .y = sum.data(), .count = g.elements()});
   *slot_ = sum;

@@ -11,8 +11,8 @@
 
 namespace mog {
 
-/// Where the gradient of one tensor gathers. A handle: copies speak of the same gradient. Default-made it is "no
-/// gradient wanted", and adding to it does nothing, but an operation asks first (`if (dx)`) and saves the work.
+/// Where the gradient of one tensor gathers. A handle: copies share one gradient. Default-made it is "no gradient
+/// wanted", and adding to it does nothing, but an operation checks first (`if (dx)`) and saves the work.
 template <class T>
 class Gradient {
  public:
@@ -23,8 +23,9 @@ class Gradient {
   /// Gradients always add. The first contribution is kept as it is, without a copy, so `g` must not be written to
   /// afterwards. Throws std::invalid_argument when g has another shape than the first.
   void add(const Tensor<T>& g) const;
-  /// What was added so far, for an operation that can add to it in place and so saves a pass; empty when there is
-  /// nothing yet, or somebody else holds it. Then the operation computes its contribution alone, for add().
+  /// What was added so far, for an operation that adds to it in place, which saves a pass over memory. Empty
+  /// when there is nothing yet, or another handle shares it: then the operation computes its contribution by
+  /// itself and calls add().
   [[nodiscard]] Tensor<T> so_far() const { return slot_ != nullptr && slot_->unique() ? *slot_ : Tensor<T>(); }
   /// Takes the gradient out; empty when nothing was added.
   [[nodiscard]] Tensor<T> take() const { return slot_ == nullptr ? Tensor<T>() : std::exchange(*slot_, Tensor<T>()); }
@@ -34,7 +35,7 @@ class Gradient {
 };
 
 /// A tensor on its way through a network: its value, and where its gradient gathers. `{images}` is an input that wants
-/// none; Parameter::variable() and Tape::leaf() make the others. Good until the tape is reset; its value even after.
+/// none; Parameter::variable() and Tape::leaf() make the others. Valid until the tape is reset, its value longer.
 ///
 /// Whole numbers may stand in fewer bytes, and `value` is then empty: 0..255, the activations of a quantized network,
 /// in `codes`, sums of 16 bits in `shorts`. An operation without a form for them reads numbers(), which serves all
@@ -66,8 +67,8 @@ struct Variable {
 /// What the closure captures is what the backward pass costs in memory; it is released as soon as the closure has run.
 /// Capture tensors and gradients, not variables: a variable would keep its value alive.
 ///
-/// All memory comes from the tape's arena. After the first training step of a given size a step asks the system for
-/// nothing. A tape belongs to one thread; the operations themselves run on many.
+/// All memory comes from the tape's arena: after the first training step of a given size a step takes none from the
+/// system. A tape belongs to one thread; the operations themselves run on many.
 template <class T>
 class Tape {
  public:
@@ -76,9 +77,9 @@ class Tape {
   Tape& operator=(const Tape&) = delete;
   ~Tape() { reset(); }
 
-  /// Uninitialised numbers that live as long as somebody holds them.
+  /// Uninitialised numbers that live as long as a handle on them.
   [[nodiscard]] Tensor<T> make(const Shape& shape) { return Tensor<T>(arena_, shape); }
-  /// The same, of t's shape; in t's own memory when nobody else holds that, for a kernel that may write over its input.
+  /// The same, of t's shape; in t's own memory when no other handle shares it, for a kernel that may work in place.
   [[nodiscard]] Tensor<T> make_over(const Tensor<T>& t) { return t.unique() ? t : make(t.shape()); }
   /// The same as make, of another type: masks, indices.
   template <class U>
@@ -91,7 +92,7 @@ class Tape {
   void set_recording(bool on) { recording_ = on; }
   [[nodiscard]] bool recording() const { return recording_; }
 
-  /// A variable whose gradient is wanted without belonging to any operation: an input under a gradient check.
+  /// A variable whose gradient is wanted though no operation made it: an input under a gradient check.
   [[nodiscard]] Variable<T> leaf(const Tensor<T>& value) { return {value, Gradient<T>(new_slot())}; }
   [[nodiscard]] Variable<T> leaf(const Tensor<std::uint8_t>& codes) { return {{}, Gradient<T>(new_slot()), codes}; }
 
@@ -159,7 +160,7 @@ class Tape {
   bool recording_ = true;
 };
 
-/// Switches a tape's recording off while it lives: for passes that no gradient will come back through.
+/// Switches a tape's recording off while it lives: for passes without a backward pass.
 template <class T>
 class NotRecording {
  public:

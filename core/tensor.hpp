@@ -54,7 +54,7 @@ class Tensor {
 
   /// Handles do not own their numbers alone, so constness of a handle is not that of the numbers.
   [[nodiscard]] T* data() const { return static_cast<T*>(storage_.data()); }
-  /// Of a tensor with a name: `for (float v : f().values())` would read what f's result took with it.
+  /// Only of a tensor with a name: in `for (float v : f().values())` the numbers would be gone with f's result.
   [[nodiscard]] std::span<T> values() const& { return {data(), static_cast<std::size_t>(elements())}; }
   std::span<T> values() const&& = delete;
   /// Number i in memory order; not checked.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
@@ -11,6 +12,9 @@ namespace mog {
 
 /// Signed size and index type; signed, so that differences and loops downwards are ordinary arithmetic.
 using Index = std::int64_t;
+
+/// An index, not negative, as the standard containers take it.
+constexpr std::size_t to_size(Index i) { return static_cast<std::size_t>(i); }
 
 /// Sizes of a tensor, outermost first, at most five of them.
 /// Activations are [N, H, W, C], pointwise weights [C, O], 3x3 weights [G, 3, 3, I, Q]. Rank 0 is "no tensor".

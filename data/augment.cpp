@@ -43,7 +43,7 @@ Placement draw_placement(const Augmentation& augmentation, std::uint64_t seed, I
 void write_centred(const Picture& picture, const Placement& placement, const Window& window, float* out) {
   const Index channels = picture.channels, row_size = window.width * channels;
   // Column x of the placed picture shows the picture's column x - right, counted from its other side where it is
-  // mirrored: columns first..first+W-1 show one, and of the window's those from begin to end.
+  // mirrored: columns first..first+W-1 show the picture, and begin..end are those of them within the window.
   const Index first = placement.mirrored ? -placement.right : placement.right;
   const Index begin = std::clamp<Index>(first - window.left, 0, window.width);
   const Index end = std::clamp<Index>(first + picture.width - window.left, 0, window.width);

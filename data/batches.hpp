@@ -1,5 +1,4 @@
-// Batches of a data set: which pictures stand in batch b of epoch e, and how they are placed; nothing to save or
-// restore.
+// Batches of a data set: which pictures are in batch b of epoch e, and how they are placed; nothing to save or restore.
 #pragma once
 
 #include <cstdint>
@@ -24,15 +23,15 @@ struct Batch {
   std::vector<std::int32_t> labels;  // [size]
 };
 
-/// Any batch of any epoch, in any order: batch b of epoch e holds the same bits whatever was asked for before, so that
-/// a run goes on where it stopped by its epoch and batch numbers alone. The data set must outlive this.
+/// Any batch of any epoch, in any order: batch b of epoch e holds the same bits whichever batches were filled before,
+/// so that a run goes on where it stopped by its epoch and batch numbers alone. The data set must outlive this.
 class Batches {
  public:
   /// For training: every epoch in another order, a Fisher-Yates shuffle drawn by (seed, epoch), and augmented. The last
   /// batch of an epoch may be smaller; one with a single picture is dropped (unless all have), as it has no variance.
   static Batches training(const Dataset& data, const BatchOptions& options = {});
-  /// For measuring: all pictures once, in their order, as they are; the last batch may be smaller. The epoch is
-  /// ignored.
+  /// For measuring: all pictures once, in their order, as they are; the last batch may be smaller.
+  /// The epoch is ignored.
   static Batches evaluation(const Dataset& data, Index batch = 50);
 
   /// Batches in an epoch.

@@ -1,4 +1,4 @@
-// Writes a BMP anew in the one form that stb_image reads right.
+// Rewrites a BMP in the one form that stb_image reads right.
 #include "data/bmp_check.hpp"
 
 #include <algorithm>

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kFile = 14;     // "BM", the file's size, 4 bytes that mean nothing, the pixels' place
 constexpr std::size_t kCore = 12;     // OS/2 1's header: sizes of 16 bits, colours of three bytes
 constexpr std::size_t kOs2 = 64;      // OS/2 2's, which may end after 16 bytes, too
-constexpr std::size_t kMasksAt = 54;  // behind the header of 40 bytes, or in a longer one
+constexpr std::size_t kMasksAt = 54;  // after the header of 40 bytes, or in a longer one
 
 constexpr std::uint32_t kNone = 0, kMasks = 3, kMasksWithAlpha = 6;
 

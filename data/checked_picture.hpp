@@ -1,4 +1,4 @@
-// What a look at a picture file found: stb_image may have it, and how its pixels are to be taken.
+// What the checks of a picture file found: whether stb_image may decode it, and what its pixels mean.
 #pragma once
 
 #include <array>

@@ -38,8 +38,8 @@ void for_each_record(const CifarLayout& layout, const fs::path& folder, const Ci
   }
 }
 
-/// What is wrong with the labels of one file: the first label out of range, and how many more there are; empty if none
-/// is.
+/// What is wrong with the labels of one file: the first label out of range, and how many more there are;
+/// empty if none is.
 std::string label_problem(const CifarLayout& layout, const fs::path& folder, const CifarLayout::File& file,
                           const std::vector<std::uint8_t>& labels) {
   const auto label_bytes = static_cast<Index>(layout.classes.size());

@@ -68,7 +68,7 @@ inline float distance_to(Figure figure, Point p) {
 /// A zigzag of period 1 between -1 and 1.
 inline float zigzag(float u) { return std::abs(u - std::floor(u) - 0.5F) * 4 - 1; }
 
-/// Which of a texture's two tones stands at p (in periods): 0 or 1, smoothed where `sharpness` is low.
+/// Which of a texture's two tones is at p (in periods): 0 or 1, smoothed where `sharpness` is low.
 inline float tone_at(Texture texture, Point p, float sharpness) {
   const float wave = texture == Texture::stripes ? zigzag(p.x) : zigzag(p.x) * zigzag(p.y);
   return clamp01(0.5F + sharpness * wave);

@@ -8,9 +8,9 @@
 
 namespace mog {
 
-/// The orientation in EXIF data that begin with their TIFF header, as in a PNG's eXIf chunk and behind "Exif\0\0" in a
-/// JPEG's APP1 segment: 1 (upright) to 8. Data that are malformed, or say nothing, are taken for 1: they are about the
-/// picture, not the picture.
+/// The orientation in EXIF data that begin with their TIFF header, as in a PNG's eXIf chunk and after "Exif\0\0" in a
+/// JPEG's APP1 segment: 1 (upright) to 8. Malformed data, or data without an orientation, are taken for 1: the picture
+/// is readable without them.
 int exif_orientation(std::span<const std::uint8_t> tiff);
 
 /// Where the pixels of the upright picture lie in the stored one.

@@ -26,7 +26,7 @@ constexpr Source kTen = {"cifar-10-binary.tar.gz", "https://www.cs.toronto.edu/~
 constexpr Source kHundred = {"cifar-100-binary.tar.gz", "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz",
                              "03b5dce01913d631647c71ecec9e9cb8"};
 
-/// curl's exit statuses that somebody meets (curl(1), EXIT CODES).
+/// curl's exit statuses that people meet (curl(1), EXIT CODES).
 constexpr int kHttpError = 22;
 constexpr int kNoRanges = 33;
 std::string_view meaning_of(int curl_status) {

@@ -1,4 +1,4 @@
-// Decoding after a look at the file, turning upright, and scaling with a box filter.
+// Checking and decoding a file, turning the picture upright, and scaling with a box filter.
 #include "data/image.hpp"
 
 #include <algorithm>

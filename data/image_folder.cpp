@@ -1,4 +1,4 @@
-// Reads the pictures of a recognised layout on all threads, and splits them where nobody has.
+// Reads the pictures of a recognised layout on all threads, and splits them where nobody else has.
 #include "data/image_folder.hpp"
 
 #include <algorithm>

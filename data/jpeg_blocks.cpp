@@ -98,7 +98,7 @@ class Interval {
     bits_.skip(code.bits);
     return code.value;
   }
-  /// Blocks behind this one that have nothing more.
+  /// Blocks after this one that have nothing more.
   Index end_run(int bits) { return (Index{1} << bits) - 1 + bits_.take(bits); }
   /// Coefficients from k on that are not 0: each has a bit in a later scan.
   static int corrections(int k, int last, std::uint64_t nonzero) {
@@ -163,7 +163,7 @@ class Walk {
   JpegFrame& frame_;
 };
 
-/// Copies `count` bytes of entropy-coded data, one zero byte behind each 0xFF.
+/// Copies `count` bytes of entropy-coded data, one zero byte after each 0xFF.
 void copy_data(std::span<const std::uint8_t> file, std::size_t at, std::size_t count, std::vector<std::uint8_t>& out) {
   for (; count > 0; --count) {
     const std::uint8_t byte = file[at++];

@@ -21,9 +21,9 @@ struct ScanData {
   Index restart_interval = 0;  // in MCUs; 0: none
 };
 
-/// Reads the whole scan and refuses one with a code that there is not, with fewer blocks than the frame has, or without
-/// its restart markers. Appends its data to `out` as the decoder needs them: nothing between the last bit of an
-/// interval and the marker. Returns the place behind the last byte that was read.
+/// Reads the whole scan and refuses one with an undefined code, with fewer blocks than the frame has, or without its
+/// restart markers. Appends its data to `out` as the decoder needs them: nothing between the last bit of an interval
+/// and the marker. Returns the place after the last byte that was read.
 std::size_t count_blocks(const PictureBytes& file, const ScanData& data, const JpegScan& scan, const JpegTables& tables,
                          JpegFrame& frame, std::vector<std::uint8_t>& out);
 

@@ -1,4 +1,4 @@
-// Walks a JPEG's segments (ITU-T T.81, annex B), and writes those anew that stb_image is to see.
+// Walks a JPEG's segments (ITU-T T.81, annex B), and rewrites those that stb_image is to see.
 #include "data/jpeg_check.hpp"
 
 #include <algorithm>
@@ -114,7 +114,7 @@ class Walk {
     for (std::size_t i = 0; i < frame_->components.size(); ++i) out[begin + 10 + 3 * i] = number(i);
   }
 
-  /// The scan whose marker is at `at` and whose data begin at `data`; returns the place behind them.
+  /// The scan whose marker is at `at` and whose data begin at `data`; returns the place after them.
   std::size_t scan(std::size_t at, std::size_t data) {
     if (!frame_) file_.broken(at, "a scan before the frame's header");
     const Index pixels = std::max(kLeastScanPixels, frame_->width * frame_->height);

@@ -31,13 +31,13 @@ class HuffmanTable {
   [[nodiscard]] Code find_long(std::uint32_t next) const;
 
   std::array<Code, 1 << kQuick> quick_{};
-  std::array<std::uint32_t, 17> end_{};    // of the codes of i bits: the one behind the last, moved up to 16 bits
+  std::array<std::uint32_t, 17> end_{};    // of the codes of i bits: the one after the last, moved up to 16 bits
   std::array<std::uint32_t, 17> first_{};  // value of the first one, less its code
   std::array<std::uint8_t, 256> values_{};
   bool sound_ = false;
 };
 
-/// The bits of entropy-coded data up to the next marker: zeros behind them.
+/// The bits of entropy-coded data up to the next marker, then zeros.
 class EntropyBits {
  public:
   EntropyBits(std::span<const std::uint8_t> file, std::size_t begin) : file_(file), at_(begin) {}
@@ -60,9 +60,9 @@ class EntropyBits {
   }
   /// Whether more bits were taken than there are.
   [[nodiscard]] bool exhausted() const { return count_ < padding_; }
-  /// Bytes that any bit was taken of, the zero bytes behind 0xFF not counted.
+  /// Bytes that any bit was taken of, not counting the zero bytes after 0xFF.
   [[nodiscard]] std::size_t used() const { return loaded_ - static_cast<std::size_t>(count_ - padding_) / 8; }
-  /// As far as was read ahead: no marker lies before.
+  /// How far was read ahead: no marker lies before this place.
   [[nodiscard]] std::size_t position() const { return at_; }
 
  private:

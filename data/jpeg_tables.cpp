@@ -1,5 +1,4 @@
-// Tables are kept as they lie in the file, and made ready when a scan asks for them: many that none asks for cost
-// nothing.
+// Tables are kept as they lie in the file, and decoded when a scan needs them: unused ones cost nothing, however many.
 #include "data/jpeg_tables.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The tables that a JPEG's segments define, as they stand from scan to scan.
+// The tables that a JPEG's segments define, as they are from scan to scan.
 #pragma once
 
 #include <array>

@@ -6,7 +6,7 @@
 namespace mog {
 
 void LargePicture::take() {
-  static std::recursive_mutex one;  // recursive: a large file that holds a large picture asks twice
+  static std::recursive_mutex one;  // recursive: a large file that holds a large picture takes it twice
   if (!turn_.owns_lock()) turn_ = std::unique_lock(one);
 }
 

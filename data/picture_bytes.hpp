@@ -1,5 +1,5 @@
-// A picture file while it is looked at: its bytes by place, and refusals that say what was found, where, and what to
-// do.
+// A picture file while it is checked: its bytes by place, and refusals that say what was found, where,
+// and what to do.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace mog {
 /// Large pictures are read one at a time, so that the memory they take does not grow with the number of threads.
 class LargePicture {
  public:
-  /// Waits until no other thread has a large picture in hands; it is let go with this object.
+  /// Waits until no other thread holds a large picture; released with this object.
   void take();
 
  private:
@@ -36,7 +36,7 @@ class PictureBytes {
   [[nodiscard]] std::uint32_t little(std::size_t at, std::size_t bytes) const;
   [[nodiscard]] std::span<const std::uint8_t> part(std::size_t at, std::size_t bytes) const;
 
-  /// Refuses a picture of no pixels or of more than data/image.hpp says; takes the turn of a large one.
+  /// Refuses a picture of no pixels or of more than data/image.hpp says; waits for the turn of a large one.
   void measure(Index width, Index height);
 
   /// The file is damaged at byte `at`.

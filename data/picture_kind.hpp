@@ -1,4 +1,4 @@
-// Tells what a file is by its first bytes, so that what is no picture of ours is called by its name.
+// Tells what a file is by its first bytes, so that messages name the kind of a file that is not read.
 #pragma once
 
 #include <cstdint>

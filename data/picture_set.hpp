@@ -12,7 +12,8 @@
 namespace mog {
 
 /// Decodes the pictures, cut to this size. What cannot be read goes to `problems`, and out of `list`.
-Dataset read_pictures(const std::filesystem::path& dir, PictureList& list, const PictureSize& size, PictureProblems& problems);
+Dataset read_pictures(const std::filesystem::path& dir, PictureList& list, const PictureSize& size,
+                      PictureProblems& problems);
 
 /// Pictures of each class.
 std::vector<std::size_t> class_sizes(const PictureList& list);

@@ -23,7 +23,7 @@ void check_pixels(const PictureBytes& file, const PngChunks& png, const ByteList
   constexpr std::uint64_t kSpare = 1 << 16;   // some writers add a little
   const std::size_t at = png.pixels_begin;
   const std::uint64_t expected = png.unpacked_bytes();
-  // Before there is memory for them: a small file asks for little.
+  // Checked before there is memory for them: a small file cannot ask for much.
   if (expected > kMostTimes * (packed.size() + 1)) {
     file.broken(at, packed.size(), " packed bytes cannot hold ", png.width, " x ", png.height, " pixels");
   }
@@ -48,7 +48,7 @@ void append_chunk(ByteList& out, std::string_view letters, PngChunks::Bytes cont
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(crc >> shift));
 }
 
-/// stb_image looks colours up beyond a palette's end, so that it is given the indices as greys.
+/// stb_image looks colours up beyond a palette's end; it is given the indices as greys instead.
 void take_palette_apart(const PictureBytes& file, const PngChunks& png, const ByteList& packed,
                         CheckedPicture& picture) {
   const std::size_t colours = png.palette.size() / 3;

@@ -1,4 +1,4 @@
-// Looks at a PNG before stb_image does, which takes damage for pixels and other variants for what they are not.
+// Checks a PNG before stb_image decodes it, which shows damage as pixels and misreads variants that it does not know.
 #pragma once
 
 #include "data/checked_picture.hpp"

@@ -21,7 +21,7 @@ struct PngChunks {
   Bytes header, palette, transparency, exif;
   std::vector<Bytes> pixels;     // of each IDAT chunk
   std::size_t pixels_begin = 0;  // in the file: the first one's place
-  std::size_t pixels_end = 0;    // behind the last one
+  std::size_t pixels_end = 0;    // after the last one
 
   [[nodiscard]] bool has_palette() const { return colour_type == 3; }
   /// Bytes of all rows with their filters, unpacked.

@@ -12,8 +12,8 @@ namespace mog {
 /// would be empty.
 DatasetPair split(const Dataset& data, double test_share, std::uint64_t seed);
 
-/// The same training pictures without some `images` of them, which take the test pictures' place: to choose between
-/// ways of training without a look at the test set. As many of each class, rounded, the same ones for every run. Throws
+/// The same training pictures without `images` of them, which take the test pictures' place: to choose between ways of
+/// training without looking at the test set. Rounded, as many of each class, and the same ones for every run. Throws
 /// std::invalid_argument unless 1 <= images < the training pictures.
 DatasetPair hold_back(const DatasetPair& data, Index images);
 

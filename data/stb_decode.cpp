@@ -7,8 +7,8 @@
 
 namespace {
 
-/// Room for the largest picture of four 16-bit channels with a filter byte a row, twice, as what unpacks to more than
-/// was guessed is given twice the room: no file may ask for more at once.
+/// Room for the largest picture of four 16-bit channels with a filter byte a row, and twice that, as stb_image doubles
+/// a buffer that is too small: no file may make it allocate more at once.
 constexpr std::size_t kMostMemory = 2 * (std::size_t{8} * mog::kMaxPicturePixels + mog::kMaxPictureSide);
 
 /// Zeroed: stb_image before 2.28 decodes with Huffman tables that the file need not have defined.
@@ -42,8 +42,8 @@ void* limited_realloc(void* memory, std::size_t bytes) {
 namespace mog {
 namespace {
 
-/// Apple's PNGs (CgBI): blue and red change places, and alpha is divided out. A setting of the whole program, made
-/// once.
+/// Apple's PNGs (CgBI): blue and red change places, and alpha is divided out. A setting of the
+/// whole program, made once.
 void set_up() {
   static const bool done = [] {
     stbi_convert_iphone_png_to_rgb(1);

@@ -1,4 +1,4 @@
-// Looks at a folder of data with the eyes of each loader in turn.
+// Tries each loader in turn on a folder of data.
 #include "data/verify.hpp"
 
 #include <algorithm>

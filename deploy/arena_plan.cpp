@@ -22,7 +22,7 @@ void ArenaPlan::use(Index buffer, Index step) {
 }
 
 Index ArenaPlan::lowest_place(const Buffer& buffer, const std::vector<const Buffer*>& placed) const {
-  // A free place begins at 0 or where a buffer ends that is in the way.
+  // A free place begins at 0 or at the end of a buffer that is in the way.
   std::vector<Index> candidates{0};
   for (const Buffer* other : placed) {
     if (other->alive_with(buffer)) candidates.push_back(other->end());

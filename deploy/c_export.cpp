@@ -8,6 +8,7 @@
 #include <set>
 #include <system_error>
 
+#include "core/crc32.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/random.hpp"
@@ -16,7 +17,6 @@
 #include "deploy/c_export/names.hpp"
 #include "deploy/c_export/plan.hpp"
 #include "deploy/c_export/text.hpp"
-#include "core/crc32.hpp"
 #include "deploy/engine.hpp"
 #include "deploy/ranges.hpp"
 
@@ -117,7 +117,7 @@ class Tables {
                   lines.listed.empty() ? std::string("0") : name + "_listed", '}');
   }
 
-  /// Keeps the sums' ranges for thresholds(), and finds the fraction with which lines take the fewest bytes.
+  /// Keeps the sums' ranges for thresholds(), and finds the fraction with which the lines of levels take least bytes.
   void measure_levels(const Plan& plan) {
     const auto& conv = std::get<IntegerConv>(network_.layers[0]);
     sums_.emplace(&conv.thresholds, conv_range(conv));

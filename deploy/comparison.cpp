@@ -1,4 +1,4 @@
-// A batch through the trained network, listened to, or each picture through the plain loops; then through the engine,
+// A batch through the trained network, observed, or each picture through the plain loops; then through the engine,
 // compared on the way.
 #include "deploy/comparison.hpp"
 
@@ -11,7 +11,7 @@
 namespace mog {
 namespace {
 
-/// What a batch's run of the trained network said, by layer.
+/// What the trained network reported of a batch, by layer.
 using Reports = std::map<std::string, Tensor<float>, std::less<>>;
 
 std::int64_t largest_pixel_magnitude(const IntegerMap& map) {

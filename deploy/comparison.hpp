@@ -1,5 +1,4 @@
-// Comparison: the trained network, or the plain loops, beside an engine, code by code, over as many pictures as one
-// likes.
+// Comparison: the trained network, or the plain loops, against an engine, code by code, over any number of pictures.
 #pragma once
 
 #include <functional>
@@ -12,8 +11,8 @@
 
 namespace mog {
 
-/// Runs one picture on an integer network, as run_reference does, and tells of every map. Called by several threads at
-/// once.
+/// Runs one picture on an integer network, as run_reference does, and tells of every map. Called by
+/// several threads at once.
 using IntegerForward = std::function<void(std::span<const std::uint8_t>, std::span<std::int64_t>, const MapObserver&)>;
 
 struct LayerComparison {
@@ -34,7 +33,7 @@ class Comparison {
  public:
   /// `trained` is run in evaluation mode, all quantized; `network` must outlive this.
   Comparison(Network trained, const IntegerNetwork& network, IntegerForward forward);
-  /// The same against what an integer network means: run_reference of `meant`, which takes pictures of the same size.
+  /// The same against run_reference of `meant`, which takes pictures of the same size.
   Comparison(const IntegerNetwork& meant, const IntegerNetwork& network, IntegerForward forward);
 
   /// Compares some pictures, pixels [images, height, width, 3]. Throws std::invalid_argument on another size.

@@ -90,8 +90,8 @@ struct IntegerPool {
 
 /// The last layer: pointwise convolution, its sums added over all pixels, and a fixed-point affine map for each class
 /// (I14):
-///   class_sum[c] = multiplier[c] sum_p sum_i x[p, i] weight[i, c] + offset[c],  logit[c] = class_sum[c]
-///   2^-fraction_bits
+///   class_sum[c] = multiplier[c] sum_p sum_i x[p, i] weight[i, c] + offset[c]
+///   logit[c] = class_sum[c] 2^-fraction_bits
 /// The largest class sum, the first of equal ones, is the answer (I15).
 struct IntegerHead {
   std::string name;  // "head"

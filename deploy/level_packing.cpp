@@ -1,4 +1,4 @@
-// The widths are searched: wide enough for most channels, the others list their levels.
+// The widths are searched for: wide enough for most channels; the others list their levels.
 #include "deploy/level_packing.hpp"
 
 #include <algorithm>
@@ -9,8 +9,6 @@
 
 namespace mog {
 namespace {
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 /// Bits that hold 0..value.
 int unsigned_bits(std::int64_t value) { return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(value))); }
@@ -81,12 +79,12 @@ LevelCoding best_coding(const Thresholds& thresholds, Index channels, Index leve
   LevelCoding coding;
   if (channels == 0) return coding;
   std::int32_t least = thresholds.levels[0], largest = thresholds.levels[0];
-  std::vector<Needs> needs(at(channels));
+  std::vector<Needs> needs(to_size(channels));
   for (Index c = 0; c < channels; ++c) {
     const std::int32_t* const level = thresholds.levels.data() + c * levels;
     least = std::min(least, level[0]);
     largest = std::max(largest, level[levels - 1]);
-    needs[at(c)] = needs_of(level, levels);
+    needs[to_size(c)] = needs_of(level, levels);
   }
   coding.base = least;
   coding.level_bits = unsigned_bits(std::int64_t{largest} - least);
@@ -119,7 +117,7 @@ PackedLevels pack_levels(const Thresholds& thresholds, Index levels) {
     const bool listed = needs.span_bits > coding.span_bits || needs.residual_bits > coding.residual_bits;
     const Index last = levels - 1;
     const std::int64_t first = level[0], span = level[last] - first;
-    stream.put(thresholds.falling[at(c)], 1);
+    stream.put(thresholds.falling[to_size(c)], 1);
     if (levels > 1) stream.put(listed ? 1 : 0, 1);
     for (Index j = 0; j < (listed ? levels : 1); ++j) {
       stream.put(static_cast<std::uint64_t>(std::int64_t{level[j]} - coding.base), coding.level_bits);

@@ -16,8 +16,7 @@ namespace mog {
 ///   1 bit    listed (left out when a channel has one level)
 ///   listed:  each level - base in level_bits
 ///   else:    first - base in level_bits, span in span_bits, then one residual of residual_bits, in two's complement,
-///   for
-///            each level but the first and the last: level j = first + floor(span j / last) + residual, j = 0..last
+///            for each level but the first and the last: level j = first + floor(span j / last) + residual, j = 0..last
 struct LevelCoding {
   int level_bits = 0, span_bits = 0, residual_bits = 0;  // 0 to 32 each
   std::int32_t base = 0;                                 // the least of all first levels
@@ -33,8 +32,8 @@ struct PackedLevels {
 /// The shortest such stream. `levels` of each channel, at least 1, ascending.
 PackedLevels pack_levels(const Thresholds& thresholds, Index levels);
 
-/// The way back. Throws std::invalid_argument when the stream ends too early or goes on, or a level does not fit 32
-/// bits.
+/// The way back. Throws std::invalid_argument when the stream ends too early or goes on, or a level does
+/// not fit 32 bits.
 Thresholds unpack_levels(const LevelCoding& coding, std::span<const std::uint8_t> bytes, Index channels, Index levels);
 
 }  // namespace mog

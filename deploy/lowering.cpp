@@ -12,8 +12,6 @@
 namespace mog {
 namespace {
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
 /// The weights that the evaluation computes with.
 std::vector<std::int8_t> evaluated(const Conv<float>& conv) {
   Tape<float> tape;
@@ -21,7 +19,7 @@ std::vector<std::int8_t> evaluated(const Conv<float>& conv) {
   Pass<float> pass{.tape = tape, .stage = Stage::quantized, .training = false};
   const Tensor<float> weights = conv.weights(pass).value;
   std::vector<std::int8_t> whole;
-  whole.reserve(at(weights.elements()));
+  whole.reserve(to_size(weights.elements()));
   for (const float w : weights.values()) whole.push_back(static_cast<std::int8_t>(w));
   return whole;
 }

@@ -18,10 +18,9 @@ struct LoweringOptions {
 IntegerNetwork lower(const Graph<float>& network, std::uint64_t seed, const LoweringOptions& options = {});
 
 /// Levels of one channel: code(s) = QReLU(fma(s unit, scale, shift)) in float32 as the evaluation computes it (I16 of
-/// docs/integers.md), `unit` a power of two, for the sums of `range`. Exactly that function: it is monotonous, so that
-/// the least sum that reaches each code is found by bisection (I17). Levels beyond the range stand for "every sum" (its
-/// low end) and "none" (its high end
-/// + 1). Writes 2^bits - 1 levels and returns whether the channel falls.
+/// docs/integers.md), `unit` a power of two, for the sums of `range`. It is exactly that function: as it is monotonic,
+/// the least sum that reaches each code is found by bisection (I17). Levels at the ends stand for "every sum" (the
+/// range's low end) and "none" (its high end + 1). Writes 2^bits - 1 levels and returns whether the channel falls.
 struct ChannelAffineCode {
   float scale, shift, unit;
   int bits;

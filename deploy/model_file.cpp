@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/error.hpp"
 #include "core/crc32.hpp"
+#include "core/error.hpp"
 #include "deploy/model_layout.hpp"
 
 namespace mog {
@@ -121,7 +121,7 @@ class Decoder {
     return names;
   }
 
-  /// Between the sections stand zeros.
+  /// Between the sections are zeros.
   void check_padding() const {
     Index end = 0;
     for (const ModelPart& part : parts_) {
@@ -144,7 +144,7 @@ class Decoder {
   const std::string& name_;
   Index levels_;
   std::vector<ModelPart> parts_;
-  std::size_t next_ = 2;  // behind header and table
+  std::size_t next_ = 2;  // after header and table
 };
 
 IntegerCflog decode_cflog(Decoder& decoder, const LayerRecord& record) {

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "core/error.hpp"
 #include "core/crc32.hpp"
+#include "core/error.hpp"
 
 namespace mog {
 namespace {

@@ -1,4 +1,4 @@
-// The fixed part of a packed file, its header and layer table, and where the sections lie that follow from them.
+// The fixed part of a packed file, its header and layer table, and where the sections that they describe lie.
 #pragma once
 
 #include <array>

@@ -23,7 +23,7 @@ class Builder {
     return pack_weights(kind, all);
   }
 
-  /// Levels for sums of about this standard deviation, spread over some of it above a random beginning near 0.
+  /// Levels for sums of about this standard deviation, spread over part of it from a random first level near 0 on.
   Thresholds thresholds(Index channels, double deviation) {
     Thresholds all;
     for (Index o = 0; o < channels; ++o) {

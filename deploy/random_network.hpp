@@ -1,4 +1,4 @@
-// A MOGNET that nobody trained, as an integer network: for timing and for tests.
+// An untrained MOGNET as an integer network: for timing and for tests.
 #pragma once
 
 #include "deploy/integer_network.hpp"

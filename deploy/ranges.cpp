@@ -12,8 +12,6 @@ namespace {
 
 using Intervals = std::vector<Interval>;
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
 int bits_for(std::int64_t low, std::int64_t high) {
   for (const int bits : {8, 16, 32}) {
     const std::int64_t end = std::int64_t{1} << (bits - 1);
@@ -22,7 +20,7 @@ int bits_for(std::int64_t low, std::int64_t high) {
   return 64;
 }
 
-/// (I19): adds weight times x, x being one of an interval; a border's zero is one, too, so that low stays <= 0 <= high.
+/// (I19): adds weight times any number of x. Every interval holds 0, which a border consists of: low <= 0 <= high.
 void add_term(Interval& sum, int weight, const Interval& x) {
   if (weight > 0) {
     sum.low += x.low;
@@ -33,19 +31,20 @@ void add_term(Interval& sum, int weight, const Interval& x) {
   }
 }
 
-/// (I20), the sums of one channel added up: the terms' magnitudes, and so no partial sum's, exceed this.
+/// (I20): notes the largest of the channels' sums of magnitudes. No partial sum exceeds it, in whatever order terms are
+/// added.
 void note_order(SumRange& range, std::vector<std::int64_t>& magnitudes) {
   range.any_order = magnitudes.empty() ? 0 : *std::max_element(magnitudes.begin(), magnitudes.end());
 }
 
 /// Pointwise: weights [in, out].
 SumRange pointwise_range(std::string name, const Intervals& x, const std::vector<std::int8_t>& weights, Index out) {
-  SumRange range{.name = std::move(name), .channels = Intervals(at(out)), .any_order = 0};
-  std::vector<std::int64_t> magnitudes(at(out));
+  SumRange range{.name = std::move(name), .channels = Intervals(to_size(out)), .any_order = 0};
+  std::vector<std::int64_t> magnitudes(to_size(out));
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    const Interval& term = x[i / at(out)];
-    add_term(range.channels[i % at(out)], weights[i], term);
-    if (weights[i] != 0) magnitudes[i % at(out)] += term.magnitude();
+    const Interval& term = x[i / to_size(out)];
+    add_term(range.channels[i % to_size(out)], weights[i], term);
+    if (weights[i] != 0) magnitudes[i % to_size(out)] += term.magnitude();
   }
   note_order(range, magnitudes);
   return range;
@@ -54,16 +53,16 @@ SumRange pointwise_range(std::string name, const Intervals& x, const std::vector
 /// 3x3 in groups: weights [G, 3, 3, I, Q].
 SumRange conv3x3_range(std::string name, const Intervals& x, const std::vector<std::int8_t>& weights, Index groups,
                        Index out) {
-  SumRange range{.name = std::move(name), .channels = Intervals(at(out)), .any_order = 0};
-  std::vector<std::int64_t> magnitudes(at(out));
+  SumRange range{.name = std::move(name), .channels = Intervals(to_size(out)), .any_order = 0};
+  std::vector<std::int64_t> magnitudes(to_size(out));
   const Index inputs = static_cast<Index>(x.size()) / groups, outputs = out / groups;
   Index w = 0;
   for (Index g = 0; g < groups; ++g) {
     for (Index tap_and_input = 0; tap_and_input < 9 * inputs; ++tap_and_input) {
-      const Interval& term = x[at(g * inputs + tap_and_input % inputs)];
+      const Interval& term = x[to_size(g * inputs + tap_and_input % inputs)];
       for (Index o = g * outputs; o < (g + 1) * outputs; ++o, ++w) {
-        add_term(range.channels[at(o)], weights[at(w)], term);
-        if (weights[at(w)] != 0) magnitudes[at(o)] += term.magnitude();
+        add_term(range.channels[to_size(o)], weights[to_size(w)], term);
+        if (weights[to_size(w)] != 0) magnitudes[to_size(o)] += term.magnitude();
       }
     }
   }
@@ -78,12 +77,12 @@ class ComposedGroup {
   explicit ComposedGroup(const IntegerCflog& cflog)
       : in_(cflog.in),
         inputs_(cflog.latent() / cflog.groups),
-        columns_(at(cflog.latent() * cflog.in)),
+        columns_(to_size(cflog.latent() * cflog.in)),
         group_(unpack_weights(cflog.group)) {
     const auto squeeze = unpack_weights(cflog.squeeze);
     const Index m = cflog.latent();
     for (Index c = 0; c < in_; ++c) {
-      for (Index t = 0; t < m; ++t) columns_[at(t * in_ + c)] = squeeze[at(c * m + t)] > 0 ? 1 : -1;
+      for (Index t = 0; t < m; ++t) columns_[to_size(t * in_ + c)] = squeeze[to_size(c * m + t)] > 0 ? 1 : -1;
     }
   }
 
@@ -93,7 +92,7 @@ class ComposedGroup {
     std::fill_n(sums, 9 * in_, 0);
     for (Index tap = 0; tap < 9; ++tap, sums += in_) {
       for (Index i = 0; i < inputs_; ++i) {
-        const std::int32_t weight = group_[at(((g * 9 + tap) * inputs_ + i) * inputs_ + q)];
+        const std::int32_t weight = group_[to_size(((g * 9 + tap) * inputs_ + i) * inputs_ + q)];
         if (weight == 0) continue;
         const std::int8_t* const column = columns_.data() + (g * inputs_ + i) * in_;
         for (Index c = 0; c < in_; ++c) sums[c] += weight * column[c];
@@ -111,7 +110,7 @@ class ComposedGroup {
 std::vector<std::int32_t> composed_group(const IntegerCflog& cflog) {
   const Index m = cflog.latent(), terms = 9 * cflog.in;
   const ComposedGroup group(cflog);
-  std::vector<std::int32_t> composed(at(m * terms));
+  std::vector<std::int32_t> composed(to_size(m * terms));
   parallel_for(m, [&](Index t) { group.map(t, composed.data() + t * terms); });
   return composed;
 }
@@ -124,21 +123,21 @@ Interval linear_range(const std::int32_t* coefficients, Index count, std::int64_
 }
 
 /// (I23): a bound of sum_t |L_t(x)| over all codes x, where L_t are the latent maps: no sum of some of them, each with
-/// either sign, exceeds it. They cannot all be large at once. With the middle c of the codes, x = c + d and ||d|| <=
-/// top / 2 sqrt(terms),
+/// either sign, exceeds it. It is tighter than the sum of their bounds, as they cannot all be large at once. With the
+/// middle c of the codes, x = c + d and ||d|| <= top / 2 sqrt(terms),
 ///   sum_t |L_t(x)| <= sum_t |L_t(c)| + sqrt(m) ||L d||,  ||L d||^2 <= ||d||^2 max_i sum_j |(L L')_ij|,
-/// as no eigenvalue of L L' exceeds its largest sum of a row's magnitudes.
+/// as no eigenvalue of L L' exceeds the largest sum of magnitudes in a row of it.
 std::int64_t joint_magnitude(const std::vector<std::int32_t>& latent, Index m, Index terms, std::int64_t top_code) {
   const FloatEnvironment standard;
-  std::vector<std::int64_t> rows(at(m)), sums(at(m));
+  std::vector<std::int64_t> rows(to_size(m)), sums(to_size(m));
   parallel_for(m, [&](Index i) {
     const std::int32_t* const a = latent.data() + i * terms;
-    for (Index k = 0; k < terms; ++k) sums[at(i)] += a[k];
+    for (Index k = 0; k < terms; ++k) sums[to_size(i)] += a[k];
     for (Index j = 0; j < m; ++j) {
       const std::int32_t* const b = latent.data() + j * terms;
       std::int64_t product = 0;
       for (Index k = 0; k < terms; ++k) product += std::int64_t{a[k]} * b[k];
-      rows[at(i)] += std::abs(product);
+      rows[to_size(i)] += std::abs(product);
     }
   });
   std::int64_t middle = 0;
@@ -156,7 +155,7 @@ void compose(const IntegerCflog& cflog, const std::vector<std::int8_t>& expand, 
   const Index m = cflog.latent(), out = cflog.out, terms = 9 * cflog.in;
   const std::vector<std::int32_t> latent = composed_group(cflog);
   for (Index t = 0; t < m; ++t) {
-    group.channels[at(t)] = linear_range(latent.data() + t * terms, terms, top_code);
+    group.channels[to_size(t)] = linear_range(latent.data() + t * terms, terms, top_code);
   }
   expanded.any_order = 0;
   for (const Interval& map : group.channels) expanded.any_order += map.magnitude();
@@ -164,16 +163,16 @@ void compose(const IntegerCflog& cflog, const std::vector<std::int8_t>& expand, 
 
   constexpr Index kPieces = 16;
   parallel_for(std::min(kPieces, out), [&](Index piece) {
-    std::vector<std::int32_t> sums(at(terms));
+    std::vector<std::int32_t> sums(to_size(terms));
     const Range channels = piece_of(out, std::min(kPieces, out), piece);
     for (Index o = channels.begin; o < channels.end; ++o) {
       std::fill(sums.begin(), sums.end(), 0);
       for (Index t = 0; t < m; ++t) {
         const std::int32_t* const map = latent.data() + t * terms;
-        const std::int32_t sign = expand[at(t * out + o)] > 0 ? 1 : -1;
-        for (Index i = 0; i < terms; ++i) sums[at(i)] += sign * map[i];
+        const std::int32_t sign = expand[to_size(t * out + o)] > 0 ? 1 : -1;
+        for (Index i = 0; i < terms; ++i) sums[to_size(i)] += sign * map[i];
       }
-      expanded.channels[at(o)] = linear_range(sums.data(), terms, top_code);
+      expanded.channels[to_size(o)] = linear_range(sums.data(), terms, top_code);
     }
   });
 }
@@ -189,16 +188,15 @@ Interval SumRange::all() const {
 }
 
 int SumRange::bits() const { return bits_for(all().low, all().high); }
-int SumRange::any_order_bits() const { return bits_for(-any_order, any_order); }
 
 SumRange conv_range(const IntegerConv& conv) {
-  const Intervals pixels(at(conv.in), Interval{-128, 127});
+  const Intervals pixels(to_size(conv.in), Interval{-128, 127});
   return conv3x3_range(conv.name, pixels, unpack_weights(conv.weight), 1, conv.out);
 }
 
 std::vector<SumRange> cflog_ranges(const IntegerCflog& cflog, std::uint64_t seed, std::int64_t top_code, Proof proof) {
   const Index m = cflog.latent(), out = cflog.out;
-  const Intervals codes(at(cflog.in), Interval{0, top_code});
+  const Intervals codes(to_size(cflog.in), Interval{0, top_code});
   SumRange squeeze = pointwise_range(cflog.name + ".squeeze", codes, unpack_weights(cflog.squeeze), m);
   SumRange group = conv3x3_range(cflog.name + ".group", squeeze.channels, unpack_weights(cflog.group), cflog.groups, m);
   const std::vector<std::int8_t> generated = automaton_weights(seed, cflog.automaton, m, out);
@@ -208,23 +206,23 @@ std::vector<SumRange> cflog_ranges(const IntegerCflog& cflog, std::uint64_t seed
 }
 
 SumRange head_range(const IntegerHead& head, std::int64_t top_code, Index pixels) {
-  const Intervals codes(at(head.in), Interval{0, top_code * pixels});
+  const Intervals codes(to_size(head.in), Interval{0, top_code * pixels});
   return pointwise_range(head.name, codes, unpack_weights(head.weight), head.classes);
 }
 
 std::vector<SumRange> latent_ranges(const IntegerCflog& cflog, std::int64_t top_code) {
   const Index m = cflog.latent(), terms = 9 * cflog.in;
-  const Intervals codes(at(cflog.in), Interval{0, top_code});
+  const Intervals codes(to_size(cflog.in), Interval{0, top_code});
   SumRange squeeze = pointwise_range(cflog.name + ".squeeze", codes, unpack_weights(cflog.squeeze), m);
   SumRange group = conv3x3_range(cflog.name + ".group", squeeze.channels, unpack_weights(cflog.group), cflog.groups, m);
   const ComposedGroup composed(cflog);
   constexpr Index kPieces = 64;
   parallel_for(std::min(kPieces, m), [&](Index piece) {
-    std::vector<std::int32_t> sums(at(terms));
+    std::vector<std::int32_t> sums(to_size(terms));
     const Range maps = piece_of(m, std::min(kPieces, m), piece);
     for (Index t = maps.begin; t < maps.end; ++t) {
       composed.map(t, sums.data());
-      group.channels[at(t)] = linear_range(sums.data(), terms, top_code);
+      group.channels[to_size(t)] = linear_range(sums.data(), terms, top_code);
     }
   });
   return {std::move(squeeze), std::move(group)};

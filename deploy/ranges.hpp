@@ -32,9 +32,8 @@ struct SumRange {
 
   /// Over all channels.
   [[nodiscard]] Interval all() const;
-  /// Bits of the smallest signed type (8, 16, 32 or 64) that holds every sum; with partial ones in any order.
+  /// Bits of the smallest signed type (8, 16, 32 or 64) that holds every sum.
   [[nodiscard]] int bits() const;
-  [[nodiscard]] int any_order_bits() const;
 };
 
 /// The CFLOG's three convolutions, squeeze, group, expand, for codes 0..top_code.

@@ -58,7 +58,7 @@ class Runtime::Program {
     }
   }
 
-  /// One image on this thread; after(i) behind each step.
+  /// One image on this thread; calls after(i) after step i.
   template <class After>
   void run_one(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums, const After& after) {
     require(check_sizes(pixels, class_sums) == 1, "runtime: ", pixels.size(),

@@ -32,15 +32,16 @@ class Runtime {
   Runtime& operator=(Runtime&&) noexcept;
   ~Runtime();
 
-  /// pixels: images [height, width, 3], one behind the other; class_sums: classes() numbers an image. Images are shared
-  /// out among the threads, or, where there are fewer of them than threads, the rows of each layer. Throws
-  /// std::invalid_argument when a size does not fit; IoError where another thread than the one that loaded calls, and
-  /// the system refuses it threads of its own.
+  /// pixels: images [height, width, 3], one after the other; class_sums: classes() numbers an image. The threads share
+  /// out the images, or, where there are fewer images than threads, the rows of each layer. Throws
+  /// std::invalid_argument when a size does not fit; IoError where another thread than the one that loaded calls,
+  /// and the system refuses it threads of its own.
   void run(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums);
   /// The same for one image, on one thread: adds each layer's time to seconds[layer], layers().size() numbers.
   void run_timed(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums, std::span<double> seconds);
-  /// The same for one image, on one thread: shows its maps as run_reference does, but those which never exist: sums
-  /// that become codes at once, and the end of a residual block that is pooled at once. Allocates.
+  /// The same for one image, on one thread, with an observer as run_reference has it. It sees all maps but those
+  /// that the runtime never writes: sums that become codes at once, and the end of a residual block that is
+  /// pooled at once. Allocates.
   void run_observed(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums,
                     const MapObserver& observer);
 

@@ -25,8 +25,8 @@ const PointwiseU1Kernel& one_bit_kernel() {
   static const PointwiseU1Kernel& row = select(pointwise_u1_kernels());
   return row;
 }
-/// Whether codes of one bit are counted: where so few outputs leave most of a vector empty, products of bytes are
-/// faster.
+/// Whether codes of one bit are counted: with so few outputs that most of a vector is empty, products
+/// of bytes are faster.
 bool counting_pays(Index outputs) {
   switch (chosen_isa()) {
     case Isa::avx512vnni: return outputs >= 64;
@@ -44,7 +44,7 @@ std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 /// Latent maps of 16 bits within a border of zeros, for the group; `buffer` is theirs.
 struct Latents : MapBuffer {
   [[nodiscard]] Index row() const { return (width + 2) * channels; }
-  /// One more number is read behind the last.
+  /// One number after the last is read, too.
   [[nodiscard]] Index bytes() const { return ((height + 2) * row() + 1) * 2; }
 };
 
@@ -54,7 +54,8 @@ struct Planes : MapBuffer {
   std::vector<std::int32_t> offsets = {};
   std::uint8_t usual = 0;  // the highest byte of a sum of 0, where there are more than two
 
-  /// As many planes as the widest channel needs. Three or more leave room to put 0 in the middle of a highest byte.
+  /// As many planes as the widest channel needs. With three or more there is room to put 0 in the middle
+  /// of a highest byte.
   void fit(const std::vector<Interval>& ranges) {
     std::int64_t widest = 0, deepest = 0;
     for (const Interval& range : ranges) {
@@ -263,9 +264,9 @@ struct Rising {
   }
 };
 
-/// CFLOG's third factor, normalisation and activation: latents to codes. Three bytes are what the proof asks for, but
-/// sums as large as that hardly occur: where the highest byte of all numbers is the one of 0, it is left out, and the
-/// expansion of the two others takes two thirds of the time. The codes are the same either way.
+/// CFLOG's third factor, normalisation and activation: latents to codes. Where the proof needs three bytes, sums that
+/// need them hardly ever occur: when the highest byte of all numbers is the one of 0, it is left out, and the expansion
+/// of the two others takes two thirds of the time. The codes are the same either way.
 class ExpandStep : public Step {
  public:
   ExpandStep(const IntegerCflog& cflog, const std::vector<std::int8_t>& generated, Index levels, Planes x,

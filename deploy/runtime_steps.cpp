@@ -101,7 +101,7 @@ class PoolStep : public Step {
   MapBuffer x_, y_;
 };
 
-/// The last layer: the sums over pixels commute with the convolution, and come first.
+/// The last layer: summing over the pixels commutes with the convolution, and comes first.
 class HeadStep : public Step {
  public:
   HeadStep(const IntegerHead& head, const MapBuffer& x, Index sums)

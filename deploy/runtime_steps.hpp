@@ -85,7 +85,7 @@ class StepBuilder {
 
   MapBuffer add(const IntegerConv& conv);
   MapBuffer add(const IntegerCflog& cflog, const MapBuffer& x);
-  /// `pool`: the layer that follows, when it is one, runs along.
+  /// `pool`: the layer that follows, when it is one, is computed in the same step.
   MapBuffer add(const IntegerMrb& mrb, const MapBuffer& x, const IntegerPool* pool);
   MapBuffer add(const IntegerPool& pool, const MapBuffer& x);
   void add(const IntegerHead& head, const MapBuffer& x);

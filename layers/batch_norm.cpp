@@ -56,8 +56,8 @@ kernels::Activation BatchNorm<T>::activation_of(const Pass<T>& pass, int bits) c
   return {.kind = kernels::Activation::relu};
 }
 
-/// The batch's mean and variance of each channel, summed up unless they are known, which the running ones learn from.
-/// They are where a NaN is found before a quantized activation turns it into code 0.
+/// The batch's mean and variance of each channel, computed unless x brings them, and the running ones moved towards
+/// them. This is where a NaN is found: a quantized activation would turn it into code 0.
 template <class T>
 typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, const Tensor<T>& x, Index rows,
                                                                  Statistics batch) {

@@ -20,14 +20,14 @@ struct BatchNormOptions {
 ///   backward    xn = (x - mean) / sqrt(variance + epsilon), dbeta = sum dy, dgamma = sum dy xn,
 ///               dx = scale (dy - dbeta / P - xn dgamma / P) in training; dx = scale dy in evaluation
 /// Shapes  x, y [..., C] of P rows.  Saves  x.  Owns parameters NAME.gamma, NAME.beta, buffers NAME.mean,
-/// NAME.variance, each [C]. Throws  std::invalid_argument on another channel count, or in training on fewer than 2
-/// rows.
+/// NAME.variance, each [C]. Throws  std::invalid_argument on another channel count, or in training on
+/// fewer than 2 rows.
 template <class T>
 class BatchNorm {
  public:
   BatchNorm(Parameters<T>& parameters, const std::string& name, const BatchNormOptions& options);
   Variable<T> operator()(Pass<T>& pass, const Variable<T>& x);
-  /// activation(pass, norm(pass, x), bits), to the bit, with half of its memory traffic: the normalised numbers are
+  /// To the bit activation(pass, norm(pass, x), bits), with half of its memory traffic: the normalised numbers are
   /// never written. Saves  x and one bit an element.
   Variable<T> activated(Pass<T>& pass, const Variable<T>& x, int bits);
   /// What activated() does between the forward and the backward pass, for an operation before it that is fused with it

@@ -79,9 +79,9 @@ class Mrb {
   CflogBlock<T> a_, b_;
 };
 
-/// The end of a residual block (He et al., CVPR 2016): activation(x + way), x being what the block's convolutions made
-/// and `way` what went past them. While activations are codes, `way` is read as numbers 0..1, code / (2^k - 1), where
-/// it is an activation itself: the sum is one of normalised maps in every run.
+/// The end of a residual block (He et al., CVPR 2016): activation(x + way), x being the output of the block's
+/// convolutions and `way` that of the path around them. The sum is one of normalised maps in every run: where `way` is
+/// an activation, and activations are codes, it is read as numbers 0..1, code / (2^k - 1).
 /// Shapes  all the same.
 template <class T>
 class ResidualSum {

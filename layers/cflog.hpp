@@ -17,8 +17,8 @@ struct CflogOptions {
 /// A 3x3 convolution C -> O in three factors with nothing in between:
 ///   squeeze   pointwise C -> m = C / 2, binary, learned
 ///   group     3x3 m -> m in g groups, ternary, learned
-///   expand    pointwise m -> O, weights -1 and +1 from O cells of a cellular automaton over m states, never stored,
-///   never trained
+///   expand    pointwise m -> O, weights -1 and +1 from O cells of a cellular automaton over m states: neither stored
+///             nor trained
 /// Shapes  x [N, H, W, C], y [N, H, W, O].  Owns NAME.squeeze.weight, NAME.group.weight.  Throws std::invalid_argument
 /// when C is odd or g does not divide m.
 template <class T>
@@ -26,12 +26,12 @@ class Cflog {
  public:
   Cflog(Parameters<T>& parameters, const std::string& name, const CflogOptions& options);
   Variable<T> operator()(Pass<T>& pass, const Variable<T>& x) { return product(pass, x, false).y; }
-  /// The same as the expansion's product, for a normalisation behind it; its numbers in 16 bits, until once they do not
-  /// fit: that step asks for the memory of floats besides, and so does every later one.
+  /// The same as the expansion's product, for the normalisation after it. y's numbers are in 16 bits until these once
+  /// do not hold one: that step, and every later one, writes floats, and takes the memory of a float map besides.
   FixedProduct<T> product(Pass<T>& pass, const Variable<T>& x) { return product(pass, x, fits_shorts_); }
 
-  /// Replaces the automaton's first state, one 0 or 1 for each of the `out` cells: for networks that come from
-  /// elsewhere.
+  /// Replaces the automaton's first state, one 0 or 1 for each of the `out` cells: for networks
+  /// that come from elsewhere.
   void set_first_state(const std::vector<std::uint8_t>& state);
 
   [[nodiscard]] const CflogOptions& options() const { return options_; }

@@ -10,7 +10,7 @@
 
 namespace mog {
 
-/// A pointwise product by weights that nobody trains, with what its normalisation needs to send a gradient through
+/// A pointwise product by weights that are not trained, with what its normalisation needs to send a gradient through
 /// both.
 template <class T>
 struct FixedProduct {
@@ -34,9 +34,9 @@ struct ThreeFactors {
 };
 
 /// pointwise(tape, conv3x3(tape, pointwise(tape, x, squeeze), group), expand) for maps of codes in bytes and
-/// weights -1, 0, +1, the sums taken in integers: the same numbers and gradients, sooner (core/kernels/cflog_codes).
-/// Saves  x and the first product. Empty when x is not in bytes, its codes are too large for 16 bits, or the weights
-/// are anything else.
+/// weights -1, 0, +1, the sums taken in integers: the same numbers and gradients in less time
+/// (core/kernels/cflog_codes). Saves  x and the first product. Empty when x is not in bytes, a code is too large for
+/// 16 bits, or a weight is another number.
 std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, const Variable<float>& x,
                                                           const ThreeFactors& factors);
 

@@ -28,8 +28,8 @@ struct ConvOptions {
   int stride = 1;    // 1, or 2 for maps of half the height and width
 };
 
-/// A convolution layer without bias (batch normalisation follows, and brings one). Its weights come from a source,
-/// which is asked for NAME.weight of shape [C, O] or [G, 3, 3, I, Q], begun as Glorot uniform, as Keras does.
+/// A convolution layer without bias (batch normalisation follows, and brings one). Its weights come from a source, of
+/// which it requests NAME.weight of shape [C, O] or [G, 3, 3, I, Q], begun as Glorot uniform, as Keras does.
 template <class T>
 class Conv {
  public:

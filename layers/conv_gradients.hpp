@@ -1,4 +1,5 @@
-// How the gradient comes back from a convolution: shared by the layer and by operations that compute it another way.
+// How the gradient comes back from a convolution: for the layer, and for operations that compute the forward pass in
+// another way.
 #pragma once
 
 #include "core/kernels/conv3x3_f32/conv3x3_f32.hpp"
@@ -25,11 +26,11 @@ inline Tensor<float> pointwise_weight_gradient(Tape<float>& tape, const Tensor<s
   return dw;
 }
 
-/// Records how the gradient comes back from y = pointwise(x, w). kept_x: x or its codes, needed only where w wants a
-/// gradient.
-template <class T, class Kept>
+/// Records how the gradient comes back from y = pointwise(x, w). kept_x: x or its codes, needed only where
+/// w wants a gradient.
+template <class T, class X>
 Variable<T> record_pointwise(Tape<T>& tape, const Tensor<T>& y, const Gradient<T>& dx_sum, const Variable<T>& w,
-                             const Tensor<Kept>& kept_x) {
+                             const Tensor<X>& kept_x) {
   const Index in = w.shape()[0];
   const Tensor<T> kept_w = dx_sum ? w.value : Tensor<T>();
   return tape.record(y, {dx_sum, w.gradient},
@@ -47,16 +48,16 @@ Variable<T> record_pointwise(Tape<T>& tape, const Tensor<T>& y, const Gradient<T
 
 /// Records how the gradient comes back from y = conv3x3(x, w). kept_x: x, perhaps in 16 bits, needed only where w wants
 /// a gradient.
-template <class T, class Kept>
+template <class T, class X>
 Variable<T> record_conv3x3(Tape<T>& tape, const Tensor<T>& y, const Gradient<T>& dx_sum, const Variable<T>& w,
-                           const Tensor<Kept>& kept_x, const kernels::Conv3x3Sizes& sizes) {
+                           const Tensor<X>& kept_x, const kernels::Conv3x3Sizes& sizes) {
   const Shape weights = w.shape();
   const Tensor<T> kept_w = dx_sum ? w.value : Tensor<T>();
   return tape.record(y, {dx_sum, w.gradient},
                      [&tape, kept_x, kept_w, sizes, weights, dx_sum, dw_sum = w.gradient](const Tensor<T>& dy) {
                        if (dw_sum) {
                          const Tensor<T> dw = tape.make(weights);
-                         kernels::conv3x3_weight_gradient(kernels::Conv3x3WeightGradient<T, Kept>{
+                         kernels::conv3x3_weight_gradient(kernels::Conv3x3WeightGradient<T, X>{
                              .x = kept_x.data(), .dy = dy.data(), .dweight = dw.data(), .sizes = sizes});
                          dw_sum.add(dw);
                        }

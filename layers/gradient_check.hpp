@@ -30,14 +30,14 @@ struct GradientReport {
   std::string worst = {};     // where that was: "input 0, element 17: 0.5, expected 0.25"
 };
 
-/// Compares f's backward pass with central differences: the outputs are projected on a random direction r, and the
-/// derivative of sum r y by each input's element is asked of both. f must be smooth within `step` of the inputs, and
-/// must give the same result each time. Throws what f throws.
+/// Compares f's backward pass with central differences: the outputs are projected on a random direction r, and both
+/// give the derivative of sum r y by each element of the inputs. f must be smooth within `step` of the inputs, and must
+/// give the same result each time. Throws what f throws.
 GradientReport check_gradients(const CheckedFunction& f, const std::vector<Tensor<double>>& inputs,
                                const GradientOptions& options = {});
 
-/// What an elementwise straight-through operation states: the value of element i, and the slope that stands in for its
-/// derivative by element i of an input.
+/// What an elementwise straight-through operation states: the value of element i, and the slope that is used in place
+/// of its derivative by element i of an input.
 struct Surrogate {
   std::function<double(Index element)> value;
   std::function<double(std::size_t input, Index element)> slope;

@@ -1,4 +1,4 @@
-// Runs a list of nodes, and reports those that are no layers of their own.
+// Runs a list of nodes, and tells the observer of nodes that are operations, not layers that report themselves.
 #include "layers/graph.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ bool takes_two(const NodeKind<T>& kind) {
   return std::holds_alternative<ResidualSum<T>>(kind);
 }
 
-/// Lets go of all outputs at the end of a run, however it ends: they live in the tape's arena.
+/// Releases all outputs at the end of a run, however it ends: they live in the tape's arena.
 template <class T>
 class LetGo {
  public:

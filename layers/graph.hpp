@@ -16,7 +16,7 @@ struct MaxPool {};
 /// See global_average_pool.
 struct GlobalAveragePool {};
 
-/// What a node can be. A new kind is a line here; whoever visits kinds then does not compile until it knows it.
+/// What a node can be. A new kind is a line here; a visitor that does not know it does not compile.
 template <class T>
 using NodeKind =
     std::variant<ConvBlock<T>, CflogBlock<T>, Mrb<T>, MaxPool, ResidualSum<T>, GlobalAveragePool, Linear<T>>;
@@ -29,7 +29,7 @@ struct Node {
 };
 constexpr int kImages = -1;
 
-/// The network runs its list, and whatever else wants to know its layers walks it: lowering, tests. May be copied, as
+/// The network runs its list, and lowering and tests walk it, as does whatever else needs the layers. May be copied, as
 /// layers are handles on their parameters; one thread runs a graph at a time.
 template <class T>
 class Graph {
@@ -40,7 +40,7 @@ class Graph {
   /// The same for a node that is fed by others. A ResidualSum takes two, every other kind one.
   int add(const std::string& name, NodeKind<T> kind, std::vector<int> inputs);
 
-  /// The last node's output. An output is let go as soon as the last node that it feeds has run.
+  /// The last node's output. An output is released as soon as the last node that it feeds has run.
   Variable<T> operator()(Pass<T>& pass, const Variable<T>& images);
 
   [[nodiscard]] const std::vector<Node<T>>& nodes() const { return nodes_; }
@@ -49,7 +49,7 @@ class Graph {
  private:
   std::vector<Node<T>> nodes_;
   std::vector<int> last_use_;         // by node: the last one that it feeds
-  std::vector<Variable<T>> outputs_;  // of the present run; kept so that a step asks the system for nothing
+  std::vector<Variable<T>> outputs_;  // of the present run; a member so that a step allocates nothing
 };
 
 /// Calls with a functor made of one lambda for each kind.

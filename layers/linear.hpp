@@ -13,7 +13,8 @@ struct LinearOptions {
 };
 
 /// y[n, o] = sum_c x[n, c] w[c, o] + b[o];  dx = dy w^T, dw = x^T dy, db = sum_n dy.
-/// Shapes  x [..., C], y [..., O].  Asks its source for NAME.weight [C, O], Glorot uniform; owns NAME.bias [O], zero.
+/// Shapes  x [..., C], y [..., O].  Requests NAME.weight [C, O] of its source, Glorot uniform;
+/// owns NAME.bias [O], zero.
 template <class T>
 class Linear {
  public:

@@ -15,7 +15,7 @@ namespace mog {
 template <class T>
 Variable<T> softmax_cross_entropy(Tape<T>& tape, const Variable<T>& logits, std::span<const std::int32_t> labels);
 
-/// What else the answers are compared with, beside the label.
+/// Targets besides the label.
 template <class T>
 struct SoftTargets {
   double label_smoothing = 0;  // share of the target that all classes get in equal parts, 0 <= it < 1 (Szegedy et al.,

@@ -62,10 +62,10 @@ class Parameters {
   /// Throws std::invalid_argument when the name is taken or the shape is empty.
   Parameter<T>* add(const std::string& name, const Shape& shape, Initial initial);
   Buffer<T>* add_buffer(const std::string& name, const Shape& shape, T value);
-  /// Refuses to hold more numbers than this from now on: what a file has bounds the network that it describes. add()
-  /// then throws TooManyParameters before it takes any memory.
+  /// Refuses to hold more numbers than this from now on: a network that a file describes has no more than the file.
+  /// add() then throws TooManyParameters before it takes any memory.
   void set_limit(Index numbers) { limit_ = numbers; }
-  /// Has something done at the beginning of each epoch: new step sizes, for example.
+  /// Registers work for the beginning of each epoch: new step sizes, for example.
   void on_epoch(std::function<void()> work) { on_epoch_.push_back(std::move(work)); }
 
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
@@ -79,7 +79,7 @@ class Parameters {
 
   /// Forgets all gradients; the next step's contributions start anew.
   void clear_gradients();
-  /// Does what was asked for by on_epoch, in that order. Throws what it throws.
+  /// Does the registered work, in the order of on_epoch. Throws what it throws.
   void begin_epoch();
 
  private:

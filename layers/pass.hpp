@@ -25,7 +25,7 @@ struct WeightStorage {
   int bits = 32;        // of a weight
 };
 
-/// What a layer's output is while activations are codes: codes, sums of their products, or any other numbers.
+/// What a layer's output is while activations are codes: codes, sums of products of codes, or other numbers.
 enum class Holds { codes, sums, numbers };
 
 /// What a layer tells about itself while it runs, for summaries and traces.

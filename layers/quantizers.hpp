@@ -8,7 +8,7 @@
 namespace mog {
 
 /// Binary quantizer.
-///   forward   q = w >= 0 ? +1 : -1; NaN stays NaN, so that the loss shows it
+///   forward   q = w >= 0 ? +1 : -1; NaN stays NaN, so that the loss becomes NaN
 ///   backward  dw = dq [|w| <= 1]      an estimator, not a derivative
 /// Shapes    any.  Saves  w.
 template <class T>

@@ -71,8 +71,8 @@ Tensor<std::uint8_t> tgap(Pass<T>& pass, const Variable<T>& x, int bits) {
       .x = x.numbers().data(), .y = means.data(), .images = images, .pixels = pixels, .channels = channels});
   for (Index n = 0; n < images; ++n) {
     const T* mean = means.data() + n * channels;
-    // For codes sum / pixels > m / 2 holds exactly when 2 sum > m pixels does: while m pixels < 2^24 the nearest that a
-    // quotient comes to m / 2 is further than the division's rounding.
+    // For codes, sum / pixels > m / 2 holds exactly when 2 sum > m pixels does: while m pixels < 2^24, a quotient that
+    // is not m / 2 differs from it by more than the division's rounding.
     const T m =
         pass.quantized_activations() ? static_cast<T>((1 << bits) - 1) : *std::max_element(mean, mean + channels);
     for (Index c = 0; c < channels; ++c) s[n * channels + c] = mean[c] > m / 2 ? 1 : 0;

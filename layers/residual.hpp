@@ -23,10 +23,10 @@ Variable<T> scaled(Tape<T>& tape, const Variable<T>& x, double factor);
 template <class T>
 Variable<T> bitshift(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b, int bits);
 
-/// Thresholded global average pooling, the multiplexer's control: s[n, c] = [mean of map (n, c) > 0.5 m].
-/// m is the largest code, 2^k - 1, while activations are codes (then the comparison is of exact integers: 2 sum > m H
-/// W), and the largest mean among the sample's channels while they are not. Shapes: x [N, H, W, C], s [N, C] of 0
-/// and 1. No gradient.
+/// Thresholded global average pooling, the multiplexer's control: s[n, c] = [mean of map (n, c) > 0.5 m]. m is the
+/// largest code, 2^k - 1, while activations are codes (then integers are compared, exactly: 2 sum > m H W), and the
+/// largest mean among the sample's channels while they are not. No gradient.
+/// Shapes    x [N, H, W, C], s [N, C] of 0 and 1.
 template <class T>
 Tensor<std::uint8_t> tgap(Pass<T>& pass, const Variable<T>& x, int bits);
 
@@ -44,16 +44,18 @@ struct Shortcut {
   Tensor<std::uint8_t> s;
 };
 
-/// The way past a residual block's convolutions: x itself, whose gradient the multiplexer holds back where it took i1.
+/// The path around a residual block's convolutions: x itself. Its gradient is 0 where the multiplexer took i1.
 ///   forward   y = x
 ///   backward  dx = s ? 0 : dy
-/// Recorded before the convolutions it is replayed after them, and adds to their dx in place: one pass over memory
-/// where three were. Shapes    x, y [N, H, W, C], s [N, C].  Saves  s.
+/// Recorded before the convolutions, it is replayed after them, and adds to their dx in place: one pass over memory
+/// instead of three.
+/// Shapes    x, y [N, H, W, C], s [N, C].  Saves  s.
 template <class T>
 Shortcut<T> shortcut(Tape<T>& tape, const Variable<T>& x, const Tensor<std::uint8_t>& s);
 
-/// The end of a multiplexer residual block in one pass over memory: mux(i0, i1, s) with i0 = bitshift(x, i1) while
-/// activations are codes and x + i1 while they are not: to the bit the composition, which never writes i0.
+/// The end of a multiplexer residual block in one pass over memory: mux(i0, i1, s), where i0 is bitshift(x, i1) while
+/// activations are codes and x + i1 while they are not. The shortcut has the other half of the gradient: result and
+/// gradients are to the bit those of the separate operations, and i0 is never written.
 ///   backward  dx = dy, di1 = dy      (the shortcut turns dx into s ? 0 : dy; di1's terms are dy s and dy (1 - s))
 /// Shapes    x, i1, y [N, H, W, C], s [N, C].  Saves  nothing.
 template <class T>

@@ -1,4 +1,5 @@
-// Pixels copied together and their gradients brought back, one row of output pixels a piece of work.
+// Gathers the pixels that a strided convolution reads and brings their gradients back, one row of output pixels a piece
+// of work.
 #include "layers/stride.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Convolutions with stride 2, made of those with stride 1: the input's pixels are brought together first.
+// Convolutions with stride 2, made of those with stride 1 by gathering the pixels that they read.
 #pragma once
 
 #include "core/tape.hpp"

@@ -21,7 +21,7 @@ class WeightSource {
   WeightSource& operator=(const WeightSource&) = delete;
   virtual ~WeightSource() = default;
 
-  /// The weights of this pass, of the shape that the layer asked for; their gradient finds its way to the parameters.
+  /// The weights of this pass, of the shape that was requested; their gradient goes on to the parameters.
   virtual Variable<T> weights(Pass<T>& pass) = 0;
   /// "binary", "ternary": one word, for summaries and messages.
   [[nodiscard]] virtual std::string kind() const = 0;
@@ -29,7 +29,7 @@ class WeightSource {
   [[nodiscard]] virtual WeightStorage storage() const = 0;
 };
 
-/// What a layer asks of a source: names begin with `name`, the weights have this shape and begin like this.
+/// What a layer wants of a source: names begin with `name`, the weights have this shape and begin like this.
 struct WeightRequest {
   std::string name;
   Shape shape;
@@ -68,8 +68,8 @@ class BinaryWeights final : public WeightSource<T> {
 
 /// {-1, 0, +1}: balanced ternary quantization of the parameter NAME, see ternarize; in full precision NAME itself. The
 /// buffer NAME.step holds the step size (paper Eq. 6) of the weights at the beginning of the epoch (Algorithm 1, lines
-/// 2 to 5). 2 bits a weight. The first message of an epoch or pass with a step size that is not positive is a
-/// NumericError: a third of the weights or more are 0, or a weight is NaN.
+/// 2 to 5). 2 bits a weight. Throws NumericError, at the beginning of an epoch or in a pass, when the step size is not
+/// positive: a third of the weights or more are 0, or a weight is NaN.
 template <class T>
 class TernaryWeights final : public WeightSource<T> {
  public:

@@ -1,4 +1,4 @@
-// Models: the networks that the program can be asked for by name, each with the options that it has.
+// Models: the networks that the program knows by name, each with its options.
 #pragma once
 
 #include <functional>
@@ -52,7 +52,7 @@ struct ModelChoice {
   [[nodiscard]] Graph<float> make(Parameters<float>& parameters) const;
 };
 
-/// All of them, a line each in models.cpp; the first is what is meant where nobody says which.
+/// All of them, a line each in models.cpp; the first is the default.
 const std::vector<ModelKind>& models();
 /// Throws std::invalid_argument with the list of names when there is none of this name.
 const ModelKind& find_model(const std::string& name);

@@ -1,4 +1,4 @@
-// Network: what training, evaluation and comparison ask of a network.
+// Network: a network as training, evaluation and comparison call it.
 #pragma once
 
 #include <functional>

@@ -12,7 +12,7 @@ namespace mog {
 template <class T>
 class Optimizer {
  public:
-  /// A tensor that the optimizer keeps between steps, a handle: whoever restores a run copies into it.
+  /// A tensor that the optimizer keeps between steps; a handle, so that restoring a run copies into it.
   struct State {
     std::string name;  // "adam.m.cflog1.squeeze.weight"
     Tensor<T> value;

@@ -32,8 +32,8 @@ struct Schedule {
   /// The rate when `epochs` of the stage are over: a whole number at the beginning of an epoch. Throws
   /// std::invalid_argument when it is negative.
   [[nodiscard]] double at(double epochs) const;
-  /// The same schedule for a stage of `epochs` instead of `planned` epochs: `hold`, rounded, and `warm_up` keep their
-  /// shares.
+  /// The same schedule for a stage of `epochs` instead of `planned` epochs: `hold`, rounded, and
+  /// `warm_up` keep their shares.
   [[nodiscard]] Schedule scaled(Index planned, Index epochs) const;
   /// The same schedule from another first rate; the last one keeps its proportion to it.
   [[nodiscard]] Schedule from(double other_first) const;

@@ -35,7 +35,7 @@ void take_paper_rates(StagePlan& plan, std::size_t i) {
   plan.schedule = paper.schedule.scaled(paper.epochs, plan.epochs).from(plan.schedule.first);
 }
 
-/// Other lengths; a stage that had none trains like the one behind it.
+/// Other lengths; a stage that had none trains like the one after it.
 void set_epochs(Recipe& recipe, const std::array<Index, kStages>& epochs) {
   for (std::size_t i = kStages - 1; i-- > 0;) {
     if (recipe.stages[i].epochs > 0 || epochs[i] == 0) continue;

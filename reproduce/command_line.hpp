@@ -16,7 +16,7 @@ struct Place {
   int threads = 0;             // of each run; 0: as many as there are cores
 };
 
-/// The words behind the program's name: the same ones begin the run, go on with it, and find it finished.
+/// The words after the program's name: the same ones begin the run, go on with it, and find it finished.
 std::vector<std::string> train_words(const Plan& plan, const PlannedRun& run, const Place& place);
 
 /// The checkpoint that a run begins with.

@@ -1,5 +1,5 @@
-// What the report's drawings are made of: axes with their rules, and the marks of ours, the paper's and others'
-// networks.
+// What the report's drawings are made of: axes with their rules, and the marks of ours, the
+// paper's and others' networks.
 #pragma once
 
 #include <string>

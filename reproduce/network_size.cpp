@@ -1,4 +1,4 @@
-// One forward pass, listened to: of a small picture, for every layer's maps grow with it alike.
+// One forward pass, observed: of a small picture, as all layers' maps grow with the picture alike.
 #include "reproduce/network_size.hpp"
 
 #include <map>

@@ -19,7 +19,7 @@ std::vector<std::string> datasets(const PlanRequest& request) {
   return {"cifar10", "cifar100"};
 }
 
-/// Of a MOGNET of n maps in the paper, trained on these pictures. 0 classes: only who has looked at them knows.
+/// Of a MOGNET of n maps in the paper, trained on these pictures. 0 classes: not known before the pictures are read.
 MognetOptions network_for(const PlanRequest& request, const std::string& dataset, Index maps) {
   const bool small = !request.pictures.empty();
   return {.maps = small ? maps / kRehearsal : maps,
@@ -74,7 +74,7 @@ void add_fig4(const PlanRequest& request, Plan& plan) {
   }
 }
 
-/// Measured on held-back training images: nobody chooses a recipe by the test set.
+/// Measured on held-back training images: no recipe is to be chosen by the test set.
 void add_ablations(const PlanRequest& request, Plan& plan) {
   const std::string dataset = datasets(request).front();
   for (const Variant& variant : variants_of(budget_for(request.budget, dataset).recipe)) {
@@ -90,8 +90,8 @@ void add_ablations(const PlanRequest& request, Plan& plan) {
   }
 }
 
-/// The same runs for each seed; the first seed of every row comes first, so that a plan which is cut short has seen
-/// all.
+/// The same runs for each seed; the first seed of every row comes first, so that a plan which is cut
+/// short has seen all.
 void repeat(std::vector<PlannedRun>& runs, Index seeds) {
   const std::vector<PlannedRun> once = std::exchange(runs, {});
   for (Index seed = 1; seed <= seeds; ++seed) {
@@ -120,7 +120,7 @@ void check_rows(const Plan& plan) {
   }
 }
 
-/// Leaves the rows that were asked for, and what they begin with.
+/// Keeps only the requested rows and the runs that they begin with.
 void pick_rows(Plan& plan) {
   if (plan.request.rows.empty()) return;
   std::set<std::string> wanted;

@@ -11,8 +11,8 @@
 
 namespace mog {
 
-/// Where a run's weights begin: as a stage of another run left them, in that run's folder; the last stage's are in
-/// last.safetensors.
+/// Where a run's weights begin: as a stage of another run left them, in that run's folder; the last
+/// stage's are in last.safetensors.
 struct Start {
   std::string run;
   Stage stage;

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The run folders below one folder, each read when it is first asked for.
+/// The run folders below one folder, each read when it is first needed.
 class Folders {
  public:
   explicit Folders(fs::path out) : out_(std::move(out)) {}

@@ -28,8 +28,8 @@ struct Report {
   std::vector<std::string> unread = {};  // folders beside the plan that could not be read, and why
 };
 
-/// Reads the folders of the plan below `out`, and of table2 and fig4 other run folders there whose network a row has:
-/// they become rows of their own, behind it. Throws as read_run does for the plan's folders.
+/// Reads the folders of the plan below `out`. For table2 and fig4 it also reads other run folders there whose network a
+/// row has: they become rows of their own, after it. Throws as read_run does for the plan's folders.
 Report make_report(const Plan& plan, const std::filesystem::path& out);
 
 }  // namespace mog

@@ -8,7 +8,7 @@
 namespace mog {
 namespace {
 
-/// A value that may be missing, with so many digits behind the point.
+/// A value that may be missing, with so many digits after the point.
 std::string field(const std::optional<double>& value, int digits) { return value ? to_text(*value, digits) : ""; }
 
 /// A text as one field.
@@ -19,7 +19,7 @@ std::string field(const std::string& text) {
   return quoted + "\"";
 }
 
-/// As the run was told; of an open one, as the plan says.
+/// As the run was told; for a run that has not begun, as the plan says.
 std::string recipe_of(const RunFigures& one) {
   const auto told = one.record.words.find("recipe");
   return told != one.record.words.end() ? told->second : one.run.recipe.name;

@@ -20,7 +20,7 @@ std::string value_of(std::string_view text) {
   if (!quoted) return std::string(text);
   std::string value;
   for (std::size_t i = 1; i + 1 < text.size(); ++i) {
-    if (text.front() == '"' && text[i] == '\\' && i + 2 < text.size()) ++i;  // the letter behind it, whatever it is
+    if (text.front() == '"' && text[i] == '\\' && i + 2 < text.size()) ++i;  // the letter after it, whatever it is
     value += text[i];
   }
   return value;

@@ -1,4 +1,4 @@
-// What a run folder says about itself, whoever left it there: nothing is taken from the plan.
+// What a run folder says about itself, whichever program wrote it: nothing is taken from the plan.
 #pragma once
 
 #include <filesystem>

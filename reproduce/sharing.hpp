@@ -5,9 +5,8 @@
 
 namespace mog {
 
-/// Gives each run, whose recipe still has all its stages, the longest beginning that an earlier run trains alike: same
-/// pictures, network (k aside), seed and recipe up to there. Of a run's stages only those that are not its last are
-/// left for others.
+/// Gives each run, whose recipe still has all its stages, the longest beginning that an earlier run trains alike: the
+/// same pictures, network (k aside), seed and recipe up to there. A run shares all of its stages but the last.
 void share_stages(std::vector<PlannedRun>& runs);
 
 }  // namespace mog

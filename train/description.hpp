@@ -20,8 +20,8 @@ struct Description {
 
 /// model, the model's options, classes.
 Description describe(const ModelChoice& choice);
-/// The way back. Throws DataError, beginning with `where`, when the model is unknown, or a word is missing, no number
-/// or out of range.
+/// The way back. Throws DataError, beginning with `where`, when the model is unknown, or a word is missing, not a
+/// number or out of range.
 ModelChoice described(const Description& description, const std::string& where);
 
 }  // namespace mog

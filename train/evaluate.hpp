@@ -21,7 +21,7 @@ struct Evaluation {
   double accuracy = 0;  // share of images whose largest logit is their class's, 0..1
   Index classes = 0;
   std::vector<Index> confusion;  // [classes, classes]: row the true class, column the one that was found
-  Tensor<float> logits;          // [images, classes] in the data set's order; empty unless asked for
+  Tensor<float> logits;          // [images, classes] in the data set's order; empty unless keep_logits
 };
 
 /// Runs the network in evaluation mode over all images. Throws std::invalid_argument when its classes are not the data

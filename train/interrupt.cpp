@@ -26,7 +26,7 @@ Interrupt::Interrupt() {
       action.sa_flags = SA_RESTART;
     } else {
       action.sa_handler = [](int) { stop.store(true); };
-      action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;  // the second acts as if we were not there
+      action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;  // the second one acts by default
     }
     sigemptyset(&action.sa_mask);
     sigaction(kSignals[i], &action, &old_actions[i]);

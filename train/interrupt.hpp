@@ -4,8 +4,8 @@
 namespace mog {
 
 /// While one lives, the first SIGINT, SIGTERM or SIGHUP sets a flag to stop; a second one ends the program as it does
-/// by default. SIGUSR1 sets a flag to save, as often as it comes. A SIGHUP that was ignored before stays ignored: that
-/// is what nohup asks for. One at a time in a process.
+/// by default. SIGUSR1 sets a flag to save, each time it comes. A SIGHUP that was ignored before stays ignored, as
+/// nohup wants. One at a time in a process.
 class Interrupt {
  public:
   Interrupt();
@@ -13,9 +13,9 @@ class Interrupt {
   Interrupt& operator=(const Interrupt&) = delete;
   ~Interrupt();
 
-  /// Whether somebody asked to stop since the last Interrupt was made.
+  /// Whether a stop was requested since the last Interrupt was made.
   static bool requested();
-  /// Whether somebody asked to save since this was last asked.
+  /// Whether a save was requested since the last call.
   static bool save_requested();
 };
 

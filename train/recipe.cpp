@@ -1,4 +1,4 @@
-// What can be asked of a recipe: other lengths, other rates, its line of text.
+// What a recipe can be turned into: other lengths, other rates, its line of text.
 #include "train/recipe.hpp"
 
 #include <cmath>

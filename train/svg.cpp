@@ -1,4 +1,4 @@
-// SVG by hand: light colours for every viewer, dark ones where the reader's setting asks for them.
+// SVG by hand: light colours for every viewer, dark ones where the reader has set them.
 #include "train/svg.hpp"
 
 #include <cmath>
@@ -9,7 +9,7 @@
 namespace mog::svg {
 namespace {
 
-/// Text of a label as XML wants it, which knows no U+FFFE and no control characters.
+/// Text of a label with XML's special letters escaped, and without U+FFFE and control characters, which XML does not know.
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : printable(text)) {

@@ -201,7 +201,7 @@ bool Trainer::run_stage(const StagePlan& plan) {
   return true;
 }
 
-/// Returns false when somebody asked to stop before the epoch was complete.
+/// Returns false when a stop was requested before the epoch was complete.
 bool Trainer::run_epoch(const StagePlan& plan) {
   bool stepping = true;
   best_is_due_ = false;  // of the epoch before, whose weights change now

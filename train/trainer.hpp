@@ -60,17 +60,17 @@ class TrainListener {
 
 /// How run() ended.
 struct TrainOutcome {
-  bool finished = false;       // false: a stop was asked for; the run folder holds where to go on
+  bool finished = false;       // false: a stop was requested; the run folder holds where to go on
   std::vector<EpochRow> rows;  // all epochs, those before a resume included
   std::size_t peak_bytes = 0;  // of the tape's arena: activations and gradients of a step
 };
 
 /// Trains a network through the stages of a recipe. Each stage begins with the weights that the one before ended with
-/// and a fresh optimizer; each epoch begins with new ternary step sizes (paper Algorithm 1) and ends with a new
-/// estimate of the running statistics, where the recipe asks for one, an evaluation on the test set, a row in
-/// metrics.csv, last.safetensors, and in the last stage, if no epoch did better, best.safetensors. Each stage but the
-/// last leaves its end as STAGE.safetensors, from which other runs can start. The result is the same to the byte on any
-/// number of threads, and whether resumed or not.
+/// and a fresh optimizer. Each epoch begins with new ternary step sizes (paper Algorithm 1). It ends with a new estimate of
+/// the running statistics, where the recipe wants one, an evaluation on the test set, a row in metrics.csv,
+/// last.safetensors, and in the last stage, if no epoch did better, best.safetensors. Each stage but the last leaves
+/// its end as STAGE.safetensors, from which other runs can start. The result is the same to the byte on any number of
+/// threads, and whether resumed or not.
 class Trainer {
  public:
   /// `parameters` are the network's, `description` goes into checkpoints. Parameters and data must outlive the trainer.
@@ -98,11 +98,11 @@ class Trainer {
   /// network's or was trained otherwise.
   void resume();
 
-  /// Trains to the end, or until asked to stop. Throws NumericError, naming stage, epoch, step and the first layer that
-  /// saw it, as soon as a weight, a batch's statistics, the loss or a gradient is not finite, or a
-  /// step size is 0, before the weights are touched; std::invalid_argument when the folder holds a run already; IoError
-  /// when the last save of the run fails. A checkpoint that cannot be written earlier is reported to the listener and
-  /// tried again at the next save; the last good one stays.
+  /// Trains to the end, or until asked to stop. Throws NumericError, before the weights are touched, as soon as a
+  /// weight, a batch's statistics, the loss or a gradient is not finite, or a step size is 0; it names stage, epoch,
+  /// step and the first layer that saw it. Throws std::invalid_argument when the folder holds a run already, and
+  /// IoError when the last save of the run fails. A checkpoint that cannot be written earlier is reported to the
+  /// listener and tried again at the next save; the last good one stays.
   TrainOutcome run();
 
  private:

@@ -1,4 +1,4 @@
-// Integers<Arch> of the instruction set that a file is compiled for: the headers of all others are empty then.
+// Integers<Arch> of the instruction set that a file is compiled for: the other sets' headers are empty then.
 #pragma once
 
 #include "core/kernels/integers_avx2.hpp"

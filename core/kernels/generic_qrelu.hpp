@@ -25,14 +25,14 @@ class QreluCodes {
 
  private:
   V top_;
-  V least_;  // what a positive number counts as at least: of one bit everything
+  V least_;  // positive numbers are raised to it: with one bit all become code 1
 };
 
 // Bit i is bit i % 8 of byte i / 8.
 static_assert(std::endian::native == std::endian::little);
 
-/// The low `count` bits, in whole bytes. A copy of constant size is one store, where compilers turn a loop over the
-/// bytes into many vectors.
+/// The low `count` bits, written and read in whole bytes. A copy of constant size is one store, where compilers make
+/// many vectors of a loop over the bytes.
 template <class Arch>
 void store_bits(std::uint8_t* bytes, std::uint64_t bits, Index count) {
   if (count < 64) bits &= (std::uint64_t{1} << count) - 1;

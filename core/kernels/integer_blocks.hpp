@@ -6,7 +6,7 @@
 namespace mog::kernels {
 
 /// The sums' places in a block of channels. Packing two vectors of 32 bits into one of 16 alternates between them every
-/// four lanes, on x86 within each 128 bits; weights are laid out so that the channels come out in order: lane l of
+/// four lanes, on x86 within each 128 bits. Weights are laid out so that the channels come out in order: lane l of
 /// vector v holds this channel of the block.
 [[gnu::always_inline]] constexpr Index natural_lane(Index lanes, Index v, Index l) {
   return v / 2 * 2 * lanes + l / 4 * 8 + v % 2 * 4 + l % 4;

@@ -1,6 +1,7 @@
-// Integers<Arch>: the few words of integer vectors that the integer kernels are written in.
+// Integers<Arch>: the few operations on vectors of integers that the integer kernels are written in.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <xsimd/xsimd.hpp>
 
@@ -12,28 +13,68 @@ namespace mog::kernels {
 template <class Base>
 struct WithVnni {};
 
-/// What every instruction set says in its own words; kLanes is the number of 32-bit sums in an Int.
-///
-///   dot(sum, x, w)        lane l: sum += x[0] w[4 l] + .. + x[3] w[4 l + 3]: four unsigned bytes x, the same for all
-///                         lanes, and signed bytes w of -1, 0 or 1
-///   dot(sum, x, w)        the same with two signed 16-bit numbers x and w[2 l], w[2 l + 1]
-///   spread                two 16-bit numbers of kLanes for each lane in place of the same for all: pair number
-///   place[l] begin.., end..        such sums may be kept in another form, for at most kByteSteps steps of bytes
-///   store_shorts          two Ints as 16-bit numbers, in the order that natural_lane says
-///   store_saturated       an Int as 16-bit numbers, saturated, in the order of the lanes
-///   store_bytes           the lowest bytes of an Int, in the order of the lanes
-///   store_two_bytes       of two Ints the second lowest bytes, and `plane` further the lowest
-///   store_floats          an Int as floats, in the order of the lanes
-///   Words                 a vector of twice as many 16-bit numbers as an Int has sums; load_words gives the first n,
-///                         load_all_words all
-///   widen                 signed bytes as an Int of 16-bit numbers, for dot
-///   quarter               a / 4 of multiples of 4
-///   codes                 of four Ints, in the order that natural_lane says: how many of its channel's limits each
-///                         sum, brought to 16 bits with saturation, exceeds, plus `base`, behind which for each channel
-///                         a 4 stands, a 2 and a 1; limits[j] of all four Ints' channels lie side by side
-///   store_codes           such codes
-///   store_halves          the first two Ints' codes to one place, the other two's to another
-/// Stores write the first n elements only.
+/// What the kernels need of an instruction set. An Int holds kLanes sums of 32 bits; stores write the
+/// first n elements only.
+template <class I>
+concept IntegerVectors = requires(typename I::Int a, typename I::Bytes four, typename I::Shorts two,
+                                  typename I::ByteSum byte_sum, typename I::ShortSum short_sum, typename I::Words words,
+                                  typename I::Codes codes, const typename I::Int (&sums)[4], const std::uint8_t* bytes,
+                                  const std::int8_t* signs, const std::int16_t* shorts, std::uint8_t* y,
+                                  std::int16_t* short_y, float* float_y, Index n, int count) {
+  // Sums. quarter: of multiples of 4.
+  { I::kLanes } -> std::convertible_to<Index>;
+  { I::zero() } -> std::same_as<typename I::Int>;
+  { I::load(bytes) } -> std::same_as<typename I::Int>;
+  { I::add(a, a) } -> std::same_as<typename I::Int>;
+  { I::sub(a, a) } -> std::same_as<typename I::Int>;
+  { I::times_256(a) } -> std::same_as<typename I::Int>;
+  { I::quarter(a) } -> std::same_as<typename I::Int>;
+
+  // Dot products of four unsigned bytes x, the same for all lanes, with signed bytes w of -1, 0 or 1, four a lane:
+  // lane l adds x[0] w[4 l] + ... + x[3] w[4 l + 3]. Between begin and end the sums may be kept in another form,
+  // for at most kByteSteps steps, or for any number where that is 0; end adds them to `a`.
+  { I::kByteSteps } -> std::convertible_to<Index>;
+  { I::four_bytes(bytes) } -> std::same_as<typename I::Bytes>;
+  { I::begin_bytes(a) } -> std::same_as<typename I::ByteSum>;
+  { I::dot(byte_sum, four, a) } -> std::same_as<typename I::ByteSum>;
+  { I::end_bytes(a, byte_sum) } -> std::same_as<typename I::Int>;
+
+  // The same of two signed 16-bit numbers. spread: of kLanes numbers, not one pair for all lanes, but for lane l the
+  // pair number place[l]. widen: signed bytes as 16-bit numbers w.
+  { I::two_shorts(shorts) } -> std::same_as<typename I::Shorts>;
+  { I::spread(shorts, a) } -> std::same_as<typename I::Shorts>;
+  { I::widen(signs) } -> std::same_as<typename I::Int>;
+  { I::begin_shorts() } -> std::same_as<typename I::ShortSum>;
+  { I::dot_shorts(short_sum, two, a) } -> std::same_as<typename I::ShortSum>;
+  { I::end_shorts(short_sum) } -> std::same_as<typename I::Int>;
+
+  // Twice kLanes 16-bit numbers. load_words: the first n of them, zeros for the others.
+  { I::load_all_words(shorts) } -> std::same_as<typename I::Words>;
+  { I::load_words(shorts, n) } -> std::same_as<typename I::Words>;
+  { I::add_words(words, words) } -> std::same_as<typename I::Words>;
+  { I::sub_words(words, words) } -> std::same_as<typename I::Words>;
+  I::store_words(short_y, words);
+
+  // Sums as other numbers, in the order of the lanes but where natural_lane is named. store_shorts: of two Ints, in
+  // the order of natural_lane. store_bytes<s>: bits s to s + 7. store_two_bytes: of two Ints, each to a place of its
+  // own, bits 8 to 15, and `n` bytes further bits 0 to 7.
+  I::store_shorts(short_y, a, a, n);
+  I::store_saturated(short_y, a, n);
+  I::template store_bytes<0>(y, a, n);
+  I::store_two_bytes(y, y, n, a, a);
+  I::store_floats(float_y, a, n);
+
+  // Codes of four Ints, in the order of natural_lane: how many of its channel's limits each sum, saturated to 16
+  // bits, exceeds, plus `base`. After `base` follow, for each channel, a 4, then a 2, then a 1; limits[j] of all
+  // four Ints' channels lie side by side. store_halves: the codes of the first two Ints to one
+  // place, those of the others to another.
+  { I::codes(sums, shorts, count, bytes) } -> std::same_as<typename I::Codes>;
+  I::store_codes(y, codes, n);
+  I::store_halves(y, y, codes, n);
+};
+
+/// The operations of one instruction set: an IntegerVectors, see
+/// integers_avx2.hpp, integers_avx512.hpp and integers_neon64.hpp.
 template <class Arch>
 struct Integers;
 
@@ -50,8 +91,8 @@ template <class T>
 
 #if defined(__AVX512BW__) || defined(__AVX2__)
 
-/// A loop's sum at its end: without this gcc 12 carries each through the loop twice, as vectors of two types, and runs
-/// out of registers.
+/// A loop's sum at its end: without this gcc 12 carries each sum through the loop twice, as vectors of two types, and
+/// runs out of registers.
 template <class Vector>
 [[gnu::always_inline]] inline Vector held(Vector sum) {
   asm("" : "+v"(sum));

@@ -75,7 +75,7 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
     }
   }
   static void store_two_bytes(std::uint8_t* ya, std::uint8_t* yb, Index plane, Int a, Int b) {
-    // As with AVX-512, in half as many lanes.
+    // As with AVX-512, with half as many lanes.
     const Int words = _mm256_blend_epi16(a, _mm256_slli_epi32(b, 16), 0xAA);
     const __m128i apart = _mm_set_epi8(14, 10, 6, 2, 12, 8, 4, 0, 15, 11, 7, 3, 13, 9, 5, 1);
     const Int bytes = _mm256_shuffle_epi8(words, _mm256_broadcastsi128_si256(apart));
@@ -124,6 +124,8 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
     }
   }
 };
+
+static_assert(IntegerVectors<Integers<xsimd::fma3<xsimd::avx2>>>);
 
 }  // namespace mog::kernels
 

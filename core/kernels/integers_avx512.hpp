@@ -61,8 +61,8 @@ struct Integers<xsimd::avx512bw> {
     _mm_mask_storeu_epi8(y, static_cast<__mmask16>(first32(n)), bytes);
   }
   static void store_two_bytes(std::uint8_t* ya, std::uint8_t* yb, Index plane, Int a, Int b) {
-    // Low words of a and b side by side; in each 128 bits four high bytes of a, four of b, four low ones of a, four of
-    // b; then what belongs together from all 128 bits.
+    // The low words of a and b side by side. Then in each 128 bits: four high bytes of a, four of b, four low ones of
+    // a, four of b. Then each of these four from all 128-bit parts together.
     const Int words = _mm512_mask_blend_epi16(0xAAAAAAAA, a, _mm512_slli_epi32(b, 16));
     const __m128i apart = _mm_set_epi8(14, 10, 6, 2, 12, 8, 4, 0, 15, 11, 7, 3, 13, 9, 5, 1);
     const Int quarters = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
@@ -131,13 +131,15 @@ struct Integers<xsimd::avx512bw> {
   }
 };
 
+static_assert(IntegerVectors<Integers<xsimd::avx512bw>>);
+
 #if defined(__AVX512VNNI__)
 
 template <>
 struct Integers<WithVnni<xsimd::avx512bw>> : Integers<xsimd::avx512bw> {
   static constexpr Index kByteSteps = 0;  // sums of 32 bits
 
-  // Instructions by name, for the reason that sums are held.
+  // In assembler for the reason given at held(): gcc would spill the sums.
   static ByteSum begin_bytes(Int total) { return total; }
   static ByteSum dot(ByteSum sum, Bytes x, Int w) {
     asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
@@ -149,6 +151,8 @@ struct Integers<WithVnni<xsimd::avx512bw>> : Integers<xsimd::avx512bw> {
     return sum;
   }
 };
+
+static_assert(IntegerVectors<Integers<WithVnni<xsimd::avx512bw>>>);
 
 #endif
 

@@ -121,6 +121,8 @@ struct Integers<xsimd::neon64> {
   static int16x8_t narrow(Int a, Int b) { return vcombine_s16(vqmovn_s32(a), vqmovn_s32(b)); }
 };
 
+static_assert(IntegerVectors<Integers<xsimd::neon64>>);
+
 }  // namespace mog::kernels
 
 #endif

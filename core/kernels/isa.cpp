@@ -1,4 +1,4 @@
-// Which instruction sets the running machine has, asked once.
+// Which instruction sets the running machine has, found out once.
 #include "core/kernels/isa.hpp"
 
 #include <array>

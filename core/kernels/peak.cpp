@@ -1,4 +1,4 @@
-// One loop an instruction set, twelve sums that wait for nobody but themselves; and a copy.
+// One loop for each instruction set, of twelve sums that do not wait for each other; and a copy.
 #include "core/kernels/peak.hpp"
 
 #include <algorithm>
@@ -21,7 +21,7 @@ namespace {
 constexpr int kSums = 12;
 constexpr int kRounds = 1 << 14;
 
-/// Has the compiler believe that somebody looks at the value, and may have changed it.
+/// Makes the compiler believe that the value is read here, and may have been changed.
 template <class T>
 void used(T& value) {
   asm volatile("" : "+m"(value) : : "memory");

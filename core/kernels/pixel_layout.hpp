@@ -5,7 +5,7 @@
 
 namespace mog::kernels {
 
-/// Where a pixel of a map lies: so many elements behind the one before, so many between the beginnings of rows of
+/// Where a pixel of a map lies: so many elements after the one before, so many between the beginnings of rows of
 /// `width` pixels. A map within a border has room between its rows.
 struct PixelLayout {
   Index width, pixel, row;

@@ -1,5 +1,5 @@
-// Working memory of the kernels: buffers that a thread keeps, so that a training step allocates nothing after the
-// first.
+// Working memory of the kernels: buffers that a thread keeps, so that a training step allocates
+// nothing after the first.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 
 namespace mog::kernels {
 
-/// Whose memory it is. A kernel's content lives until the same thread asks for the same kind again, so a kernel asks
-/// once for each kind, and one kernel does not call another in between.
+/// What the memory is for. Its content lives until the same thread takes the same kind again, so a kernel takes each
+/// kind once, and calls no other kernel in between.
 enum class Scratch {
   call,     // taken by the calling thread before the work is split, read or written by all threads
   piece,    // taken by the thread that works on a piece

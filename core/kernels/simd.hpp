@@ -1,4 +1,4 @@
-// What the vector loops need of registers and xsimd's releases spell differently or lack: one place for it.
+// Operations on vectors of floats that xsimd lacks, or that its releases name or round differently.
 #pragma once
 
 #include <cstring>
@@ -8,6 +8,11 @@
 #include "core/types.hpp"
 
 namespace mog::kernels {
+
+/// std::min and std::max for sizes, which the one-definition rule keeps out of the loops: they
+/// are ordinary inline functions.
+[[gnu::always_inline]] constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
+[[gnu::always_inline]] constexpr Index larger(Index a, Index b) { return a < b ? b : a; }
 
 template <class Arch>
 using Floats = xsimd::batch<float, Arch>;
@@ -94,7 +99,7 @@ template <int N, class Arch>
   }
 }
 
-/// The lanes of two vectors in turns, a[0], b[0], a[1], b[1], ...: the first half becomes a, the second b.
+/// Interleaves two vectors, a[0], b[0], a[1], b[1], ...: the first half becomes a, the second b.
 template <class Arch>
 [[gnu::always_inline]] inline void zip(Floats<Arch>& a, Floats<Arch>& b) {
 #if defined(__AVX512F__)
@@ -114,7 +119,7 @@ template <class Arch>
 #endif
 }
 
-/// The way back: a becomes the even lanes of both, b the odd ones.
+/// Undoes zip: a becomes the even lanes of both, b the odd ones.
 template <class Arch>
 [[gnu::always_inline]] inline void unzip(Floats<Arch>& a, Floats<Arch>& b) {
 #if defined(__AVX512F__)
@@ -128,7 +133,7 @@ template <class Arch>
   a = _mm256_shuffle_ps(low, high, 0x88);
   b = _mm256_shuffle_ps(low, high, 0xdd);
 #else
-  // Number v of address bits v l1 l0 moves one bit up in each step; three are the way round.
+  // A number's address has the bits v l1 l0, vector and lane. Each step rotates them by one; three steps restore them.
   static_assert(kLanes<Arch> == 4);
   zip(a, b);
   zip(a, b);
@@ -136,11 +141,11 @@ template <class Arch>
 }
 
 #if defined(__AVX2__)
-/// Numbers that one instruction finds by their place: 8 of a vector, or 32 of two.
+/// Numbers of a table in which one instruction looks up a vector: 8 of one vector, or 32 of two.
 template <class Arch>
 inline constexpr Index kLookUpVectors = kLanes<Arch> == 16 ? 2 : 1;
 
-/// Lane l of the result is number index[l] of the table; of the index the lowest bits count, as many as tell the
+/// Lane l of the result is number index[l] of the table; the lowest bits of the index count, as many as tell the
 /// numbers apart.
 template <class Arch>
 [[gnu::always_inline]] inline Floats<Arch> look_up(const Floats<Arch> (&table)[kLookUpVectors<Arch>],
@@ -153,8 +158,8 @@ template <class Arch>
 }
 #endif
 
-// Correctly rounded on every instruction set. xsimd 8 approximates the quotient and the root on NEON, and loses -0 when
-// rounding.
+// Correctly rounded on every instruction set. xsimd 8 approximates the quotient and the root on NEON, and
+// loses -0 when rounding.
 #if defined(__aarch64__)
 template <class Arch>
 Floats<Arch> divide(Floats<Arch> x, Floats<Arch> y) {

@@ -1,11 +1,11 @@
-// Vectors from memory and back: some of the lanes, floats from small integers, past the caches; and loops over them.
+// Vectors from memory and back: some of the lanes, floats from small integers, streaming stores; and loops over them.
 #pragma once
 
 #include "core/kernels/simd.hpp"
 
 namespace mog::kernels {
 
-/// The first n numbers at p, 0 <= n <= lanes, and 0 in the other lanes; nothing behind them is read.
+/// The first n numbers at p, 0 <= n <= lanes, and 0 in the other lanes; nothing after them is read.
 template <class Arch>
 Floats<Arch> load_first(const float* p, Index n) {
 #if defined(__AVX512F__)
@@ -20,7 +20,7 @@ Floats<Arch> load_first(const float* p, Index n) {
 #endif
 }
 
-/// Writes the first n lanes, 0 <= n <= lanes, and nothing behind them.
+/// Writes the first n lanes, 0 <= n <= lanes, and nothing after them.
 template <class Arch>
 void store_first(float* p, Floats<Arch> x, Index n) {
 #if defined(__AVX512F__)
@@ -35,8 +35,8 @@ void store_first(float* p, Floats<Arch> x, Index n) {
 #endif
 }
 
-/// Writes a vector past the caches, where the instruction set can: for maps that are too large to be found there when
-/// somebody reads them. p is a multiple of a vector's size. Before another thread reads, finish_streams().
+/// A streaming store, where the instruction set has one: for maps too large to be still in a cache when they are read.
+/// p is a multiple of a vector's size. Before another thread reads, finish_streams().
 template <class Arch>
 void stream(float* p, Floats<Arch> x) {
 #if defined(__AVX512F__)
@@ -145,7 +145,8 @@ Floats<Arch> load_first_shorts(const std::int16_t* p, Index n) {
 #endif
 }
 
-/// Several vectors of consecutive numbers, all of their lanes in use; used(v) of vector v's.
+/// Several vectors of consecutive numbers, all of their lanes in use; used(v) is the number of lanes
+/// that vector v uses.
 template <class Arch, int kVectors>
 struct Whole {
   static constexpr int vectors = kVectors;
@@ -169,8 +170,8 @@ struct Whole {
   }
 };
 
-/// The same with only the first `count` numbers in use, 0 < count <= all of them: nothing behind them is read or
-/// written.
+/// The same with only the first `count` numbers in use, 0 < count <= all of them: nothing after them
+/// is read or written.
 template <class Arch, int kVectors>
 struct Part {
   static constexpr int vectors = kVectors;

@@ -36,8 +36,8 @@ inline bool check_operands(const char* operation, std::initializer_list<NamedSiz
   return work;
 }
 
-/// How many ranges parallel_ranges cuts: at most 64, which is enough for any machine's threads and few enough to add
-/// up.
+/// How many ranges parallel_ranges cuts: at most 64, which is enough for any machine's threads and few
+/// enough to add up.
 inline Index ranges_of(Index n, Index smallest) { return std::clamp<Index>(n / std::max<Index>(smallest, 1), 1, 64); }
 
 /// Cuts [0, n) into ranges of at least about `smallest`, multiples of `grain` but the last, and calls work(range, its
@@ -46,6 +46,12 @@ template <class Work>
 void parallel_ranges(Index n, Index smallest, Index grain, const Work& work) {
   const Index ranges = ranges_of(n, std::max(smallest, grain));
   parallel_for(ranges, [&](Index i) { work(piece_of(n, ranges, i, grain), i); });
+}
+
+/// A pointer moved on; null stays null.
+template <class T>
+T* offset(T* pointer, Index by) {
+  return pointer == nullptr ? nullptr : pointer + by;
 }
 
 /// Numbers in the smallest range worth a thread: 64 KB of floats, some microseconds of memory traffic.

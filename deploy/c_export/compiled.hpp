@@ -1,4 +1,4 @@
-// The exported C as a compiler of this machine makes it, loaded into this program: to compare it with other engines.
+// The exported C, compiled by this machine's compiler and loaded into this program: to compare it with other engines.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,7 @@ class Compiled {
   Compiled(const Compiled&) = delete;
   Compiled& operator=(const Compiled&) = delete;
 
-  /// mog_run_observed(): as run_reference, but the observer sees codes alone. Threads that come together wait for each
+  /// mog_run_observed(): as run_reference, but the observer sees codes alone. Calls from several threads wait for each
   /// other, as the C has one arena.
   void run(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums, const MapObserver& observer = {});
   /// mog_selftest().

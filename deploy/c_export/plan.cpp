@@ -40,7 +40,7 @@ class Planner {
     plan_.channels = conv.out;
   }
 
-  /// The new map goes before the old one where it fits there, else behind it.
+  /// The new map goes before the old one where it fits there, else after it.
   void add(const IntegerCflog& cflog) {
     const Index from = map_, end = pixels_ != nullptr ? 0 : map_ + map_bytes(channels_);
     const Index size = map_bytes(cflog.out);

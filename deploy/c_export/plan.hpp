@@ -1,4 +1,4 @@
-// Where an exported network keeps what: steps, maps, generated weights and rows in one static arena.
+// Where an exported network keeps its steps, maps, generated weights and rows: in one static arena.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-# No room, no right to write, nobody who reads: what is lost is told, what was saved stays, and a log line is no reason to stop.
+# No room, no right to write, no reader: what is lost is told, what was saved stays, and a log line is no reason to stop.
 . "$MOG_SOURCE_DIR/tests/apps/lib.sh"
 python3 "$MOG_SOURCE_DIR/tests/apps/pictures.py" pictures
 words="--dataset folder --data $scratch/pictures --n 4 --g 1 --k 2 --epochs 1,1,1 --batch 6 --save-every 0 --threads 1"

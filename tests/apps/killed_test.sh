@@ -1,5 +1,5 @@
 # Killed at random moments, again and again, until a run gets through: every checkpoint on the way is readable, and the last
-# bytes are those of a run that nobody killed. MOG_KILLS says how many kills (12); MOG_SEED which moments.
+# bytes are those of a run that was not killed. MOG_KILLS says how many kills (12); MOG_SEED which moments.
 . "$MOG_SOURCE_DIR/tests/apps/lib.sh"
 python3 "$MOG_SOURCE_DIR/tests/apps/pictures.py" pictures
 words="--dataset folder --data pictures --n 4 --g 1 --k 2 --epochs 2,2,2 --batch 6 --save-every 0 --threads 1"

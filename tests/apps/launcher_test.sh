@@ -56,7 +56,7 @@ of() {
 all=$(of build test bench lint)
 lint=$(of lint | sed 's/python3 //') # which the tests need, too
 
-# Nobody who may install: the exact command to give, and nothing called.
+# A user who may not install: the exact command to give, and nothing called.
 echo 1000 >user
 : >installed
 expect 6 launcher train

@@ -97,7 +97,7 @@ expect 0 mog reproduce ablations --out ablations $tiny --rows with-label-smoothi
 says ablations/recipes/with-label-smoothing.ini '^label_smoothing = 0.1$'
 says ablations/report.md '^\| with-label-smoothing '
 
-# A report of folders that somebody copied, without checkpoints; sizes are those of the summary.
+# A report of folders that were copied without checkpoints; sizes are those of the summary.
 mkdir copied
 for run in whole/folder-n32-g4-k3 whole/folder-n32-g8-k2; do
   mkdir "copied/${run#whole/}"

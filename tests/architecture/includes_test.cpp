@@ -15,8 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::set<std::string>;
 
-/// The folders that a folder's files may include, itself aside. apps, examples, bench and tests may include all of
-/// them.
+/// The folders that a folder's files may include, itself aside. apps, examples, bench and tests may
+/// include all of them.
 const std::map<std::string, Names> kMayInclude = {
     {"core", {}},
     {"layers", {"core"}},
@@ -28,8 +28,8 @@ const std::map<std::string, Names> kMayInclude = {
     {"reproduce", {"train", "models", "data", "optim", "layers", "core"}},
 };
 
-/// What sees no tensors, no tape and nothing of training: the part of core that the integer runtime links, and the
-/// runtime.
+/// What sees no tensors, no tape and nothing of training: the part of core that the integer runtime
+/// links, and the runtime.
 bool is_base(const std::string& path) {
   static const Names kHeaders{
       "types",    "error", "descriptor",        "temporary_file", "file",    "printable", "crc32",    "process",

@@ -76,8 +76,8 @@ TEST_CASE("float follows double to a few roundings") {
     const double step = 1e-3 * std::abs(exact.m[i]) / std::sqrt(exact.v[i]), error_m = 3 * eps * 0.2;
     CHECK(std::abs(single.m[i] - exact.m[i]) <= error_m);
     CHECK(std::abs(single.v[i] - exact.v[i]) <= 4 * eps * exact.v[i]);
-    // The step's own roundings (4), those of v halved by the root (2), that of m, the decayed weight's and its last
-    // one.
+    // The step's own roundings (4), those of v halved by the root (2), that of m, the decayed weight's
+    // and its last one.
     const double error =
         6 * eps * step + 1e-3 * error_m / std::sqrt(exact.v[i]) + 2 * eps * (std::abs(exact.weight[i]) + step);
     CHECK(std::abs(single.weight[i] - exact.weight[i]) <= 1.01 * error);

@@ -1,5 +1,5 @@
-// Batch normalisation's kernels: the maps give the reference's bits on every instruction set, the sums follow double
-// ones.
+// Batch normalisation's kernels: the maps give the reference's bits on every instruction set, the
+// sums follow double ones.
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
 
 #include "core/kernels/elementwise_f32/elementwise_f32.hpp"
@@ -84,7 +84,7 @@ TEST_CASE("every row maps channels with one fused multiply-add, to the bit, in p
       ChannelAffine<float> args{x.data(), scale.data(), shift.data(), y.data(), rows, channels};
       row.numbers.channel_affine(args);
       check_same_bits(y, expected);
-      for (const Index misaligned : {0, 1}) {  // past the caches where vectors are aligned
+      for (const Index misaligned : {0, 1}) {  // streaming stores where vectors are aligned
         GuardedBuffer<float> large(count, misaligned);
         args.y = large.data();
         args.large = true;

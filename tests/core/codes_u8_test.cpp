@@ -1,5 +1,5 @@
-// The bytes between the integer convolutions: every instruction set gives the reference's, and the reference the
-// formulas.
+// The bytes between the integer convolutions: every instruction set gives the reference's, and
+// the reference the formulas.
 #include "core/kernels/codes_u8/codes_u8.hpp"
 
 #include "core/kernels/elementwise_f32/elementwise_f32.hpp"

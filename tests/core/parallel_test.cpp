@@ -61,7 +61,7 @@ TEST_CASE("a thread that has finished its share helps the others with theirs") {
   const int before = mog::threads();
   mog::set_threads(2);
   std::atomic<int> at_work = 0;
-  std::atomic<bool> two = false;  // threads, unless somebody forbids it
+  std::atomic<bool> two = false;  // threads, unless the environment forbids it
   mog::parallel_for(2, [&](Index) {
     ++at_work;
     wait_for([&] { return at_work == 2; }, std::chrono::seconds(5));

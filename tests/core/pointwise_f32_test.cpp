@@ -27,8 +27,8 @@ struct Sizes {
   Index rows, in, out;
 };
 
-/// One of the three products on given operands, in the kernel's arithmetic or, with no kernel, the plain loops in
-/// double.
+/// One of the three products on given operands, in the kernel's arithmetic or, with no kernel, the
+/// plain loops in double.
 struct Product {
   const char* name;
   Index (*left)(const Sizes&), (*right)(const Sizes&), (*result)(const Sizes&), (*depth)(const Sizes&);

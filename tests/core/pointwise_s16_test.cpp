@@ -1,5 +1,5 @@
-// Pointwise convolution of 16-bit numbers: every instruction set gives the reference's bits, and the reference the
-// sums.
+// Pointwise convolution of 16-bit numbers: every instruction set gives the reference's bits, and
+// the reference the sums.
 #include "core/kernels/pointwise_s16/pointwise_s16.hpp"
 
 #include "tests/support/integers.hpp"

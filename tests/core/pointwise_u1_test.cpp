@@ -1,5 +1,5 @@
-// Pointwise convolution of codes of one bit: every instruction set gives the reference's bits, and the reference the
-// sums.
+// Pointwise convolution of codes of one bit: every instruction set gives the reference's bits, and
+// the reference the sums.
 #include "core/kernels/pointwise_u1/pointwise_u1.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Pointwise convolution of unsigned numbers: every instruction set gives the reference's bits, and the reference the
-// sums.
+// Pointwise convolution of unsigned numbers: every instruction set gives the reference's bits, and
+// the reference the sums.
 #include "core/kernels/pointwise_u8/pointwise_u8.hpp"
 
 #include <algorithm>

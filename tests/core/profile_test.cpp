@@ -1,4 +1,4 @@
-// Profile: what operations cost is gathered by name and sizes while a profile lives, and nothing otherwise.
+// Profile: what operations cost is recorded by name and sizes while a profile lives, and nothing otherwise.
 #include "core/profile.hpp"
 
 #include <doctest/doctest.h>

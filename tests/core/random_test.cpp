@@ -72,8 +72,8 @@ TEST_CASE("below(n) stays below n and gives every value about equally often") {
 }
 
 TEST_CASE("below rejects the draws that would favour small numbers") {
-  // For n = 3 * 2^30 a plain multiply would give the multiples of three twice as often; a quarter of the draws is
-  // rejected.
+  // For n = 3 * 2^30 a plain multiply would give the multiples of three twice as often; a quarter of
+  // the draws is rejected.
   constexpr std::uint64_t kN = 3ULL << 30;
   Random random(5, Purpose::user);
   int thirds[3] = {0, 0, 0};

@@ -16,7 +16,7 @@ struct BmpOptions {
   std::int32_t height = 2, width = 2;
   std::uint32_t bits = 24, compression = 0;
   std::uint32_t colours = 0;              // as the header says
-  Bytes between = {};                     // palette or masks, behind a short header
+  Bytes between = {};                     // palette or masks, after a short header
   std::vector<std::uint32_t> masks = {};  // within a long one
 };
 

@@ -1,5 +1,5 @@
-// The CIFAR loaders on files of the right size, made here, with known bytes in known places; and everything wrong with
-// them.
+// The CIFAR loaders on files of the right size, made here, with known bytes in known places; and
+// everything wrong with them.
 #include "data/cifar.hpp"
 
 #include "core/error.hpp"

@@ -21,8 +21,8 @@ unsigned some_pixel(Index y, Index x, Index c) {
   return static_cast<unsigned>((y * 37 + x * 11 + c * 101) % 256) * 257U;
 }
 
-/// 16 x 8 pixels of (198, 101, 50): Pillow's Image.new("RGB", (16, 8), (200, 100, 50)).save(..., quality=50,
-/// optimize=True).
+/// 16 x 8 pixels of (198, 101, 50), made by Pillow:
+/// Image.new("RGB", (16, 8), (200, 100, 50)).save(..., quality=50, optimize=True).
 const Bytes kJpeg = {
     255, 216, 255, 224, 0,   16,  74, 70, 73, 70,  0,   1,   1,  0,  0,   1,   0,   1,   0,   0,   255, 219,
     0,   67,  0,   16,  11,  12,  14, 12, 10, 16,  14,  13,  14, 18, 17,  16,  19,  24,  40,  26,  24,  22,
@@ -190,7 +190,10 @@ TEST_CASE("too large files and too large pictures are refused with the bound, th
                  concat("made: a JPEG of 12000 x 6000 pixels, ", kBound)));
   fs::resize_file(path, kMaxImageBytes + 1);
   CHECK(contains(refusal(), "picture.png: 268435457 bytes, expected a picture of at most 268435456"));
-  CHECK(contains(message_of<IoError>([&] { load_image(scratch.path() / "none.png", {32, 32}); }), "none.png: no such file"));
+  CHECK(contains(message_of<IoError>([&] {
+                   load_image(scratch.path() / "none.png", {32, 32});
+                 }),
+                 "none.png: no such file"));
   CHECK_THROWS_AS(load_image(path, {0, 0}), std::invalid_argument);
   CHECK_THROWS_AS(load_image(path, {4097, 4097}), std::invalid_argument);
 }
@@ -219,8 +222,10 @@ TEST_CASE("what is no picture is told by its beginning, whatever its size") {
   const fs::path path = scratch.path() / "huge.png";
   write_text(path, "");
   fs::resize_file(path, std::uintmax_t{1} << 39);  // zeros that the file system does not store
-  CHECK(
-      contains(message_of<DataError>([&] { load_image(path, {32, 32}); }), "huge.png: not a PNG, JPEG or BMP but a file of"));
+  CHECK(contains(message_of<DataError>([&] {
+                   load_image(path, {32, 32});
+                 }),
+                 "huge.png: not a PNG, JPEG or BMP but a file of"));
 }
 
 TEST_CASE("a JPEG whose Huffman table holds more than 256 codes is refused before it is decoded") {
@@ -232,7 +237,7 @@ TEST_CASE("a JPEG whose Huffman table holds more than 256 codes is refused befor
     broken[static_cast<std::size_t>(table + 12)] = 2;
     CHECK(contains(message_of<DataError>([&] { decode_image(broken, "made"); }), "a Huffman table of "));
   }
-  Bytes harmless = kJpeg;  // the same bytes where they mean nothing: in a comment, and behind the end of the picture
+  Bytes harmless = kJpeg;  // the same bytes where they mean nothing: in a comment, and after the end of the picture
   Bytes comment = {0xFF, 0xFE, 0, 22, 0xFF, 0xC4, 1, 0};
   comment.resize(24, 255);
   harmless.insert(harmless.end(), comment.begin(), comment.end());

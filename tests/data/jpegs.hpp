@@ -1,5 +1,5 @@
-// JPEG files made byte by byte, of blocks that are each of one value, so that variants are tested on pixels that are
-// known.
+// JPEG files made byte by byte, of blocks that are each of one value, so that variants are tested on
+// pixels that are known.
 #pragma once
 
 #include <algorithm>

@@ -15,7 +15,8 @@ TEST_CASE("one number is a square, two are height and width, and a size reads ba
 }
 
 TEST_CASE("whatever else is no size") {
-  for (const char* text : {"", "x", "48x", "x48", "0", "48x0", "4097", "-8", "48x64x3", "48 x 64", "4.5", "99999999999999999999"}) {
+  for (const char* text :
+       {"", "x", "48x", "x48", "0", "48x0", "4097", "-8", "48x64x3", "48 x 64", "4.5", "99999999999999999999"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_picture_size(text).has_value());
   }

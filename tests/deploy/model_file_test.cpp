@@ -9,8 +9,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "core/error.hpp"
 #include "core/crc32.hpp"
+#include "core/error.hpp"
 #include "deploy/engine.hpp"
 #include "deploy/model_layout.hpp"
 #include "tests/core/temporary_folder.hpp"

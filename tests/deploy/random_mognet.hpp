@@ -1,5 +1,5 @@
-// A MOGNET with random weights whose normalisations fit its sums and have scales of both signs, and zero: a network
-// that nobody trained, but whose every code occurs.
+// A MOGNET with random weights whose normalisations fit its sums and have scales of both signs, and zero: an untrained
+// network in which every code occurs.
 #pragma once
 
 #include "core/random.hpp"

@@ -1,4 +1,4 @@
-// Gives a PNG the check sums that fit to what it holds, so that a fuzzer gets behind them.
+// Gives a PNG the check sums that fit to what it holds, so that a fuzzer gets past them.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Operations that do the work of several in one pass over memory, or on bytes, give those several's bits, forward and
-// backward.
+// Operations that do the work of several in one pass over memory, or on bytes, give those several's
+// bits, forward and backward.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The multiplexer residual block's parts: what they decide; values and gradients of bitshift are in
-// gradient_check_test.
+// The multiplexer residual block's parts: what they decide; values and gradients of
+// bitshift are in gradient_check_test.
 #include "layers/residual.hpp"
 
 #include <doctest/doctest.h>

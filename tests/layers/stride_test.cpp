@@ -1,5 +1,5 @@
-// Stride 2: the convolutions with stride 1 at every second row and column, to the bit where the order of sums is the
-// same.
+// Stride 2: the convolutions with stride 1 at every second row and column, to the bit where the order of
+// sums is the same.
 #include "layers/stride.hpp"
 
 #include <doctest/doctest.h>

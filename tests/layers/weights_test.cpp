@@ -1,4 +1,4 @@
-// Weight sources: what they make in each stage, what they store, and that one of somebody's own is one of them.
+// Weight sources: what they make in each stage, what they store, and that a layer takes a user's own one.
 #include "layers/weights.hpp"
 
 #include <doctest/doctest.h>

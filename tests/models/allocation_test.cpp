@@ -1,4 +1,4 @@
-// A training step after the first asks the system for nothing: every way to the heap is counted.
+// A training step after the first takes no memory from the system: every way to the heap is counted.
 #include <doctest/doctest.h>
 
 #include <cstdlib>

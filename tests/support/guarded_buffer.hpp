@@ -14,8 +14,8 @@
 namespace mog::test {
 
 /// `count` elements, zero at first. The byte after the last one cannot be touched, and the buffer is only as aligned as
-/// T and count make it; or, with a shift, it begins that many elements behind an unmapped page, misaligned as the shift
-/// says, and intact() tells whether the bytes on both sides are as they were.
+/// T and count make it. With a shift it begins that many elements after an unmapped page instead, misaligned as the
+/// shift says, and intact() tells whether the bytes on both sides are as they were.
 template <class T>
 class GuardedBuffer {
   static_assert(std::is_trivially_copyable_v<T>);

@@ -1,5 +1,5 @@
-// What the tests of a kernel family share: its rows that this machine runs, buffers filled from a seed, bitwise
-// equality.
+// What the tests of a kernel family share: its rows that this machine runs, buffers filled from
+// a seed, bitwise equality.
 #pragma once
 
 #include <doctest/doctest.h>

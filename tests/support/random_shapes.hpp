@@ -1,4 +1,4 @@
-// Random shapes for kernel tests: how many, from which seed, and buffers placed as a kernel likes them least.
+// Random shapes for kernel tests: how many, from which seed, and buffers in the least convenient places.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -42,7 +42,7 @@ inline Index draw_size(Random& draw, Index most) {
   return std::clamp<Index>(size, 1, most);
 }
 
-/// A buffer that ends at an unmapped page or begins up to 17 elements behind one, filled with numbers drawn by fill().
+/// A buffer that ends at an unmapped page or begins up to 17 elements after one, filled with numbers drawn by fill().
 template <class T>
 struct Placed : GuardedBuffer<T> {
   Placed(Random& draw, Index count)
@@ -53,8 +53,8 @@ struct Placed : GuardedBuffer<T> {
   }
 };
 
-/// Results of a kernel's row and of the reference, filled with one and the same number so that what is not written
-/// shows where only one writes.
+/// Results of a kernel's row and of the reference, both filled with the same number first: a number that only one of
+/// them writes shows.
 template <class T>
 struct Results {
   Placed<T> got, expected;

@@ -1,4 +1,4 @@
-// What tests of drawings ask of their text.
+// What the tests of drawings check in their text.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// A step of the training run asks the system for no memory once it has made a few.
+// A step of the training run takes no memory from the system after the first few.
 #include <doctest/doctest.h>
 
 #include <atomic>

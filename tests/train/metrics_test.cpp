@@ -61,8 +61,8 @@ TEST_CASE("a run with a name of its own comes back under it") {
 
 TEST_CASE("a line that is no row is named by its number") {
   const TemporaryFolder folder;
-  for (const char* line : {"quantized,1,2\n", "oth er,1,1,1,1,1,1,1\n", ",1,1,1,1,1,1,1\n", "quantized,1,1,1,1,1,1,x\n", "\n",
-                           "quantized,9223372036854775807,1,1,1,1,1,1\n", "quantized,0,1,1,1,1,1,1\n",
+  for (const char* line : {"quantized,1,2\n", "oth er,1,1,1,1,1,1,1\n", ",1,1,1,1,1,1,1\n", "quantized,1,1,1,1,1,1,x\n",
+                           "\n", "quantized,9223372036854775807,1,1,1,1,1,1\n", "quantized,0,1,1,1,1,1,1\n",
                            "quantized,1,inf,1,1,1,1,1\n", "quantized,1,1,nan,1,1,1,1\n"}) {
     put_file(folder / "m", metrics_text(kRows) + line);
     CHECK_THROWS_WITH_AS(static_cast<void>(read_metrics(folder / "m")), doctest::Contains("line 4"), DataError);

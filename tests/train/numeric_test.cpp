@@ -34,8 +34,8 @@ struct SpoiledRun {
             },
             tiny_data(), options, TinyRun::description()) {}
 
-  /// Trains with a folder until something goes wrong in step `step` of the whole run, counted from 0; returns the
-  /// message.
+  /// Trains with a folder until something goes wrong in step `step` of the whole run, counted from
+  /// 0; returns the message.
   std::string message(Index step, const std::function<void()>& spoil = {}) {
     const TemporaryFolder temporary;
     const RunFolder folder(temporary / "run");

@@ -10,9 +10,9 @@
 namespace mog::kernels {
 
 /// m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;  w = keep w - rate m / (sqrt(v) + epsilon).
-/// The caller folds the bias corrections of step t into the last line, as the algorithm's remark in section 2 does:
-/// rate = lr sqrt(1 - beta2^t) / (1 - beta1^t), epsilon = eps sqrt(1 - beta2^t). keep is 1, or less where weights
-/// decay.
+/// The caller folds the bias corrections of step t into the last line, as the algorithm's remark in
+/// section 2 does: rate = lr sqrt(1 - beta2^t) / (1 - beta1^t), epsilon = eps sqrt(1 - beta2^t). keep is
+/// 1, or less where weights decay.
 template <class T>
 struct AdamUpdate {
   const T* gradient;

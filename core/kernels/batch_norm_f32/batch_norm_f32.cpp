@@ -1,5 +1,5 @@
-// Batch normalisation's passes: checks, the choice of an instruction set, the split over threads, the sums of its
-// pieces.
+// Batch normalisation's passes: checks, the choice of an instruction set, the split over threads, the
+// sums of its pieces.
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
 
 #include <vector>
@@ -37,7 +37,7 @@ const BatchNormKernels<float>& chosen(float) {
 }
 const BatchNormKernels<double>& chosen(double) { return batch_norm_reference_f64; }
 
-/// Numbers of a map that is not found in a cache when the next operation reads it: 4 MiB.
+/// Numbers of a map too large to be still in a cache when the next operation reads it: 4 MiB.
 constexpr Index kLargeMap = Index{1} << 20;
 
 /// Ranges of rows; work(first row, rows, number of the range).
@@ -53,9 +53,9 @@ struct TwoSums {
   double* second;
 };
 
-/// Two sums a channel over all rows: work(first row, rows, where to) adds a range's to zeroes, and the ranges'
-/// are added in order. Returns [2, channels], valid until the thread's next call; the memory is kept, so that a
-/// training step allocates nothing.
+/// Two sums a channel over all rows: work(first row, rows, where to) adds a range's to zeros, and the ranges' sums are
+/// added in order. Returns [2, channels], valid until the thread's next call; the memory is kept, so that a training
+/// step allocates nothing.
 template <class Work>
 const double* sums_of_ranges(Index rows, Index channels, const Work& work) {
   static thread_local std::vector<double> kept;
@@ -79,11 +79,6 @@ void check_activation(const char* operation, const Activation& activation, bool 
   require(activation.kind != Activation::none || passes == nullptr, operation, ": a mask, but no activation");
   require(activation.kind == Activation::none || passes != nullptr || !mask_wanted, operation,
           ": passes is null, expected the activation's mask");
-}
-
-template <class Number>
-Number* offset(Number* pointer, Index by) {
-  return pointer == nullptr ? nullptr : pointer + by;
 }
 
 /// The same mask from row p on.

@@ -1,5 +1,5 @@
 // Batch normalisation's passes over memory: statistics, the affine map, and the two passes of its gradient; the
-// activation that follows goes along in the same passes, and x may stand in 16 bits.
+// activation that follows is computed in the same passes, and x may have 16 bits.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct BatchStatistics {
   Index rows, channels;
 };
 
-/// What is applied to the normalised number z. With it goes a mask of the elements that the gradient passes:
+/// What is applied to the normalised number z, and the mask of the elements whose gradient passes:
 ///   none   y = z                                              dz = dy                     no mask
 ///   relu   y = z <= 0 ? 0 : z, as ReluForward                 dz = z > 0 ? dy : 0
 ///   qrelu  y = the code of z in `bits` bits, as QreluForward  dz = |z| <= 1 ? (2^bits - 1) dy : 0
@@ -37,9 +37,10 @@ constexpr Index mask_bytes(Index channels) { return (channels + 7) / 8; }
 
 /// y[p, c] = activation(fma(x[p, c], scale[c], shift[c])): one rounding before the activation, the same on every
 /// instruction set, so that a decision taken on it is a comparison of x with a constant. y may be x; passes may be null
-/// when no gradient is wanted. qrelu's codes may go to bytes instead: then y is null. With `large`, y is a part of a
-/// map that no cache holds until somebody reads it. Here and in the gradient's two passes X is T, or std::int16_t where
-/// x are whole numbers of 16 bits: half the memory of floats, and the same numbers.
+/// when no gradient is wanted. The codes of qrelu may be written to `codes` as bytes instead: then y is null. With
+/// `large`, y is part of a map larger than the caches, and is written with streaming stores.
+/// Here and in the gradient's two passes X is T, or std::int16_t where x are whole numbers of 16 bits: half the memory
+/// of floats, and the same numbers.
 template <class T, class X = T>
 struct ChannelAffine {
   const X* x;
@@ -108,9 +109,9 @@ void batch_norm_input_gradient(const BatchNormInputGradient<double>& args);
 /// Rows that one float sum runs over before it goes into a double.
 inline constexpr Index kRunRows = 32;
 
-/// Sums of some rows, added to what is there: sum[c] += sum_p (x[p, c] - shift[c]), squares[c] += sum_p (x[p, c] -
-/// shift[c])^2. With a shift near the data, such as its first row, double holds both to far more digits than the
-/// variance needs.
+/// Sums of some rows, added to what is there:
+///   sum[c] += sum_p (x[p, c] - shift[c]),   squares[c] += sum_p (x[p, c] - shift[c])^2.
+/// With a shift near the data, such as its first row, double holds both to far more digits than the variance needs.
 template <class T>
 struct ShiftedSums {
   const T* x;
@@ -120,8 +121,8 @@ struct ShiftedSums {
   Index rows, channels;
 };
 
-/// Sums of some rows, added to what is there: sum_dz[c] += sum_p dz[p, c], sum_dz_x[c] += sum_p dz[p, c] (x[p, c] -
-/// mean[c]).
+/// Sums of some rows, added to what is there:
+///   sum_dz[c] += sum_p dz[p, c],   sum_dz_x[c] += sum_p dz[p, c] (x[p, c] - mean[c]).
 template <class T, class X = T>
 struct GradientSums {
   const X* x;

@@ -13,7 +13,7 @@ struct BatchNormLoops {
   using V = Floats<Arch>;
 
   /// Short runs of rows, each read twice while it is in the first-level cache: once for its mean m, once for the sums
-  /// about m, which cancel nothing. The run's own m is then moved to the shift in double: with t = m - shift and r
+  /// about m, in which nothing cancels. These are then moved from m to the shift, in double: with t = m - shift and r
   /// rows,
   ///   sum (x - shift) = sum (x - m) + r t,   sum (x - shift)^2 = sum (x - m)^2 + t (2 sum (x - m) + r t).
   static void shifted_sums(const ShiftedSums<float>& args) {
@@ -25,7 +25,7 @@ struct BatchNormLoops {
       const Index next = next_block(args, c, block);
       for (Index p = 0; p < rows; ++p) {
         for (int v = 0; v < vectors; ++v) {
-          ask(x + p * args.channels + next, v);
+          prefetch(x + p * args.channels + next, v);
           mean[v] = mean[v] + block.load(x + p * args.channels, v);
         }
       }
@@ -88,8 +88,8 @@ struct BatchNormLoops {
     static Mask<Arch> passes(V z) { return z > V(0.0F); }
   };
 
-  /// y: numbers, or their bytes. What a block needs is copied first: a store might change args, for all that the
-  /// compiler knows, and it would read them again after each.
+  /// y: floats or bytes. What a block needs of args is copied first: a stored byte may be part of args, for all that
+  /// the compiler knows, and it would read them again after each.
   template <class X, class Activate, class Y>
   static void affine(const ChannelAffine<float, X>& args, const Activate& activate, Y* y) {
     for_runs(args, [&](const Index first, const Index rows, Index c, auto block) {
@@ -103,15 +103,15 @@ struct BatchNormLoops {
       const Index channels = args.channels, next = next_block(args, c, block), begin = first * channels + c;
       const X* x = args.x + begin;
       Y* to = y + begin;
-      const bool past = args.large && channels % kLanes<Arch> == 0 && can_stream<Arch>(args.y);
+      const bool streams = args.large && channels % kLanes<Arch> == 0 && can_stream<Arch>(args.y);
       std::uint8_t* mask = args.passes == nullptr ? nullptr : args.passes + first * mask_bytes(channels) + c / 8;
       for (Index p = 0; p < rows; ++p, x += channels, to += channels) {
         std::uint64_t passes = 0;
         for (int v = 0; v < vectors; ++v) {
-          ask(x + next, v);
+          prefetch(x + next, v);
           const V z = multiply_add<Arch>(block.load(x, v), scale[v], shift[v]);
           passes |= bits_of<Arch>(activation.passes(z)) << (v * kLanes<Arch>);
-          put(block, past, to, v, activation(z));
+          put(block, streams, to, v, activation(z));
         }
         if (mask != nullptr) {
           store_bits<Arch>(mask, passes, block.count);
@@ -122,21 +122,21 @@ struct BatchNormLoops {
     finish_streams<Arch>();
   }
 
-  /// Writes vector v of a block of y: bytes, or floats, these past the caches where it is said so.
+  /// Writes vector v of a block of y: bytes, or floats, the latter with a streaming store where `streams` says so.
   template <class Block>
   [[gnu::always_inline]] static void put(const Block& block, bool, std::uint8_t* y, int v, V x) {
     block.store(y, v, x);
   }
   template <class Block>
-  [[gnu::always_inline]] static void put(const Block& block, bool past, float* y, int v, V x) {
-    if (past && block.used(v) == kLanes<Arch>) {
+  [[gnu::always_inline]] static void put(const Block& block, bool streams, float* y, int v, V x) {
+    if (streams && block.used(v) == kLanes<Arch>) {
       stream<Arch>(y + v * kLanes<Arch>, x);
     } else {
       block.store(y, v, x);
     }
   }
 
-  /// dz of dy, block by block: begin(p, c, block) gives what vector v's dy is turned into dz by.
+  /// dz from dy, block by block: begin(p, c, block) returns the function that makes vector v's dz from its dy.
   struct PlainGradient {
     static auto begin(Index, Index, auto) {
       return [](V dy, int) { return dy; };
@@ -175,8 +175,8 @@ struct BatchNormLoops {
       for (Index p = first; p < first + rows; ++p, x += args.channels, dy += args.channels) {
         const auto dz_of = incoming.begin(p, c, block);
         for (int v = 0; v < vectors; ++v) {
-          ask(x + next, v);
-          ask(dy + next, v);
+          prefetch(x + next, v);
+          prefetch(dy + next, v);
           const V dz = dz_of(block.load(dy, v), v);
           sum[v] = sum[v] + dz;
           product[v] = multiply_add<Arch>(dz, block.load(x, v) - mean[v], product[v]);
@@ -227,14 +227,14 @@ struct BatchNormLoops {
     float operator[](Index lane) const { return numbers[lane]; }
   };
 
-  /// Floats from a block of channels of a run of rows to the block that comes after it, and the wish to find its vector
-  /// v in the second-level cache then. Rows of many channels are too far apart for the machine to foresee the way.
+  /// Floats from a block of channels of a run of rows to the next block, whose vector v prefetch() brings into the
+  /// second-level cache: rows of many channels are too far apart for the hardware prefetcher.
   template <class Args, class Block>
   static Index next_block(const Args& args, Index c, const Block& block) {
     return c + block.count < args.channels ? block.count : kRunRows * args.channels - c;
   }
   template <class X>
-  static void ask(const X* block, int v) {
+  static void prefetch(const X* block, int v) {
     __builtin_prefetch(block + v * kLanes<Arch>, 0, 2);
   }
 

@@ -51,7 +51,7 @@ void channel_affine(const ChannelAffine<T, X>& args) {
   }
 }
 
-/// What reaches the normalisation at (p, c) of what reached the activation.
+/// The gradient dz at (p, c): what the activation lets through of dy.
 template <class T, class X, template <class, class> class Args>
 T incoming(const Args<T, X>& args, Index p, Index c) {
   const T dy = args.dy[p * args.channels + c];

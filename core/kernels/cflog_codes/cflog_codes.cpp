@@ -48,8 +48,8 @@ bool cflog_codes(const CflogCodes& args) {
   const Index sums_at = parts.add<double>(args.mean == nullptr ? 0 : args.images * 2 * args.out);
   const Index zeros_at = parts.add<float>(args.out);
   std::byte* const memory = parts.take(Scratch::call);
-  auto* const sums = args.mean == nullptr ? nullptr : at<double>(memory, sums_at);
-  auto* const zeros = at<float>(memory, zeros_at);
+  auto* const sums = args.mean == nullptr ? nullptr : part_of<double>(memory, sums_at);
+  auto* const zeros = part_of<float>(memory, zeros_at);
   std::fill_n(zeros, args.out, 0.0F);
   if (!factors.pack(args, memory)) return false;
 

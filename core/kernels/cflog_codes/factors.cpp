@@ -1,4 +1,4 @@
-// Packing CFLOG's weights: floats to signs, signs to what each kernel wants.
+// Packing CFLOG's weights: floats to signs, signs to the form that each kernel reads.
 #include "core/kernels/cflog_codes/factors.hpp"
 
 #include <algorithm>
@@ -38,12 +38,12 @@ CflogFactors::CflogFactors(const CflogCodes& args, Parts& memory)
 }
 
 bool CflogFactors::pack(const CflogCodes& args, std::byte* memory) {
-  auto* const bias = at<std::int32_t>(memory, bias_);
+  auto* const bias = part_of<std::int32_t>(memory, bias_);
   std::fill_n(bias, args.latents, 0);
   const float* const weights[] = {args.squeeze, args.group, args.expand};
   bool good[3];
   parallel_for(3, [&](Index i) {
-    auto* const signs = at<std::int8_t>(memory, signs_[i]);
+    auto* const signs = part_of<std::int8_t>(memory, signs_[i]);
     std::byte* const packed = memory + packed_[i];
     good[i] = to_signs(weights[i], counts_[i], signs);
     switch (i) {

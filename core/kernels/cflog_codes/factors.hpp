@@ -9,7 +9,7 @@
 
 namespace mog::kernels {
 
-/// A kernel, its shape, its weights as it wants them.
+/// A kernel, its shape, and its packed weights.
 template <class Kernel, class Shape>
 struct Factor {
   const Kernel& kernel;

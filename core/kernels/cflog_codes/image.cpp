@@ -6,8 +6,8 @@
 namespace mog::kernels {
 namespace {
 
-/// Pixels of a band: their sums and what the expansion makes of them stay in the first two caches, and the weights are
-/// read often enough for each reading.
+/// Pixels of a band: few enough for their sums and their y to stay in the first two caches, and enough to pay for
+/// reading the weights once a band.
 constexpr Index kBandPixels = 64;
 
 /// A wide sum is 2^15 high + low, 0 <= low < 2^15.
@@ -42,8 +42,8 @@ CflogImage::CflogImage(const CflogCodes& args, const CflogFactors& factors)
 bool CflogImage::run(Index image, ChannelSums sums) const {
   const Index pixels = args_.height * args_.width;
   std::byte* const memory = memory_.take(Scratch::piece);
-  auto* const within_border = at<std::int16_t>(memory, latents_);
-  const std::uint8_t* const codes = read_codes(image, at<std::uint8_t>(memory, codes_));
+  auto* const within_border = part_of<std::int16_t>(memory, latents_);
+  const std::uint8_t* const codes = read_codes(image, part_of<std::uint8_t>(memory, codes_));
   if (codes == nullptr) return false;
   clear_border(within_border);
   factors_.squeeze.kernel.run({.x = codes,
@@ -59,7 +59,7 @@ bool CflogImage::run(Index image, ChannelSums sums) const {
     const Range rows{row, std::min(args_.height, row + band_rows_)};
     const Index at_y = (image * pixels + row * args_.width) * args_.out;
     const Index count = (rows.end - rows.begin) * args_.width;
-    float* const y = args_.shorts == nullptr ? args_.y + at_y : at<float>(memory, y_);
+    float* const y = args_.shorts == nullptr ? args_.y + at_y : part_of<float>(memory, y_);
     band(memory, rows, y);
     if (sums.sum != nullptr) {
       norm_.shifted_sums({.x = y,
@@ -110,11 +110,11 @@ void CflogImage::expand(std::int16_t* sums, float* y, Index pixels) const {
       {.x = sums, .packed = factors_.expand.packed, .y = y, .pixels = pixels, .shape = factors_.expand.shape});
 }
 
-/// Group and expansion of some rows, in 16 bits where these hold the sums: nearly always.
+/// Group and expansion of some rows, with sums of 16 bits, which nearly always hold them.
 void CflogImage::band(std::byte* memory, Range rows, float* y) const {
   const Index pixels = (rows.end - rows.begin) * args_.width;
-  auto* const sums = at<std::int16_t>(memory, sums_);
-  const Conv3x3S16 group{.x = at<std::int16_t>(memory, latents_) + rows.begin * row_,
+  auto* const sums = part_of<std::int16_t>(memory, sums_);
+  const Conv3x3S16 group{.x = part_of<std::int16_t>(memory, latents_) + rows.begin * row_,
                          .packed = factors_.group.packed,
                          .y = reinterpret_cast<std::uint8_t*>(sums),
                          .height = rows.end - rows.begin,
@@ -129,12 +129,12 @@ void CflogImage::band(std::byte* memory, Range rows, float* y) const {
   expand(sums, y, pixels);
 }
 
-/// The same for sums of more than 16 bits: the expansion of their high parts and of their low ones, added.
+/// The same for wider sums: the expansion of their high parts and that of their low ones, added.
 void CflogImage::wide_band(std::byte* memory, Conv3x3S16 group, Index pixels, float* y) const {
-  auto* const sums = at<float>(memory, wide_sums_);
-  auto* const low = at<std::int16_t>(memory, sums_);
-  auto* const high = at<std::int16_t>(memory, high_);
-  auto* const high_y = at<float>(memory, high_y_);
+  auto* const sums = part_of<float>(memory, wide_sums_);
+  auto* const low = part_of<std::int16_t>(memory, sums_);
+  auto* const high = part_of<std::int16_t>(memory, high_);
+  auto* const high_y = part_of<float>(memory, high_y_);
   group.y = reinterpret_cast<std::uint8_t*>(sums);
   group.y_pixel = args_.latents * static_cast<Index>(sizeof(float));
   group.shape.planes = Conv3x3S16Shape::kFloats;

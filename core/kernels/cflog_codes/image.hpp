@@ -9,22 +9,22 @@
 
 namespace mog::kernels {
 
-/// Sums of y and of its squares, a number for each channel; null when nobody wants them.
+/// Sums of y and of its squares, a number for each channel; null when not wanted.
 struct ChannelSums {
   double* sum = nullptr;
   double* squares = nullptr;
   const float* zeros = nullptr;  // what is subtracted from y
 };
 
-/// The latents of the whole image are written within a border of zeros, then group and expansion follow in bands of
-/// rows: the group's sums never leave the first caches, and y is summed up, and goes to 16 bits where it is wanted so,
-/// while it is there.
+/// The latents of the whole image are written first, within a border of zeros. Group and expansion then follow in bands
+/// of rows, so that the group's sums stay in the first caches; y is summed up, and narrowed to 16 bits where that is
+/// wanted, while its band is there.
 class CflogImage {
  public:
   CflogImage(const CflogCodes& args, const CflogFactors& factors);
 
-  /// Writes what args want of an image, and adds the sums of its y, where there are any, to what is there; false when
-  /// its codes, or what should fit 16 bits, are too large.
+  /// Writes the outputs that args name for one image, and adds its y to `sums` where these are not null; false when one
+  /// of its codes, or a number that should fit 16 bits, is too large.
   [[nodiscard]] bool run(Index image, ChannelSums sums) const;
 
  private:

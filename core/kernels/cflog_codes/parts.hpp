@@ -7,7 +7,7 @@
 
 namespace mog::kernels {
 
-/// Hands out parts of working memory, each at the beginning of a cache line: add them all, then take the memory.
+/// Hands out parts of working memory, each at the beginning of a cache line: add all parts, then take the memory.
 class Parts {
  public:
   /// Where `count` numbers will stand, in bytes from the beginning.
@@ -26,7 +26,7 @@ class Parts {
 };
 
 template <class T>
-T* at(std::byte* memory, Index offset) {
+T* part_of(std::byte* memory, Index offset) {
   return reinterpret_cast<T*>(memory + offset);
 }
 

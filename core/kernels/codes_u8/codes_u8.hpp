@@ -40,7 +40,7 @@ struct MuxResidual {
 };
 
 /// y[h, w, c] = maximum of x[2h + r, 2w + s, c] over r, s in {0, 1}; which[h, w, c] = 2r + s of the first maximum, as
-/// MaxPoolForward's, or null when nobody asks. x [rows, width, channels], both even: the rows of one image, or of many.
+/// MaxPoolForward's, or null when not wanted. x [rows, width, channels], both even: the rows of one image, or of many.
 struct MaxPoolU8 {
   const std::uint8_t* x;
   std::uint8_t* y;
@@ -48,8 +48,8 @@ struct MaxPoolU8 {
   std::uint8_t* which = nullptr;
 };
 
-/// The same on several threads. The sums and the residual end of many images lie one behind the other, `image` being
-/// the first: y [images, channels], and select [images, channels] with any number for 255.
+/// The same on several threads. map_sums and mux_residual take many images, one after the other, of which `image` is
+/// the first: y [images, channels]; select [images, channels], where any number but 0 stands for 255.
 void codes_map_sums(const MapSums& image, Index images);
 void codes_mux_residual(const MuxResidual& image, Index images);
 void codes_max_pool(const MaxPoolU8& all);

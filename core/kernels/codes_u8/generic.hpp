@@ -8,7 +8,8 @@
 
 namespace mog::kernels {
 
-/// A template on Arch, so that nothing of it can stand in for another instruction set's code.
+/// A template on Arch for the one-definition rule: of an ordinary inline function the linker would keep one copy,
+/// compiled for any of the instruction sets.
 template <class Arch>
 struct CodesU8Loops {
   using Byte = std::uint8_t;
@@ -41,8 +42,9 @@ struct CodesU8Loops {
     }
   }
 
-  /// A row's patches of three channels but the first and the last: nine bytes of each of three rows. Vectors are moved
-  /// where it does no harm: the image goes on behind the first two rows, and so does the patch.
+  /// A row's patches of three channels, all but the first and the last: nine bytes of each of three rows. Whole vectors
+  /// are copied where the bytes after the nine do no harm: in the image and in the patch other bytes follow the first
+  /// two rows.
   [[gnu::always_inline]] static void inner_patches(const Patches& args, Index row) {
     const Index stride = args.width * 3, y_pixel = args.y_pixel;
     const Byte* x = args.x + (row - 1) * stride;
@@ -58,8 +60,8 @@ struct CodesU8Loops {
     const Index wide = sum_channels<64>(args, 0), narrow = sum_channels<16>(args, wide);
     sum_channels<1>(args, narrow);
   }
-  /// Sums of `kBlock` channels stay in registers, of 16 bits for as many pixels as 255 fits: blocks from channel c on,
-  /// as many as there are. Returns the first channel behind them.
+  /// Sums of `kBlock` channels stay in registers, in 16 bits for as many pixels as these hold at 255 each. Takes all
+  /// whole blocks from channel c on; returns the first channel after them.
   template <Index kBlock>
   static Index sum_channels(const MapSums& args, Index c) {
     constexpr Index kPixels = 257;
@@ -87,8 +89,8 @@ struct CodesU8Loops {
   }
   [[gnu::always_inline]] static Byte larger(Byte a, Byte b) { return a > b ? a : b; }
 
-  // Loops over channels see copies of sizes and pointers: a stored byte could be part of Args, for all that the
-  // compiler knows, and then they would not become vectors.
+  // Loops over channels use copies of sizes and pointers: a stored byte may be part of Args, for all that the compiler
+  // knows, and then it would not vectorise them.
 
   template <bool OneBit>
   static void mux_all(const MuxResidual& args) {

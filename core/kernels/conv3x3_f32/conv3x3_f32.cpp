@@ -14,7 +14,7 @@
 namespace mog::kernels {
 namespace {
 
-/// Rows of a part of the forward pass: two more are read, so not too few; one image has enough of them to share.
+/// Rows of a part of the forward pass: not too few, as each part reads two more; not too many, to share out one image.
 constexpr Index kPartRows = 16;
 /// Pixels of a part of the forward pass, about, where maps are small: weights are read again for each part.
 constexpr Index kForwardPixels = 512;
@@ -106,7 +106,7 @@ void conv3x3_input_gradient(const Conv3x3InputGradient<float>& args, const Conv3
 
 namespace {
 
-/// x in floats: as it is, or a copy that stays near until the thread's next call.
+/// x as floats: itself, or a copy in working memory that is valid until the thread's next call.
 const float* floats(const float* x, Index) { return x; }
 const float* floats(const std::int16_t* x, Index count) {
   float* const copy = scratch(Scratch::operand, count);
@@ -124,8 +124,8 @@ void weight_gradient(const Conv3x3WeightGradient<float, X>& args, const Conv3x3K
   float* sums = scratch(Scratch::call, parts * size);
   parallel_for(parts, [&](Index part) { std::fill_n(sums + part * size, size, 0.0F); });
 
-  // Few images at a time, so that all blocks of channels find them in the second-level cache; where maps are small, and
-  // parts therefore few, each block goes on its own instead.
+  // A few images at a time, for all blocks of channels while the second-level cache holds them. Where maps are small,
+  // there are too few parts for the threads, and each block of channels is a piece of work of its own instead.
   const Index map = sizes.height * sizes.width, few = std::max(Index{1}, kPartPixels / map);
   const Index chunks = parts < kMostParts ? blocks : 1;
   parallel_for(parts * chunks, [&](Index i) {

@@ -26,8 +26,8 @@ struct Conv3x3Forward {
   Conv3x3Sizes sizes;
 };
 
-/// Gradient by the input: dx[n, h, w, g I + i] = sum over r, s, q of dy[n, h - r + 1, w - s + 1, g Q + q] weight[g, r,
-/// s, i, q].
+/// Gradient by the input:
+///   dx[n, h, w, g I + i] = sum over r, s, q of dy[n, h - r + 1, w - s + 1, g Q + q] weight[g, r, s, i, q].
 template <class T>
 struct Conv3x3InputGradient {
   const T* dy;
@@ -36,9 +36,9 @@ struct Conv3x3InputGradient {
   Conv3x3Sizes sizes;
 };
 
-/// Gradient by the weights: dweight[g, r, s, i, q] = sum over n, h, w of x[n, h + r - 1, w + s - 1, g I + i] dy[n, h,
-/// w, g Q + q]; overwritten, not added to. Summed over fixed pieces of images and rows, in order. X is T, or
-/// std::int16_t where x are whole numbers of 16 bits.
+/// Gradient by the weights, overwritten, not added to:
+///   dweight[g, r, s, i, q] = sum over n, h, w of x[n, h + r - 1, w + s - 1, g I + i] dy[n, h, w, g Q + q].
+/// Summed over fixed pieces of images and rows, in order. X is T, or std::int16_t where x are whole numbers of 16 bits.
 template <class T, class X = T>
 struct Conv3x3WeightGradient {
   const X* x;
@@ -56,7 +56,7 @@ void conv3x3_input_gradient(const Conv3x3InputGradient<double>& args);
 void conv3x3_weight_gradient(const Conv3x3WeightGradient<double>& args);
 
 /// A part of the work: some images, some rows of them, and one block of the output channels (how many channels a block
-/// has is the kernel's own business). Rows beside the part are read where the map has them.
+/// has is up to the kernel). Rows beside the part are read where the map has them.
 struct Conv3x3Part {
   Conv3x3Sizes sizes;
   Index image_begin, image_end, row_begin, row_end, block;
@@ -71,11 +71,11 @@ struct Conv3x3Kernel {
   Index (*scratch_size)(const Conv3x3Sizes& sizes);
   /// Floats of all weights in the order in which this kernel reads them.
   Index (*packed_size)(const Conv3x3Sizes& sizes);
-  /// Rewrites the weights of one block. For the input gradient, which is a forward pass from dy to dx with the taps
-  /// turned round, `sizes` has in and out exchanged, and `transposed` says that the weights are still [G, 3, 3, Q, I]
-  /// in its terms.
+  /// Rewrites the weights of one block. The input gradient is a forward pass from dy to dx with the taps mirrored: for
+  /// it `sizes` has in and out exchanged, and `transposed` says that in its terms the weights are still
+  /// [G, 3, 3, Q, I].
   void (*pack)(const Conv3x3Sizes& sizes, Index block, const float* weight, bool transposed, float* packed);
-  /// Floats of all sums of a weight gradient, and what they are of one block in the order [G, 3, 3, I, Q].
+  /// Floats of all sums of a weight gradient; unpack() turns those of one block into weights [G, 3, 3, I, Q].
   Index (*sums_size)(const Conv3x3Sizes& sizes);
   void (*unpack)(const Conv3x3Sizes& sizes, Index block, const float* sums, float* weight);
   void (*forward)(const Conv3x3Part& part, const float* x, const float* packed, float* y);

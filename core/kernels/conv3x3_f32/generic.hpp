@@ -1,4 +1,4 @@
-// The 3x3 convolution kernels of an instruction set: which of five ways a convolution goes.
+// The 3x3 convolution kernels of an instruction set: the first of five methods that suits a convolution.
 #pragma once
 
 #include "core/kernels/conv3x3_f32/generic_direct.hpp"
@@ -9,10 +9,15 @@
 
 namespace mog::kernels {
 
-/// Narrow groups and maps of a few channels have ways of their own; Winograd's saves multiplications where vectors of
-/// channels are full, in one direction only where a group is one vector or half of one; the direct loops take all the
-/// rest, such as channels that fill no vector, maps of a single row, and the input gradient of the first layer, which
-/// no network asks for.
+/// In the order in which they are tried, each where its suits() says so:
+///   FewInputs        maps of a few channels, such as an image           generic_few_inputs.hpp
+///   WinogradRows<1>  groups of one vector: F(2, 3), down the map only   generic_winograd_rows.hpp, _strip.hpp
+///   WinogradRows<2>  groups of half a vector: the same                  the same files
+///   SmallGroups      groups of up to a quarter of a vector              generic_small_groups.hpp
+///   Winograd         whole vectors of channels: F(2x2, 3x3)             generic_winograd.hpp, _map.hpp, _product.hpp
+///   Direct           all others, as the sum is written                  generic_direct.hpp, _tile.hpp, _patch.hpp
+/// Direct has, for example, channels that fill no vector, maps of a single row, and the input gradient of the first
+/// layer, which no network needs.
 template <class Arch, int Registers>
 struct Conv3x3Loops {
   static constexpr Conv3x3Kernel kernel(Isa isa) {

@@ -6,8 +6,9 @@
 namespace mog::kernels {
 
 /// A vector holds outputs of one group, and inputs are broadcast; the last vector of a group is filled up with zeros.
-/// Everything here is a template on Arch, so that nothing of it can stand in for another instruction set's code; for
-/// the same reason it calls no function of the standard library.
+/// Everything here is a template on Arch for the one-definition rule: of an ordinary inline function the linker would
+/// keep one copy, compiled for any of the instruction sets. For the same reason it calls no function of the standard
+/// library.
 template <class Arch, int Registers>
 struct Conv3x3Direct {
   static Index blocks(const Conv3x3Sizes& z) { return Layout(z).blocks; }
@@ -51,18 +52,16 @@ struct Conv3x3Direct {
   static constexpr Index kLanes = Index{Vector::size};
   /// Vectors of a group that are computed from one copy of the patch.
   static constexpr Index kBlockVectors = 32 / kLanes;
-  /// Floats of a patch, and, in the weight gradient, of a plane of it, which has to stay in the first-level cache
-  /// beside the vector of dy that it meets.
+  /// Floats of a patch; and, in the weight gradient, of a plane of it, which has to stay in the first-level cache
+  /// together with the vector of dy that it is multiplied by.
   static constexpr Index kPatch = 32768, kGradientPlane = 4096;
   static constexpr Index kMostRows = 16;
 
-  static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
-  static constexpr Index larger(Index a, Index b) { return a < b ? b : a; }
   static constexpr Index quotient_up(Index a, Index b) { return (a + b - 1) / b; }
 
   enum class Use { forward, weight_gradient };
 
-  /// How the channels stand in vectors, blocks and patches.
+  /// How the channels are laid out in vectors, blocks and patches.
   struct Layout {
     Index inputs, outputs;   // of a group
     Index vectors;           // of a group

@@ -6,8 +6,8 @@
 
 namespace mog::kernels {
 
-/// What a row of taps reads at a pixel are 3 I neighbouring numbers, so that the convolution is a product of depth
-/// 3 rows by 3 I without any copy but that of the border. Outputs stand in panels of up to four vectors.
+/// A row of taps reads 3 I neighbouring numbers at a pixel, so that the convolution is a matrix product of depth 3 rows
+/// by 3 I; rows are copied only to get a border. Outputs are in panels of up to four vectors.
 template <class Arch, int Registers>
 struct Conv3x3FewInputs {
   static bool suits(const Conv3x3Sizes& z) { return z.groups == 1 && z.in <= 4 && z.out % kWidth == 0; }
@@ -58,7 +58,6 @@ struct Conv3x3FewInputs {
   static constexpr Index kWidth = kLanes<Arch>;
   /// Rows of the map whose copies are in working memory at a time.
   static constexpr Index kRows = 16;
-  static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
 
   /// A tile of sums takes three quarters of the registers at most: pixels, or inputs of the gradient, by vectors.
   template <int V>
@@ -118,7 +117,7 @@ struct Conv3x3FewInputs {
     }
   }
 
-  /// P neighbouring pixels, V vectors of outputs; P at most, as `count` says.
+  /// `count` neighbouring pixels, at most P, by V vectors of outputs.
   template <int P, int V>
   static void pixels(Index count, const Conv3x3Sizes& z, const float* rows, const float* w, float* y) {
     if constexpr (P > 1) {

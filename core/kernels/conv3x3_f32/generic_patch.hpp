@@ -8,9 +8,9 @@
 
 namespace mog::kernels {
 
-/// Some rows and columns of one or several images, channels of one group, with
-/// one more pixel on each side: the neighbour's, or zeros beyond the map. The loops then need no branch at the border,
-/// and neighbouring rows do not fall into the same cache sets, which rows of 4 KB of the map itself do.
+/// Some rows and columns of one or several images, channels of one group, with one more pixel on each side: the
+/// neighbour's, or zeros beyond the map. The loops then need no branch at the border, and neighbouring rows do not fall
+/// into the same cache sets, which rows of 4 KB of the map itself do.
 struct Conv3x3Patch {
   Index images, row, rows, column, columns;  // within the map, border not counted
   Index plane;                               // floats between planes of channels

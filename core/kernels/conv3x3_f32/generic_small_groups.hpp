@@ -70,9 +70,6 @@ struct Conv3x3SmallGroups {
   /// A patch stays in the first-level cache.
   static constexpr Index kPatchFloats = 6144, kPatchColumns = 32;
 
-  static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
-  static constexpr Index larger(Index a, Index b) { return a < b ? b : a; }
-
   static Index block_size(const Conv3x3Sizes& z) { return 9 * z.out / z.groups * kWidth; }
 
   /// Some pixels of a map; in working memory with one more on each side, [rows + 2, columns + 2, lanes].
@@ -156,7 +153,7 @@ struct Conv3x3SmallGroups {
   }
 
   /// P neighbouring pixels at a time. The last ones overlap their neighbours rather than be fewer, and compute the same
-  /// numbers again; where a row is shorter than P, one at a time.
+  /// numbers again; a row shorter than P is computed one pixel at a time.
   template <int Q, int P, class Channels>
   static void forward_patch(const Patch& patch, const float* x, const float* w, float* y, Steps steps,
                             const Channels& channels) {
@@ -205,8 +202,8 @@ struct Conv3x3SmallGroups {
     if constexpr (2 * Step < Q) gather<2 * Step>(sum);
   }
 
-  /// Adds to sums [kTaps / 3, 3, Q, lanes] what the pixels of a patch contribute; x: its first row that these taps
-  /// read.
+  /// Adds to sums [kTaps / 3, 3, Q, lanes] what the pixels of a patch contribute; x: its first row
+  /// that these taps read.
   template <int Q, int kTaps, class Channels>
   static void gradient(const Patch& patch, const float* x, const float* dy, Steps steps, const Channels& channels,
                        float* sums) {

@@ -5,14 +5,14 @@
 
 namespace mog::kernels {
 
-/// Where one vector of channels of the patch's pixels stands in a map (or beside it).
+/// Where one vector of channels of the patch's pixels lies, in a map or in a tile of its own.
 struct Conv3x3Channels {
   float* data;
   Index row, pixel;  // floats from one to the next
 };
 
-/// The sums of a tile are the accumulators: 16 of 32 registers, or 8 of 16
-/// in the forward pass, 24 or 12 in the weight gradient.
+/// The sums of a tile are the accumulators: 16 of 32 registers, or 8 of 16, in the forward pass, 24 or 12
+/// in the weight gradient.
 template <class Arch, int Registers>
 struct Conv3x3Tiles {
   using Input = BroadcastInput<Arch>;
@@ -50,10 +50,8 @@ struct Conv3x3Tiles {
   static constexpr int kInputs = static_cast<int>(Input::kInner < Registers / 4 ? Input::kInner : Registers / 4);
   static constexpr int kPixels = 2;
 
-  static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
-
-  /// Makes the compiler forget where a pointer came from. Else gcc carries inputs that the next pixels share over to
-  /// them in registers, of which there are none left, and spills the sums.
+  /// Hides from the compiler where a pointer came from. Otherwise gcc keeps inputs that neighbouring pixels share in
+  /// registers, of which none are left, and spills the sums.
   [[gnu::always_inline]] static void hide(const float*& pointer) { asm volatile("" : "+r"(pointer)); }
 
   /// All tiles of R rows and P pixels of one image. The last ones overlap their neighbours rather than be smaller, and

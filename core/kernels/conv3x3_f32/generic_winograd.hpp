@@ -14,10 +14,10 @@ namespace mog::kernels {
 /// The sum over input channels moves inside the brackets: at each of the 16 positions a matrix product [tiles, I] by
 /// [I, Q]. The gradient by the weights is the same three transforms the other way: G^T [sum over tiles of v . (A dy
 /// A^T)] G, at each position a product [I, tiles] by [tiles, Q].
-/// A strip of tiles at a time, one group, its transforms in the cache.
-/// Rounding: v and u are sums of 4 and of 9 numbers, y of 9 products' sums, all factors are powers of two: an error
-/// grows by a few roundings of numbers some times larger than the direct sum's, and not with its depth. Whole numbers
-/// stay exact while 324 I max|x| max|w| < 2^24: what is added are multiples of 1/4 and at most 81 I max|x| max|w|.
+/// A strip of tiles of one group at a time, its transforms in the cache.
+/// Rounding: v is a sum of 4 numbers and u of 9, y one of 9 products' sums, and all factors are powers of two. An error
+/// thus grows by a few roundings of numbers some times larger than the direct sum's, but not with the depth. Whole
+/// numbers stay exact while 324 I max|x| max|w| < 2^24: all terms are multiples of 1/4, at most 81 I max|x| max|w|.
 template <class Arch, int Registers>
 struct Conv3x3Winograd {
   /// Whether vectors of channels are full, and a tile is not mostly beyond the map.
@@ -108,8 +108,6 @@ struct Conv3x3Winograd {
   using Map = WinogradMap<Arch>;
   using Product = WinogradProduct<Arch, Registers>;
   static constexpr Index kWidth = Map::kWidth, kPositions = Map::kPositions;
-
-  static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
 
   /// Calls visit(first tile, end) for the strips of a part; the tiles are numbered image by image, row by row.
   template <class Visit>

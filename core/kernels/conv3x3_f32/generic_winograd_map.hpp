@@ -23,14 +23,14 @@ struct WinogradMap {
   /// vector of channels. A position is a line longer than its tiles, else all 16 would fall into the same cache sets.
   static constexpr Index kPosition = kMostTiles * kWidth + 16, kPlane = kPositions * kPosition;
 
-  /// B^T x B of a run of tiles, one vector of channels; `x`: the map's first pixel, at that vector. On the way asks for
-  /// the rows that the tiles below read besides, which lie behind these of x: too far apart for the machine to foresee.
+  /// B^T x B of a run of tiles, one vector of channels; `x`: the map's first pixel, at that vector. On the way
+  /// prefetches the two rows of x that the tiles below read besides these: too far apart for the hardware prefetcher.
   static void transform_input(const WinogradRun& run, const Conv3x3Sizes& z, const float* x, float* to) {
     Pixels row0(run, -1, z, z.in, x), row1(run, 0, z, z.in, x), row2(run, 1, z, z.in, x), row3(run, 2, z, z.in, x);
     const Index line = z.width * z.in;
     /// B^T times the next column of pixels.
     const auto next = [&](Vector(&column)[4]) __attribute__((always_inline)) {
-      row1.ask(3 * line), row1.ask(4 * line);
+      row1.prefetch(3 * line), row1.prefetch(4 * line);
       const Vector x0 = row0.next(), x1 = row1.next(), x2 = row2.next(), x3 = row3.next();
       column[0] = x0 - x2;
       column[1] = x1 + x2;
@@ -59,12 +59,12 @@ struct WinogradMap {
     }
   }
 
-  /// A dy A^T of a run of tiles, but for the sign of its last row and column: unpacking the weights puts that right.
+  /// A dy A^T of a run of tiles, but for the sign of its last row and column, which unpacking the weights corrects.
   static void transform_gradient(const WinogradRun& run, const Conv3x3Sizes& z, const float* dy, float* to) {
     Pixels row0(run, 0, z, z.out, dy), row1(run, 1, z, z.out, dy);
     const Index line = z.width * z.out;
     const auto next = [&](Vector(&column)[4]) __attribute__((always_inline)) {
-      row0.ask(2 * line), row0.ask(3 * line);
+      row0.prefetch(2 * line), row0.prefetch(3 * line);
       const Vector upper = row0.next(), lower = row1.next();
       column[0] = upper;
       column[1] = upper + lower;
@@ -119,9 +119,9 @@ struct WinogradMap {
       at = inside ? map + ((run.image * z.height + row) * z.width + run.column) * channels : kZeros;
       step = inside ? channels : 0;
     }
-    /// Wishes to find what lies so many floats behind the next pixel in the second-level cache soon; where that is
-    /// behind the map, no harm is done.
-    [[gnu::always_inline]] void ask(Index behind) const { __builtin_prefetch(at + behind, 0, 2); }
+    /// Brings what lies so many floats after the next pixel into the second-level cache; beyond the map
+    /// it does no harm.
+    [[gnu::always_inline]] void prefetch(Index ahead) const { __builtin_prefetch(at + ahead, 0, 2); }
     [[gnu::always_inline]] void back() { at -= step; }
     [[gnu::always_inline]] Vector next() {
       const Vector pixel = Vector::load_unaligned(at);

@@ -1,5 +1,5 @@
-// The products of Winograd's convolution: at each of 16 positions two small matrices, a tile of the result in
-// registers.
+// The products of Winograd's convolution: at each of 16 positions two small matrices, a tile of
+// the result in registers.
 #pragma once
 
 #include "core/kernels/conv3x3_f32/generic_winograd_map.hpp"
@@ -11,8 +11,8 @@ struct WinogradSizes {
   Index I, Q, tiles;
 };
 
-/// Weights (u, and s, the sums of their gradient) are [16 positions, panels, I, lanes of the panel]: what a tile of
-/// the result needs is in one piece. v, m and d are strips.
+/// Weights (u, and s, the sums of their gradient) are [16 positions, panels, I, lanes of the panel]: what a tile of the
+/// result needs is contiguous. v, m and d are strips.
 template <class Arch, int Registers>
 struct WinogradProduct {
   using Vector = Floats<Arch>;

@@ -12,9 +12,10 @@ namespace mog::kernels {
 /// So a pair of rows takes 4 products instead of 6, at each of 4 positions; along the rows the taps s stay as they are,
 ///     A^T's argument at c = sum over s, i of (B^T x)[c + s - 1, i] (G w)_s[i],
 ///     sum_s[i, q] = sum over columns c of (B^T x)[c, i] (A dy)[c + 1 - s, q].
-/// A number of x meets three vectors at once. Winograd's way in both directions has two thirds of these multiply-adds,
-/// but, where a group is one vector, a number of x to load for each, and twice as many transformed numbers to write and
-/// to read. A strip of pairs of rows at a time, its transforms in the first-level cache.
+/// Each number of x that is loaded serves three vectors. Winograd's transform in both directions has two thirds of
+/// these multiply-adds; but where a group is one vector, each of them needs a number of x loaded, and twice as many
+/// transformed numbers are written and read. A strip of pairs of rows at a time, with its transforms in the first-level
+/// cache.
 ///
 /// Where a group has Q = lanes / kPairs channels, lane q kPairs + k is output q at the k-th of kPairs pairs of rows:
 /// their numbers of one input are one load, which repeats them Q times, and the products are those of whole vectors.
@@ -60,7 +61,7 @@ struct Conv3x3WinogradRows {
           float* v = part.scratch + tuple * strip.layout.row;
           for (int g = 0; g < kPairs; ++g) {
             float *from = v + g * Strips::kGroup, *to = strip.at(y, tuple, g);
-            // Of several pairs, sums take the place of transforms that have been read.
+            // With several pairs, the sums overwrite transforms that have been read.
             Sums sums{from, from + kLower, kWidth};
             if constexpr (kPairs == 1) {
               sums = {to, strip.pair(tuple, g).row + 1 < part.sizes.height ? to + row : nullptr, pixel};
@@ -159,25 +160,25 @@ struct Conv3x3WinogradRows {
     float *upper, *lower;
     Index pixel;
   };
-  /// What their products ask memory for: a pair of rows of the next strip of x, and one of y, and floats from one pixel
-  /// and from one row to the next.
-  struct Asked {
+  /// What the products prefetch: a pair of rows of the next strip of x, and one of y; and floats from one pixel and
+  /// from one row to the next.
+  struct Prefetched {
     const float *x, *y;
     Index pixel, row;
   };
 
   /// One group at one tuple, P pixels at a time and what is left in smaller numbers; v: the strip at its first column.
   template <int P>
-  static void multiply(const Strip& strip, const float* v, const float* u, const Sums& sums, const Asked& asked,
+  static void multiply(const Strip& strip, const float* v, const float* u, const Sums& sums, const Prefetched& ahead,
                        Index column = 0) {
     for (; column + P <= strip.columns; column += P) {
-      const Index to = column * sums.pixel, ask = column * asked.pixel;
+      const Index to = column * sums.pixel, next = column * ahead.pixel;
       multiply_tile<P>(v + column * kWidth, u,
                        {sums.upper + to, sums.lower == nullptr ? nullptr : sums.lower + to, sums.pixel},
-                       {asked.x + ask, asked.y + ask, asked.pixel, asked.row});
+                       {ahead.x + next, ahead.y + next, ahead.pixel, ahead.row});
     }
     if constexpr (P > 1) {
-      if (column < strip.columns) multiply<P / 2>(strip, v, u, sums, asked, column);
+      if (column < strip.columns) multiply<P / 2>(strip, v, u, sums, ahead, column);
     }
   }
 
@@ -203,21 +204,22 @@ struct Conv3x3WinogradRows {
     }
   }
 
-  /// The two positions that both rows need go first, and A^T's sums and differences of these are where the sums of the
-  /// other two begin.
+  /// The two positions that both rows need go first; A^T's sums and differences of them are where the sums of the other
+  /// two positions begin.
   template <int P>
-  [[gnu::noinline]] static void multiply_tile(const float* v, const float* u, const Sums& sums, const Asked& asked) {
+  [[gnu::noinline]] static void multiply_tile(const float* v, const float* u, const Sums& sums,
+                                              const Prefetched& ahead) {
     Vector upper[P], lower[P];
 #pragma GCC unroll 8
     for (int p = 0; p < P; ++p) upper[p] = lower[p] = Vector(0.0F);
-    multiply_positions<1, 2>(v, u, upper, lower, asked.x, asked);
+    multiply_positions<1, 2>(v, u, upper, lower, ahead.x, ahead);
 #pragma GCC unroll 8
     for (int p = 0; p < P; ++p) {
       const Vector first = upper[p];
       upper[p] = first + lower[p];
       lower[p] = first - lower[p];
     }
-    multiply_positions<0, 3>(v, u, upper, lower, asked.y, asked);
+    multiply_positions<0, 3>(v, u, upper, lower, ahead.y, ahead);
 #pragma GCC unroll 8
     for (int p = 0; p < P; ++p) upper[p].store_unaligned(sums.upper + p * sums.pixel);
     if (sums.lower == nullptr) return;
@@ -225,16 +227,17 @@ struct Conv3x3WinogradRows {
     for (int p = 0; p < P; ++p) lower[p].store_unaligned(sums.lower + p * sums.pixel);
   }
 
-  /// Adds the products of two positions, over inputs and taps, of P pixels. A sum's multiply-adds wait for each other,
-  /// and P sums alone would leave no slack. Meanwhile asks memory for as many pixels of two rows elsewhere: a few in
-  /// each step, since a burst of them would hold up what the products read.
+  /// Adds the products of two positions, over inputs and taps, of P pixels. Two positions at once, as the multiply-adds
+  /// of one sum wait for each other, and P sums alone would leave no slack. Meanwhile prefetches as many pixels of two
+  /// rows elsewhere, a few in each step: a burst of prefetches would hold up what the products read.
   template <int A, int B, int P>
   [[gnu::always_inline]] static void multiply_positions(const float* v, const float* u, Vector (&sum_a)[P],
-                                                        Vector (&sum_b)[P], const float* rows, const Asked& asked) {
+                                                        Vector (&sum_b)[P], const float* rows,
+                                                        const Prefetched& ahead) {
     for (Index i = 0; i < Q; ++i, v += kPairs, u += kTaps * kWidth) {
       if (i < P) {
-        __builtin_prefetch(rows + i * asked.pixel);
-        __builtin_prefetch(rows + i * asked.pixel + asked.row);
+        __builtin_prefetch(rows + i * ahead.pixel);
+        __builtin_prefetch(rows + i * ahead.pixel + ahead.row);
       }
       multiply_input(v + A * Strips::kPosition, u + A * kPosition, sum_a);
       multiply_input(v + B * Strips::kPosition, u + B * kPosition, sum_b);
@@ -255,26 +258,26 @@ struct Conv3x3WinogradRows {
     }
   }
 
-  /// A group's transforms, and the pair of rows of the next strip that its tiles ask memory for, of the first tuple.
+  /// A group's transforms, and the pair of rows of the next strip that its tiles prefetch, at the first tuple.
   struct Operands {
     const float *x, *dy, *next_x, *next_dy;
   };
 
-  /// The tiles of a position ask memory for one row of such a pair of each tuple, of x or of dy, a pixel in each step.
-  /// Behind the last strip nobody uses what comes, and an address that does not exist does no harm.
+  /// The tiles of a position prefetch one row of such a pair of each tuple, of x or of dy, a pixel in each step. After
+  /// the last strip the prefetches are of no use, and an address that does not exist does no harm.
   [[gnu::noinline]] static void add_products(const Strip& strip, const Operands& o, float* sums) {
     const Index row = strip.part.sizes.width * strip.part.sizes.in;
     for (Index a = 0; a < kPositions; ++a) {
-      const float* asked = (a < 2 ? o.next_x : o.next_dy) + a % 2 * row;
+      const float* ahead = (a < 2 ? o.next_x : o.next_dy) + a % 2 * row;
       for (Index i = 0; i < Q; i += R, sums += kTaps * R * kWidth) {
         const Index position = a * Strips::kPosition;
-        add_tile(strip, o.x + position + kWidth + i * kPairs, o.dy + position, asked, sums);
+        add_tile(strip, o.x + position + kWidth + i * kPairs, o.dy + position, ahead, sums);
       }
     }
   }
 
   /// The sums of R channels of x, all of dy and three taps.
-  [[gnu::always_inline]] static void add_tile(const Strip& strip, const float* x, const float* dy, const float* asked,
+  [[gnu::always_inline]] static void add_tile(const Strip& strip, const float* x, const float* dy, const float* ahead,
                                               float* sums) {
     const Index pixel = strip.part.sizes.in, tuple_rows = 2 * kPairs * strip.part.sizes.width * pixel;
     Vector sum[kTaps][R];
@@ -285,9 +288,9 @@ struct Conv3x3WinogradRows {
     }
     for (Index tuple = 0; tuple < strip.tuples; ++tuple) {
       const Index from = tuple * strip.layout.row;
-      const float *element_at = x + from, *dy_at = dy + from, *ask = asked + tuple * tuple_rows;
-      for (Index column = 0; column < strip.columns; ++column, element_at += kWidth, dy_at += kWidth, ask += pixel) {
-        __builtin_prefetch(ask, 0, 2);
+      const float *element_at = x + from, *dy_at = dy + from, *next = ahead + tuple * tuple_rows;
+      for (Index column = 0; column < strip.columns; ++column, element_at += kWidth, dy_at += kWidth, next += pixel) {
+        __builtin_prefetch(next, 0, 2);
         const Vector right = Vector::load_aligned(dy_at + 2 * kWidth), same = Vector::load_aligned(dy_at + kWidth),
                      left = Vector::load_aligned(dy_at);
 #pragma GCC unroll 8

@@ -6,9 +6,9 @@
 
 namespace mog::kernels {
 
-/// Of groups of lanes / kPairs channels, kPairs pairs of rows lie side by side, a tuple. A vector of the map has the
+/// With groups of lanes / kPairs channels, kPairs pairs of rows lie side by side: a tuple. A vector of the map has the
 /// channels of kPairs groups, a vector of the strip those of one group, each kPairs times: number i kPairs + k is
-/// channel i at pair k. So kPairs vectors of the map, one of each pair, become as many of the strip, one of each group.
+/// channel i of pair k. So kPairs vectors of the map, one of each pair, become as many of the strip, one of each group.
 template <class Arch, int kPairs>
 struct Conv3x3WinogradStrips {
   using Vector = Floats<Arch>;
@@ -30,7 +30,7 @@ struct Conv3x3WinogradStrips {
           row((columns + 2) * kWidth) {}
   };
 
-  /// The first row of a pair: counted from the first image's, and within its image. A tuple's pairs behind the last one
+  /// The first row of a pair: counted from the first image's, and within its image. A tuple's pairs after the last one
   /// of a part lie below their image: all that is read of them is zero, and nothing is written.
   struct Pair {
     Index above, row;
@@ -47,7 +47,7 @@ struct Conv3x3WinogradStrips {
       const Index image = part.image_begin + number / down, row = part.row_begin + number % down * 2;
       return {image * part.sizes.height + row, image < part.image_end ? row : part.sizes.height + 1};
     }
-    /// Where the map has the strip's first column of a pair; behind the last pair an address that may not exist.
+    /// Where the map has the strip's first column of a pair; after the last pair an address that may not exist.
     template <class Float>
     [[nodiscard]] Float* at(Float* map, Index tuple, int k) const {
       return map + (pair(tuple, k).above * part.sizes.width + column) * part.sizes.in;
@@ -83,7 +83,7 @@ struct Conv3x3WinogradStrips {
     }
   };
 
-  /// A dy of a pair of rows, but for the sign of the last position: unpacking the weights puts that right.
+  /// A dy of a pair of rows, but for the sign of the last position, which unpacking the weights corrects.
   struct OfDy {
     static constexpr int kRows = 2, kAbove = 0;
     [[gnu::always_inline]] static void apply(const Vector (&dy)[kRows], Vector (&to)[kPositions][kPairs], int k) {
@@ -123,7 +123,6 @@ struct Conv3x3WinogradStrips {
   }
 
  private:
-  static Index smaller(Index a, Index b) { return a < b ? a : b; }
   static Index rounded_up(Index a, Index b) { return (a + b - 1) / b; }
   static Index pairs_down(const Conv3x3Part& part) { return (part.row_end - part.row_begin + 1) / 2; }
 

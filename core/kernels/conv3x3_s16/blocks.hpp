@@ -6,17 +6,17 @@
 
 namespace mog::kernels {
 
-/// Groups with fewer outputs than a vector has lanes are joined, as many as fit. Each lane then sums up all their
-/// inputs; what an output takes from another group's inputs has weight 0. Where groups of as many inputs as outputs
-/// fill vectors evenly, their inputs are spread instead: each lane is given, pair by pair, its own group's inputs only.
-/// The joined groups' outputs fill vectors, the last one with weights 0.
+/// Groups with fewer outputs than a vector has lanes are joined, as many as fit. Each lane then sums up the inputs of
+/// all joined groups, with weight 0 for those of other groups than its own. Where groups with as many inputs as outputs
+/// fill vectors evenly, their inputs are spread instead: each lane is given, pair by pair, the inputs of its own group
+/// only. The joined groups' outputs fill vectors, the last one with weights 0.
 struct Conv3x3Blocks {
   bool spread;
   Index groups, inputs, outputs;  // joined
   Index vectors;                  // of a group's outputs
   Index pairs;                    // of inputs that a lane takes
   Index weights;                  // int16 [vectors, 3 rows, pairs, 3 columns, lanes, 2]: bytes of a group
-  Index places;                   // bytes of weights and, behind them, int32 bias [vectors, lanes]
+  Index places;                   // bytes of weights and, after them, int32 bias [vectors, lanes]
   Index bytes;                    // of all that and, where spread, int32 places [pairs, lanes]: see Integers::spread
 
   [[gnu::always_inline]] Conv3x3Blocks(const Conv3x3S16Shape& shape, Index lanes) {

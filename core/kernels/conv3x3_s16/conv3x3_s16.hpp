@@ -30,8 +30,8 @@ struct Conv3x3S16Weights {
   const std::int32_t* bias;
 };
 
-/// x: pixels x_pixel numbers apart, rows x_row; one number behind the last pixel is read and counts for nothing. y:
-/// pixels y_pixel bytes apart, planes y_plane, rows without gaps; aligned as its numbers want it.
+/// x: pixels x_pixel numbers apart, rows x_row; one number after the last pixel is read and counts for nothing. y:
+/// pixels y_pixel bytes apart, planes y_plane, rows without gaps; aligned as the type of its numbers requires.
 struct Conv3x3S16 {
   const std::int16_t* x;
   const std::byte* packed;

@@ -9,9 +9,9 @@ namespace mog::kernels {
 /// A tile of `Tile` vectors of sums stays in registers while the dot products run over nine taps and all pairs of a
 /// group's inputs: Tile pixels of a row by one vector of outputs, or half as many pixels by two. A step takes three
 /// taps of a row for one pair of inputs: each pixel's pair is broadcast once and serves up to three outputs, its own
-/// and its neighbours'. Groups that share a vector have their inputs spread in place of broadcast, where that is
-/// possible: see Conv3x3Blocks. The vectors of outputs are the outer loop, so that their weights stay near for all
-/// pixels. Shapes that by_winograd names run in Conv3x3S16Winograd instead.
+/// and its neighbours'. Groups that share a vector have their inputs spread, not broadcast, where that is possible: see
+/// Conv3x3Blocks. The vectors of outputs are the outer loop, so that their weights stay in the cache for all pixels.
+/// Shapes that by_winograd names run in Conv3x3S16Winograd instead.
 template <class Arch, int Tile>
 struct Conv3x3S16Loops {
   using I = Integers<Arch>;

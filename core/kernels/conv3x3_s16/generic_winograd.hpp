@@ -46,7 +46,7 @@ struct Conv3x3S16Winograd {
     const Tiles& tiles;
     Index pairs;                 // of inputs
     const std::int16_t* inputs;  // transformed, the group's first
-    const std::int8_t* weights;  // of the vectors, one `vector` bytes behind the other
+    const std::int8_t* weights;  // of the vectors, which are `vector` bytes apart
     Index vector;
     const std::byte* bias;
     Index output, used;  // the first channel of the map, and how many there are in the group from it on

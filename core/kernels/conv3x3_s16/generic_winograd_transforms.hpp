@@ -15,7 +15,7 @@ struct WinogradTransforms {
 
   // Transformed inputs lie as [chunks, positions, tiles, kChunk], in steps of so many numbers.
   static constexpr Index kChunk = 2 * I::kLanes;  // channels: a vector of words
-  static constexpr Index kPad = 32;               // behind each position's, against conflicts in the first cache
+  static constexpr Index kPad = 32;               // after each position's, against conflicts in the first-level cache
   static constexpr Index kPosition = kTiles * kChunk + kPad;
   static constexpr Index kChunkStep = kPositions * kPosition;
 
@@ -29,7 +29,7 @@ struct WinogradTransforms {
   };
 
   /// B' d B for `channels` channels from `channel` on. Where a map's height or width is odd, the last tile reads some
-  /// pixels twice: what is computed of them is not stored, and nothing else depends on them.
+  /// pixels twice: the results that depend on them are not stored.
   static void forward(const Conv3x3S16& args, const Tiles& tiles, Index channel, Index channels, std::int16_t* y) {
     const Index height = args.height, width = args.width, x_row = args.x_row, x_pixel = args.x_pixel;
     const std::int16_t* const x = args.x + channel;

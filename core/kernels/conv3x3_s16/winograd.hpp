@@ -6,16 +6,16 @@
 namespace mog::kernels {
 
 /// F(2x2, 3x3) (Lavin and Gray, 2016): four pixels of a tile take 16 products an input where the sum itself takes 36.
-///   4 y = A' [ (G g G') * (B' d B) ] A      with G twice the usual one, so that all are integers
-/// d the tile's 4x4 inputs, g the 3x3 weights. B adds two numbers along each side: |B' d B| <= 4 |x|, which must fit 16
-/// bits. The weights become at most 9 in magnitude: a byte each. 4 y must fit 32 bits, sums on the way may wrap. The
-/// second position of the second row counts for all four pixels alike: its sum begins at four times the bias.
+///   4 y = A' [ (G g G') * (B' d B) ] A      with twice the usual G, so that all numbers are integers
+/// d are the tile's 4x4 inputs, g the 3x3 weights. B adds two numbers along each side: |B' d B| <= 4 |x|, which must
+/// fit 16 bits. The weights become at most 9 in magnitude: a byte each. 4 y must fit 32 bits; sums on the way may wrap.
+/// The second position of the second row counts for all four pixels alike: its sum begins at four times the bias.
 struct WinogradBlocks : Conv3x3Blocks {
   static constexpr Index kPositions = 16;
   static constexpr Index kTiles = 16;        // transformed at once
   static constexpr Index kMostInputs = 256;  // room for so many transformed inputs of a group is on the stack
 
-  Index bias;    // bytes of int8 [vectors, positions, pairs, lanes, 2]; behind them int32 [vectors, lanes], times four
+  Index bias;    // bytes of int8 [vectors, positions, pairs, lanes, 2]; after them int32 [vectors, lanes], times four
   Index joined;  // groups whose inputs are transformed together, to fill a vector
 
   [[gnu::always_inline]] WinogradBlocks(const Conv3x3S16Shape& shape, Index lanes) : Conv3x3Blocks(shape, lanes) {

@@ -9,16 +9,15 @@
 
 namespace mog::kernels {
 
-/// One instruction set's conversions, on the calling thread.
+/// One instruction set's conversions: each does the whole of its arguments on the calling thread
+/// and checks nothing else.
 struct ConvertKernels {
   Isa isa;
-  /// Bytes of whole numbers 0..limit, limit <= 255; returns false, and has written anything, when there are others.
-  bool (*floats_to_bytes)(const float* x, Index count, float limit, std::uint8_t* y);
   void (*bytes_to_floats)(const std::uint8_t* x, Index count, float* y);
   void (*shorts_to_floats)(const std::int16_t* x, Index count, float* y);
-  /// Whole numbers of 16 bits; returns false, and has written anything, when there are larger ones.
+  /// y[i] = x[i], whole numbers. Returns false where 16 bits do not hold one of them; then y means nothing.
   bool (*floats_to_shorts)(const float* x, Index count, std::int16_t* y);
-  /// Whether one of them is -32768 or 32767, as it may be after saturation.
+  /// Whether one of them is -32768 or 32767, as after a conversion that saturates.
   bool (*saturated)(const std::int16_t* x, Index count);
 };
 

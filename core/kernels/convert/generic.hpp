@@ -11,21 +11,10 @@ struct ConvertLoops {
   using V = Floats<Arch>;
 
   static constexpr ConvertKernels kernels(Isa isa) {
-    return {isa, floats_to_bytes, to_floats<std::uint8_t>, to_floats<std::int16_t>, floats_to_shorts, saturated};
+    return {isa, to_floats<std::uint8_t>, to_floats<std::int16_t>, floats_to_shorts, saturated};
   }
 
  private:
-  static bool floats_to_bytes(const float* x, Index count, float limit, std::uint8_t* y) {
-    Mask<Arch> good = V(0.0F) == V(0.0F);
-    for (Index i = 0; i < count; i += kLanes<Arch>) {
-      const Index used = count - i < kLanes<Arch> ? count - i : kLanes<Arch>;
-      const V number = load_first<Arch>(x + i, used);
-      good = good & (round_to_even<Arch>(number) == number) & (number >= V(0.0F)) & (number <= V(limit));
-      store_first_bytes<Arch>(y + i, xsimd::select(good, number, V(0.0F)), used);
-    }
-    return bits_of<Arch>(good) == bits_of<Arch>(V(0.0F) == V(0.0F));
-  }
-
   static bool floats_to_shorts(const float* x, Index count, std::int16_t* y) {
     V lowest(0.0F), highest(0.0F);
     for_elements<Arch>(count, [&](Index i, auto block) {

@@ -1,19 +1,10 @@
 // The meaning of the conversions: plain loops.
 #include <algorithm>
-#include <cmath>
 
 #include "core/kernels/convert/convert.hpp"
 
 namespace mog::kernels {
 namespace {
-
-bool floats_to_bytes(const float* x, Index count, float limit, std::uint8_t* y) {
-  for (Index i = 0; i < count; ++i) {
-    if (!(x[i] >= 0 && x[i] <= limit && std::nearbyint(x[i]) == x[i])) return false;
-    y[i] = static_cast<std::uint8_t>(x[i]);
-  }
-  return true;
-}
 
 template <class T>
 void to_floats(const T* x, Index count, float* y) {
@@ -35,7 +26,6 @@ bool saturated(const std::int16_t* x, Index count) {
 }  // namespace
 
 extern constinit const ConvertKernels convert_reference{.isa = Isa::reference,
-                                                        .floats_to_bytes = floats_to_bytes,
                                                         .bytes_to_floats = to_floats<std::uint8_t>,
                                                         .shorts_to_floats = to_floats<std::int16_t>,
                                                         .floats_to_shorts = floats_to_shorts,

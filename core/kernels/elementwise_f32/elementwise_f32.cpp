@@ -51,11 +51,6 @@ void check_bits(const char* operation, int bits) {
 }
 
 template <class T>
-T* offset(T* pointer, Index by) {
-  return pointer == nullptr ? nullptr : pointer + by;
-}
-
-template <class T>
 void run(const Add<T>& all) {
   const Timed timed("add", {all.count}, stream_work<T>(all.count, 3));
   if (!check_operands("add", {{"count", all.count}}, {{"a", all.a}, {"b", all.b}, {"y", all.y}})) return;

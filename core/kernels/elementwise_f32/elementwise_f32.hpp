@@ -1,5 +1,5 @@
-// Operations on one element at a time: sums, ReLU, quantized ReLU, bit shift of codes, multiplexer; forward and
-// backward.
+// Operations on one element at a time: sums, ReLU, quantized ReLU, bit shift of codes,
+// multiplexer; forward and backward.
 #pragma once
 
 #include <cstdint>
@@ -36,11 +36,10 @@ struct ReluBackward {
   Index count;
 };
 
-/// Paper Eq. 1 on codes. k > 1: q[i] = round(min(max(x[i], 0), 1) (2^k - 1)), ties to even; k = 1: q[i] = x[i] > 0.
-/// NaN becomes code 0, and does not pass; q may be x.
+/// Paper Eq. 1 on codes. k > 1: q[i] = round(min(max(x[i], 0), 1) (2^k - 1)), ties to even; k = 1: q[i] = x[i] > 0. NaN
+/// becomes code 0, and does not pass; q may be x. 1 <= bits <= 8.
 /// passes: bit i (byte i/8, bit i%8 from the least significant) is |x[i]| <= 1, where the surrogate gradient is not
-/// zero; the unused bits of the last byte are 0. passes [ceil(count / 8)] may be null when no gradient is wanted. 1 <=
-/// bits <= 8.
+/// zero; the unused bits of the last byte are 0. passes [ceil(count / 8)] may be null when no gradient is wanted.
 template <class T>
 struct QreluForward {
   const T* x;
@@ -94,8 +93,8 @@ struct ResidualMuxForward {
   int bits;
 };
 
-/// di0 = s ? 0 : dy, di1 = s ? dy : 0; either may be null when its gradient is not wanted, either may be dy but not
-/// both.
+/// di0 = s ? 0 : dy, di1 = s ? dy : 0; either may be null when its gradient is not wanted, either may be
+/// dy but not both.
 template <class T>
 struct MuxBackward {
   const T* dy;

@@ -124,9 +124,9 @@ struct ElementwiseLoops {
     return bits == 1 ? xsimd::select(sum >= one, one, V(0.0F)) : round_down<Arch>(sum * half);
   }
 
-  /// Calls work(i, block, numbers) for every block of channels, row after row, in the order of memory; the numbers, one
-  /// a lane, say s[n, c]. They are made once an image for some channels at a time: few enough for the first-level
-  /// cache.
+  /// Calls work(i, block, numbers) for every block of channels, row after row, in the order of memory; the
+  /// numbers, one a lane, are s[n, c]. They are made once an image, for as many channels at a time as the
+  /// first-level cache has room for.
   template <class Args, class Work>
   static void for_selected(const Args& args, const Work& work) {
     constexpr Index kChannels = 1024;

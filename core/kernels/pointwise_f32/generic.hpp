@@ -1,5 +1,5 @@
-// The pointwise product written once for every instruction set: a tile of the result stays in registers while the sum
-// runs.
+// The pointwise product written once for every instruction set: a tile of the result stays in registers
+// while the sum runs.
 #pragma once
 
 #include "core/kernels/pointwise_f32/generic_weight_gradient.hpp"
@@ -7,9 +7,10 @@
 namespace mog::kernels {
 
 /// Forward and input gradient are one product c = a b: outer products of a column of `a` (broadcast, element by
-/// element) and a row of `b` (vectors, packed) are added to a tile of c that is R rows by V vectors. Everything here is
-/// a template on Arch, so that nothing of it can stand in for another instruction set's code; for the same reason it
-/// calls no function of the standard library.
+/// element) and a row of `b` (vectors, packed) are added to a tile of c that is R rows by V vectors.
+/// Everything here is a template on Arch for the one-definition rule: of an ordinary inline function the
+/// linker would keep one copy, compiled for any of the instruction sets. Therefore it also calls no function
+/// of the standard library.
 template <class Arch, int Registers>
 struct PointwiseLoops {
   using Vector = Floats<Arch>;
@@ -21,7 +22,7 @@ struct PointwiseLoops {
             {packed_size, pack, multiply},
             {WeightGradient::template run<float>, WeightGradient::template run<std::uint8_t>}};
   }
-  /// With a way for weights that are signs.
+  /// The loops of this class, and those for weights that are signs.
   template <class Signs>
   static constexpr PointwiseKernel kernel_with(Isa isa) {
     PointwiseKernel row = kernel(isa);
@@ -38,7 +39,6 @@ struct PointwiseLoops {
   /// Floats of a cache line.
   static constexpr Index kLine = 16;
 
-  static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
   static constexpr Index vectors(Index columns) { return (columns + kWidth - 1) / kWidth; }
   /// Rows of a tile of V vectors: three quarters of the registers hold it, the others the operands.
   static constexpr int tile_rows(int v) { return static_cast<int>(smaller(12, Registers * 3 / 4 / v)); }
@@ -56,9 +56,9 @@ struct PointwiseLoops {
     bool first_pass;  // over these rows of a
   };
 
-  /// While the sums over a line's worth of `a` run, asks memory for the same line of the next tile's rows, of `a` in
-  /// the first pass over it (later ones find it in the cache) and of c. Behind the last tile nobody uses what comes,
-  /// and an address that does not exist does no harm.
+  /// Called while the sums run over a cache line of `a`: prefetches the same line of the next tile's rows, of `a` in
+  /// the first pass over it (later passes find it in the cache) and of c. After the last tile the prefetches are of no
+  /// use, and an address that does not exist does no harm.
   template <int R>
   [[gnu::always_inline]] static void prefetch_next(const Strip& s, Index d, Index columns) {
     if (s.first_pass) {
@@ -96,7 +96,7 @@ struct PointwiseLoops {
     }
   }
 
-  /// R rows of a strip whose last vector has columns that c has not: a tile beside c, copied.
+  /// R rows of a strip whose last vector is wider than c: a tile in memory of its own, whose columns are copied.
   template <int R, int V>
   static void ragged_tile(const Strip& s) {
     alignas(64) float beside[R * V * kWidth];
@@ -109,7 +109,7 @@ struct PointwiseLoops {
     }
   }
 
-  /// All `rows` of a strip, in tiles of R rows and what is left in smaller ones.
+  /// All `rows` of a strip, in tiles of R rows, and what is left in smaller ones.
   template <int R, int V>
   static void strip(Strip s, Index rows) {
     for (; rows >= R; rows -= R) {

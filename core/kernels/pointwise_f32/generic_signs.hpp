@@ -1,5 +1,5 @@
-// The pointwise product with weights that are all -1 or +1, written once for every instruction set that can look up
-// lanes.
+// The pointwise product with weights that are all -1 or +1, written once for every instruction set that
+// can look up lanes.
 #pragma once
 
 #include "core/kernels/pointwise_f32/pointwise_f32.hpp"
@@ -14,7 +14,7 @@ namespace mog::kernels {
 /// stay in the first-level cache, and serve all columns; the more of these there are, the less the tables cost.
 template <class Arch, int Registers>
 struct SignLoops {
-  /// With fewer columns multiply-adds are as fast; with an odd number the last vector would need care.
+  /// With fewer columns multiply-adds are as fast; with an odd number of columns the last vector would need masks.
   static bool pays(Index depth, Index columns) {
     return depth >= kInputs && columns >= 4 * kWidth && columns % kWidth == 0;
   }
@@ -55,10 +55,9 @@ struct SignLoops {
   static constexpr Index kTables = 32;                            // of a row, in the first-level cache at once
   static constexpr Index kLine = 16;                              // floats of a cache line
 
-  static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
   static constexpr Index tables(Index depth) { return (depth + kInputs - 1) / kInputs; }
 
-  /// Bit i is the sign of weight i of a few neighbours, or of some that are further apart.
+  /// Bit i is the sign of weight i: of `count` neighbours, or of weights that are `apart` numbers apart.
   static std::uint32_t place_of(const float* w, Index count) {
     return static_cast<std::uint32_t>(bits_of<Arch>(load_first<Arch>(w, count) > Vector(0.0F)));
   }
@@ -75,7 +74,7 @@ struct SignLoops {
     return Vector::load_unaligned(signs);
   }
 
-  /// The table of `count` inputs at x; those that are missing count as 0.
+  /// The table of `count` inputs at x; missing inputs count as 0.
   [[gnu::always_inline]] static void make_table(const float* x, int count, const Vector (&signs)[kFromLanes],
                                                 float* to) {
     Vector sums = Vector(x[0]) * signs[0];
@@ -89,16 +88,16 @@ struct SignLoops {
     }
   }
 
-  /// The tables of inputs [begin, end) of R rows from `row` on: table by table, row by row. On the way asks for as much
-  /// of each map that is read soon, in the second-level cache: the first has no room for it yet.
+  /// The tables of inputs [begin, end) of R rows from `row` on: table by table, row by row. On the way prefetches as
+  /// much of each map of p.prefetched, into the second-level cache: the first has no room for it yet.
   template <int R>
   [[gnu::always_inline]] static void make_tables(const PackedProduct& p, Index row, Index begin, Index end, float* to) {
     const Index depth = p.depth;
     const float* const a = p.a + row * depth;
-    const auto soon = [&](const SoonRead& all) {
-      return all.map == nullptr ? SoonRead{a, 0} : SoonRead{all.at(row * depth), all.bytes};
+    const auto from_row = [&](const PrefetchedMap& all) {
+      return all.map == nullptr ? PrefetchedMap{a, 0} : PrefetchedMap{all.at(row * depth), all.bytes};
     };
-    const SoonRead first = soon(p.soon[0]), second = soon(p.soon[1]);
+    const PrefetchedMap first = from_row(p.prefetched[0]), second = from_row(p.prefetched[1]);
     Vector signs[kFromLanes];
     for (int i = 0; i < kFromLanes; ++i) signs[i] = signs_of(i);
     Index d = begin;

@@ -7,15 +7,16 @@
 
 namespace mog::kernels {
 
-/// dw = x^T dy is a small matrix and a deep sum. Of a block of kDepth pixels, kLine channels of x and a few vectors of
-/// columns of dy, panels both, meet in tiles of dw, which stay in registers while the sum over the block runs and are
-/// added to dw then. Panels are read several times, so dense copies of them, codes as floats, are kept in the
-/// first-level cache; in memory their pixels are so far apart that they would share a few of its sets. Each panel of x
-/// is copied when its turn comes, and the panels of dy by the first tile that reads them, between multiply-adds.
-/// In each step of a sum the loop asks memory for a few bytes of the next block. Spread so evenly these requests cost
-/// little; in bursts they stop the loop.
-/// Everything here is a template on Arch, so that nothing of it can stand in for another instruction set's code; for
-/// the same reason it calls no function of the standard library.
+/// dw = x^T dy is a small matrix and a deep sum. It is summed block by block, a block being kDepth pixels. In a block,
+/// a panel of x (kLine channels) is multiplied by a panel of dy (a few vectors of columns) in tiles of dw, which stay
+/// in registers while the sum over the block runs and are then added to dw. Panels are read several times, so dense
+/// copies of them, codes as floats, are kept in the first-level cache; in memory their pixels are so far apart that
+/// they would share a few of its sets. A panel of x is copied before it is read, a panel of dy by the first tile that
+/// reads it, between multiply-adds. Each step of a sum prefetches a few bytes of the next block: spread so evenly the
+/// prefetches cost little, in bursts they stall the loop.
+/// Everything here is a template on Arch for the one-definition rule: of an ordinary inline function the
+/// linker would keep one copy, compiled for any of the instruction sets. Therefore it also calls no function
+/// of the standard library.
 template <class Arch, int Registers>
 struct PointwiseWeightGradientLoops {
   template <class X>
@@ -56,7 +57,6 @@ struct PointwiseWeightGradientLoops {
   static constexpr int kVectors = Registers / 8;
   static constexpr Index kPanel = kVectors * kWidth;
 
-  static constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
   /// Tiles of a panel of x by V vectors: three quarters of the registers hold a tile, the others the operands.
   static constexpr int tiles_of(Index v) {
     const Index rows = smaller(kLine, Registers * 3 / 4 / v);
@@ -73,7 +73,7 @@ struct PointwiseWeightGradientLoops {
     bool add;
   };
 
-  /// Walks through rows of memory in equal steps, of at most a line.
+  /// Walks through rows of memory in equal steps of at most a line, prefetching.
   struct Walk {
     const char *at, *end;  // of the present row
     Index bytes, stride;   // of a row, and from row to row
@@ -85,7 +85,7 @@ struct PointwiseWeightGradientLoops {
           bytes(count * Index{sizeof(T)}),
           stride(pitch * Index{sizeof(T)}) {}
 
-    [[gnu::always_inline]] void ask(Index step) {
+    [[gnu::always_inline]] void prefetch(Index step) {
       __builtin_prefetch(at, 0, 2);
       at += step;
       if (at >= end) {
@@ -95,8 +95,8 @@ struct PointwiseWeightGradientLoops {
     }
   };
 
-  /// The next block of x and dy, which the tiles of this block ask for: some of them for x, the others for dy. Behind
-  /// the last block nobody uses what comes, and an address that does not exist does no harm.
+  /// The next block of x and dy, which the tiles of this block prefetch: some of them x, the others dy. After the last
+  /// block the prefetches are of no use, and an address that does not exist does no harm.
   struct Ahead {
     Walk x, dy;
     Index step, x_tiles;
@@ -110,7 +110,7 @@ struct PointwiseWeightGradientLoops {
       step = smaller(kLineBytes, (x.bytes + dy.bytes + tiles - 1) / tiles);
       x_tiles = x.bytes / step;
     }
-    /// Who asks in the next tile.
+    /// What the next tile prefetches.
     Walk& next() { return --x_tiles >= 0 ? x : dy; }
   };
 
@@ -144,7 +144,7 @@ struct PointwiseWeightGradientLoops {
     }
   }
 
-  /// A panel of x by one of dy, which is copied at the same time when CopyDy says so.
+  /// The product of a panel of x and one of dy, which is copied at the same time when CopyDy says so.
   template <bool CopyDy, class Columns>
   [[gnu::noinline]] static void panels(const Block& b, Columns columns, Ahead& ahead) {
     tiles<kLine, tiles_of(Columns::vectors), CopyDy>(b, columns, ahead);
@@ -175,7 +175,7 @@ struct PointwiseWeightGradientLoops {
     float* dy_copy = b.dy_copy;
     Walk walk = next;
     for (Index d = 0; d < b.depth; ++d, x += kLine, dy += b.stride, dy_copy += kV * kWidth) {
-      walk.ask(step);
+      walk.prefetch(step);
       Vector row[kV];
       for (int v = 0; v < kV; ++v) {
         row[v] = CopyDy ? columns.load(dy, v) : Vector::load_aligned(dy_copy + v * kWidth);

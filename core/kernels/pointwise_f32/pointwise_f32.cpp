@@ -17,7 +17,7 @@ namespace {
 /// Rows of a piece of forward and input gradient, about: enough work to be worth handing out, few enough to share a
 /// small map's evenly. A multiple of the rows of every kernel's tiles.
 constexpr Index kPieceRows = 192, kPieceGrain = 96;
-/// Rows of a gradient that stay in the cache between two operations, and of its operands that are asked for ahead.
+/// Rows of a gradient that stay in the cache between two operations; its operands' next rows, as many, are prefetched.
 constexpr Index kCachedRows = kRunRows;
 
 /// Rows and channels of an operation whose Args name them differently.
@@ -35,7 +35,7 @@ void check(const char* operation, const Args& args) {
           args.out, ", expected at least 1 of each");
 }
 
-/// Whether all weights are -1 or +1. Most that are not show it at once.
+/// Whether all weights are -1 or +1. Of other weights one of the first few nearly always tells.
 bool only_signs(const float* w, Index count) {
   const auto unlike_sign = [](float x) { return (std::bit_cast<std::uint32_t>(x) << 1) ^ 0x7f000000U; };  // 0: |x| = 1
   if (std::any_of(w, w + std::min(count, Index{16}), unlike_sign)) return false;
@@ -44,8 +44,8 @@ bool only_signs(const float* w, Index count) {
   return unlike == 0;
 }
 
-/// c = a b over all rows, in fixed pieces; `transposed` tells how w holds b. Of a piece, block(row, rows) gives the
-/// rows of a, at most block_rows at once; it reads them from the maps that are in all.soon.
+/// c = a b over all rows, in fixed pieces; `transposed` tells how w holds b. block(row, rows) returns the rows of a, at
+/// most block_rows of a piece at once, which it computes from the maps in all.prefetched.
 template <class Block>
 void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const float* w, bool transposed,
               Index block_rows, const Block& block) {
@@ -59,8 +59,8 @@ void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const flo
     const Range piece = piece_of(all.rows, pieces, i, kPieceGrain);
     for (Index row = piece.begin; row < piece.end; row += block_rows) {
       const Index rows = std::min(block_rows, piece.end - row);
-      const auto next = [&](SoonRead all_rows) {
-        return SoonRead{all_rows.at((row + block_rows) * all.depth), all_rows.bytes};
+      const auto next = [&](PrefetchedMap all_rows) {
+        return PrefetchedMap{all_rows.at((row + block_rows) * all.depth), all_rows.bytes};
       };
       product.multiply({.a = block(row, rows),
                         .packed = packed,
@@ -68,14 +68,14 @@ void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const flo
                         .rows = rows,
                         .depth = all.depth,
                         .columns = all.columns,
-                        .soon = {next(all.soon[0]), next(all.soon[1])}});
+                        .prefetched = {next(all.prefetched[0]), next(all.prefetched[1])}});
     }
   });
 }
 
 /// The same with all of a in memory.
 void multiply(const PointwiseKernel& kernel, PackedProduct all, const float* w, bool transposed) {
-  all.soon[0] = {all.a, sizeof(float)};
+  all.prefetched[0] = {all.a, sizeof(float)};
   multiply(kernel, all, w, transposed, kPieceRows, [&](Index row, Index) { return all.a + row * all.depth; });
 }
 
@@ -128,13 +128,14 @@ void normalised_input_gradient(const NormalisedPointwiseInputGradient<float, X>&
   const Sizes sizes = sizes_of(args);
   check("pointwise_input_gradient", sizes);
   const auto& normalisation = select(batch_norm_kernels()).template passes<X>();
-  const PackedProduct product{.a = nullptr,
-                              .packed = nullptr,
-                              .c = args.dx,
-                              .rows = sizes.rows,
-                              .depth = sizes.out,
-                              .columns = sizes.in,
-                              .soon = {{args.normalisation.x, sizeof(X)}, {args.normalisation.dy, sizeof(float)}}};
+  const PackedProduct product{
+      .a = nullptr,
+      .packed = nullptr,
+      .c = args.dx,
+      .rows = sizes.rows,
+      .depth = sizes.out,
+      .columns = sizes.in,
+      .prefetched = {{args.normalisation.x, sizeof(X)}, {args.normalisation.dy, sizeof(float)}}};
   multiply(kernel, product, args.w, true, kCachedRows, [&](Index row, Index count) {
     float* const dy = scratch(Scratch::piece, kCachedRows * sizes.out);
     normalisation.input_gradient(some_rows(args.normalisation, row, count, dy));
@@ -172,7 +173,7 @@ void weight_gradient(const X* x, const float* dy, float* dw, Sizes sizes,
   const Index size = in * out;
   const Index strips = (out + kPointwiseColumns - 1) / kPointwiseColumns;
   const Index pieces = weight_gradient_pieces(rows, strips);
-  // The first piece's sum stands in dw itself, the others' in working memory until all are there.
+  // The first piece's sum goes to dw itself, the others' to working memory until all are there.
   float* const sums = pieces == 1 ? nullptr : scratch(Scratch::call, (pieces - 1) * size);
 
   parallel_for(pieces * strips, [&](Index i) {

@@ -32,9 +32,9 @@ struct PointwiseInputGradient {
   Index rows, in, out;
 };
 
-/// Gradient by x where a batch normalisation follows the product: pointwise_input_gradient of what
-/// batch_norm_input_gradient(normalisation) leaves, to the bit, without writing that map: a few rows of it at a time
-/// stay in the cache. X as in BatchNormInputGradient.
+/// Gradient by x where a batch normalisation follows the product: to the bit pointwise_input_gradient of what
+/// batch_norm_input_gradient(normalisation) writes, but without writing that map: a few rows of it at a time stay in
+/// the cache. X as in BatchNormInputGradient.
 template <class T, class X = T>
 struct NormalisedPointwiseInputGradient {
   BatchNormInputGradient<T, X> normalisation;  // of `rows` rows and `out` channels; its dx is left alone
@@ -72,8 +72,8 @@ void pointwise_input_gradient(const PointwiseInputGradient<double>& args);
 void pointwise_input_gradient(const NormalisedPointwiseInputGradient<double>& args);
 void pointwise_weight_gradient(const PointwiseWeightGradient<double>& args);
 
-/// A map [rows, depth] that is read soon, and how many bytes a number of it takes; the default is none.
-struct SoonRead {
+/// A map [rows, depth] to prefetch, and how many bytes a number of it takes; the default is none.
+struct PrefetchedMap {
   const void* map = nullptr;
   Index bytes = 0;
   /// From this element on.
@@ -87,9 +87,9 @@ struct PackedProduct {
   const float* packed;
   float* c;
   Index rows, depth, columns;
-  /// Up to two maps of which the caller reads as many rows soon: the loops may ask memory for them while they compute,
-  /// even behind a map's end, where it does no harm.
-  SoonRead soon[2] = {};
+  /// Up to two maps of which the caller reads as many rows next: the loops may prefetch them while they compute, even
+  /// beyond a map's end, where it does no harm.
+  PrefetchedMap prefetched[2] = {};
 };
 
 /// One way to compute it, on one thread.
@@ -124,8 +124,8 @@ struct PointwiseKernel {
   Isa isa;
   ProductLoops product;
   WeightGradientLoops weight_gradient;
-  /// The product where b holds nothing but -1 and +1, without multiplications, and for which sizes it is the faster one
-  /// (no others may be asked of it); null where it never is.
+  /// The product without multiplications for b of -1 and +1 only. signs_pay tells for which sizes it is the faster one,
+  /// and it is called for no others. Null where it never is faster.
   bool (*signs_pay)(Index depth, Index columns) = nullptr;
   ProductLoops sign_product = {};
 };

@@ -1,5 +1,5 @@
-// The meaning of the pointwise kernels: plain loops, never clever; the double entry points and the last row of the
-// table.
+// The meaning of the pointwise kernels: plain loops, never clever; the double entry points and the last
+// row of the table.
 #include <vector>
 
 #include "core/kernels/pointwise_f32/kernels.hpp"

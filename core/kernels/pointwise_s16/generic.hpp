@@ -8,7 +8,7 @@ namespace mog::kernels {
 
 /// A tile of P pixels by V vectors of channels stays in registers while the dot products run: each step takes two
 /// inputs, broadcast, times the weights that 16 (8, 4) lanes have for them. Four vectors share a broadcast; where fewer
-/// channels are left, more pixels fill the registers. The channels' blocks are the outer loop, so that one block's
+/// vectors are left, more pixels fill the registers. The channels' blocks are the outer loop, so that one block's
 /// weights stay in the first-level cache for all pixels.
 template <class Arch, int Pixels>
 struct PointwiseS16Loops {

@@ -10,8 +10,8 @@
 
 namespace mog::kernels {
 
-/// y[p, o] = sum_c x[p, c] w[c, o]: summed in 32 bits, which hold it for in <= 65535, then a float, rounded once where
-/// the sum exceeds 2^24.
+/// y[p, o] = sum_c x[p, c] w[c, o]: summed in 32 bits, which hold it for in <= 65535, then as a float, rounded once
+/// where the sum exceeds 2^24.
 struct PointwiseS16Shape {
   Index in, out;
 };
@@ -22,7 +22,7 @@ struct PointwiseS16Weights {
   const std::int8_t* w;
 };
 
-/// x [pixels, in]; one number behind the last is read and counts for nothing. y [pixels, out]. Both without gaps.
+/// x [pixels, in]; one number after the last is read and counts for nothing. y [pixels, out]. Both without gaps.
 struct PointwiseS16 {
   const std::int16_t* x;
   const std::byte* packed;

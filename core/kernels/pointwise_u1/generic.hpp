@@ -8,8 +8,8 @@
 
 namespace mog::kernels {
 
-/// The few words of its own that counting needs: a vector has kBytes bytes, each for one output, and the weights' bits
-/// of kInputs channels in each byte.
+/// The operations that counting needs beside Integers: a vector has kBytes bytes, each for one output, and in each byte
+/// the weights' bits of kInputs channels.
 ///   gather(x, n, to)   the first n of kBytes codes, zeros for the others: a number for each kInputs of them
 ///   spread(number)     what mismatches() takes, the same for all outputs
 ///   mismatches(s, w)   byte l: how many of the codes differ from their bits in byte l of w
@@ -22,8 +22,8 @@ struct OneBit;
 #if defined(__AVX2__)
 
 /// Four codes and four weights' bits have 16 times 16 cases: a row for each value of the codes, in which the weights'
-/// bits are the index of a byte shuffle. A shuffle and an addition do the work of four products an output. What
-/// gather() gives is the row's place.
+/// bits are the index of a byte shuffle. One shuffle and one addition do the work of four products for each output.
+/// gather() gives the row's place.
 template <class Arch>
 struct MismatchRows {
   static constexpr Index kInputs = 4;
@@ -60,7 +60,7 @@ struct OneBit<xsimd::avx512bw> : MismatchRows<xsimd::avx512bw> {
     const __m512i zero = _mm512_setzero_si512();
     return kHalf == 0 ? _mm512_unpacklo_epi8(bytes, zero) : _mm512_unpackhi_epi8(bytes, zero);
   }
-  // Not expanded in every tile: a sanitizer looks at each byte of these.
+  // Not inlined into every tile: a sanitizer would check each of these bytes.
   [[gnu::noinline]] static __m512i load_first(const std::uint8_t* x, Index n) {
     return _mm512_maskz_loadu_epi8((1ULL << n) - 1, x);
   }
@@ -105,7 +105,7 @@ struct OneBit<xsimd::fma3<xsimd::avx2>> : MismatchRows<xsimd::fma3<xsimd::avx2>>
 
 #elif defined(__aarch64__)
 
-/// This one has an instruction that counts bits: eight codes are a byte, and an exclusive or tells which differ.
+/// NEON has an instruction that counts bits: eight codes are a byte, and an exclusive or tells which differ.
 template <>
 struct OneBit<xsimd::neon64> {
   static constexpr Index kBytes = 16;
@@ -145,8 +145,8 @@ struct OneBit<xsimd::neon64> {
 #endif
 
 /// A tile of P pixels by V vectors of outputs, eight in all, keeps its counts in registers, a byte each, for as many
-/// channels as bytes surely count. Then they are subtracted: at first from the number of the output's weights that are
-/// +1, later from what stands in y.
+/// channels as a byte counts without overflow. Then they are subtracted: the first time from the number of the output's
+/// weights that are +1, later from what y holds.
 template <class Arch>
 struct PointwiseU1Loops {
   static constexpr PointwiseU1Kernel kernel(Isa isa) { return {isa, packed_size, pack, run}; }
@@ -178,7 +178,7 @@ struct PointwiseU1Loops {
     for (Index c = 0; c < channels; c += kBytes) B::gather(x + c, channels - c, codes + c / kInputs);
   }
 
-  /// Counts of `steps` steps, whose weights' bits begin at `w`, those of the next vector a block behind.
+  /// Counts of `steps` steps. The weights' bits begin at `w`, those of each further vector one block later.
   template <int P, int V>
   [[gnu::always_inline]] static void count(const std::uint32_t (&codes)[P][kSteps], Index steps, const std::byte* w,
                                            Index block, Int (&counts)[P][V]) {
@@ -207,7 +207,7 @@ struct PointwiseU1Loops {
     }
   }
 
-  /// What `channels` channels from c on do to P pixels.
+  /// Subtracts what `channels` channels from c on count, for P pixels.
   template <int P, int V, bool kWhole>
   [[gnu::always_inline]] static void add(const Work& work, const std::uint8_t* x, Index c, Index channels,
                                          std::int16_t* const (&y)[P]) {

@@ -12,8 +12,8 @@ constexpr std::int32_t kAlways = std::numeric_limits<std::int32_t>::min();
 
 /// One channel's levels as limits of 16 bits: a sum less `middle`, saturated, exceeds limit = level - 1 - middle
 /// exactly when the sum reaches the level, provided that the limit lies in [-2^15, 2^15 - 2]: saturation moves no
-/// number past such a limit. A level of -2^31 is reached by every sum and counted in `base`; the last limits stand for
-/// those, and are 2^15 - 1, which nothing exceeds.
+/// number across such a limit. A level of -2^31 is reached by every sum and counted in `base`; for each of these one of
+/// the last limits is 2^15 - 1, which nothing exceeds.
 struct Limits {
   const std::int32_t* first;  // of the levels that are compared
   const std::int32_t* end;
@@ -37,9 +37,7 @@ struct Limits {
   }
 };
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
-/// The parts of a block on their way.
+/// The parts of a block that is being packed.
 struct Block {
   std::int8_t* w;
   std::int32_t* bias;
@@ -62,7 +60,7 @@ void pack_block(const PointwiseU8Weights& weights, Index lanes, Index first, std
     wide = wide || !Limits(weights.levels + (first + i) * levels, levels).narrow();
   }
   packed[layout.wide] = std::byte{wide};
-  for (Index bit = 0; bit < 3; ++bit) std::memset(to.base + (bit + 1) * codes, 4 >> bit, at(codes));
+  for (Index bit = 0; bit < 3; ++bit) std::memset(to.base + (bit + 1) * codes, 4 >> bit, to_size(codes));
 
   for (Index lane = 0; lane < sums; ++lane) {
     const Index i = layout.channel(lanes, lane / lanes, lane % lanes), o = first + i;
@@ -94,7 +92,7 @@ Index packed_pointwise_size(const PointwiseU8Shape& shape, Index lanes) {
 }
 
 void pack_pointwise(const PointwiseU8Weights& weights, Index lanes, std::byte* packed) {
-  std::memset(packed, 0, at(packed_pointwise_size(weights.shape, lanes)));
+  std::memset(packed, 0, to_size(packed_pointwise_size(weights.shape, lanes)));
   for (Index first = 0; first < weights.shape.out; first += kCodeVectors * lanes) {
     pack_block(weights, lanes, first, packed);
     packed += PointwiseBlock(weights.shape, lanes, first).bytes;

@@ -6,9 +6,9 @@
 
 namespace mog::kernels {
 
-/// A block, by the offsets in bytes of its parts. Its limits are compared in 16 bits, where that gives the same codes.
-/// Codes come in vectors of four vectors of sums: of a block of two vectors, those of two pixels; its limits and bases
-/// are there twice, side by side.
+/// A block, by the offsets in bytes of its parts. Its limits are compared in 16 bits where that gives the same codes.
+/// Codes come in vectors of four vectors of sums: with a block of two vectors, those of two pixels, whose limits and
+/// bases are stored twice, side by side.
 struct PointwiseBlock {
   Index vectors;   // four, but in the last block two where these hold its channels, or, for sums of 16 bits, one
   Index channels;  // used
@@ -16,7 +16,7 @@ struct PointwiseBlock {
   Index weights;   // int8 [steps, vectors, lanes, 4]
   Index bias;      // int32 [vectors, lanes], less the middle of the channel's levels where they are narrow
   Index limits;    // int16 [levels, 4 lanes]: what exceeds limit j reaches level j
-  Index base;      // uint8 [4 lanes]: levels that every sum reaches; behind them three times as many, 4, 2 and 1
+  Index base;      // uint8 [4 lanes]: levels that every sum reaches; after them three times as many, 4, 2 and 1
   Index levels;    // int32 [levels, vectors, lanes], read when the block is wide
   Index wide;      // one byte: whether the span of some channel's levels exceeds 16 bits
   Index bytes;     // of a block

@@ -8,10 +8,10 @@ namespace mog::kernels {
 
 /// A tile of P pixels by V vectors of channels stays in registers while the dot products run: each step takes four
 /// inputs, broadcast, times the weights that 16 (8, 4) lanes have for them; where fewer than four vectors are left,
-/// more pixels fill the registers. A number of several bytes is taken a plane at a time, from the highest, the sums
-/// being multiplied by 256 in between: the dot products of bytes do twice the work of those of 16-bit words, so that
-/// two planes cost what words would, and three serve where words are too short. The channels' blocks are the outer
-/// loop, so that one block's weights stay in the first-level cache for all pixels.
+/// more pixels fill the registers. Numbers of several bytes are taken a plane at a time, from the highest, and the sums
+/// are multiplied by 256 in between: dot products of bytes do twice the work of those of 16-bit words, so that two
+/// planes cost what words would, and three serve where words are too short. The channels' blocks are the outer loop, so
+/// that one block's weights stay in the first-level cache for all pixels.
 template <class Arch, int Pixels>
 struct PointwiseU8Loops {
   using I = Integers<Arch>;
@@ -102,7 +102,7 @@ struct PointwiseU8Loops {
 
   enum class Output { shorts, codes, wide_codes };
 
-  /// What becomes of a pixel's sums is spelt out for each pixel of a tile, so that they never leave the registers.
+  /// Written out for each pixel of a tile, so that the sums never leave the registers.
   template <int P, int V>
   [[gnu::always_inline]] static void store_shorts(const Work& work, const Int (&total)[P][V], PixelPlace& place) {
     std::int16_t* const y = static_cast<std::int16_t*>(work.args.y) + work.first;

@@ -44,8 +44,8 @@ void check_even(const char* operation, Index height, Index width) {
   require(height % 2 == 0 && width % 2 == 0, operation, ": maps of ", height, " x ", width, ", expected even sizes");
 }
 
-// A pair of rows is an image of height 2: the maps are cut there, which serves one large image as well as many small
-// ones.
+// A pair of rows is an image of height 2: the maps are cut there, which serves one large image as well
+// as many small ones.
 
 template <class T>
 void run(const MaxPoolForward<T>& all) {
