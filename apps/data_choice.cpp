@@ -5,6 +5,7 @@
 
 #include "apps/commands.hpp"
 #include "core/error.hpp"
+#include "core/printable.hpp"
 #include "data/builtin.hpp"
 #include "data/cifar.hpp"
 #include "data/image_folder.hpp"
@@ -30,10 +31,10 @@ void report(const FolderReport& report) {
     text += (i == 0 ? ": " : ", ") + class_text(report.classes[i], train > 0);
   }
   if (report.classes.size() > kNamed) text += concat(" and ", report.classes.size() - kNamed, " more classes");
-  std::fprintf(stderr, "%s\n", text.c_str());
+  std::fprintf(stderr, "%s\n", printable(text).c_str());
   if (report.left_out.empty()) return;
   std::fprintf(stderr, "left out: %zu\n", report.left_out.size());
-  for (const std::string& line : report.left_out) std::fprintf(stderr, "  %s\n", line.c_str());
+  for (const std::string& line : report.left_out) std::fprintf(stderr, "  %s\n", printable(line).c_str());
 }
 
 /// Throws unless the options go with each other. Returns whether the images are a folder of pictures.
@@ -79,7 +80,7 @@ Dataset DataChoice::load_measured(const PictureSize& usual) const {
     std::fprintf(stderr,
                  "%s has no folder to measure on: a network that was trained on it has learned four fifths of these "
                  "pictures; --held-back measures on the others\n",
-                 folder.c_str());
+                 printable(folder).c_str());
   }
   return std::move(loaded.data.test);
 }

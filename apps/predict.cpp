@@ -28,7 +28,7 @@ void print(const std::filesystem::path& picture, const std::vector<Guess>& guess
 }
 
 int complain(const std::exception& error, int code) {
-  std::fprintf(stderr, "mog: %s\n", error.what());
+  std::fprintf(stderr, "mog: %s\n", printable(error.what()).c_str());
   return code;
 }
 

@@ -136,7 +136,7 @@ void print_table(const ProfileOptions& options, const Measured& measured) {
   std::printf("%-27s %-22s %5s %10.3f %5.1f%%\n", "everything else", "", "", 1e3 * measured.other / steps,
               100 * measured.other / total);
   std::printf("\n%s, %s, batch %lld, %d threads: %.1f images/s (step %.1f ms, median of %lld)\n", name(options.stage),
-              described(options.network).c_str(), static_cast<long long>(options.batch), threads(),
+              printable(described(options.network)).c_str(), static_cast<long long>(options.batch), threads(),
               static_cast<double>(options.batch) / measured.median(), 1e3 * measured.median(),
               static_cast<long long>(options.steps));
   double flops = 0;

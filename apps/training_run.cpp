@@ -58,7 +58,7 @@ void print_stages(const std::vector<EpochRow>& rows, const WeightBits& bits) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const EpochRow& row = rows[i];
     if (i + 1 < rows.size() && rows[i + 1].name() == row.name()) continue;
-    std::printf("%-18s %6lld %11.4f %13.2f %% %12.2f %% %12lld\n", row.name().c_str(),
+    std::printf("%-18s %6lld %11.4f %13.2f %% %12.2f %% %12lld\n", printable(row.name()).c_str(),
                 static_cast<long long>(row.epoch), row.train_loss, 100 * row.train_accuracy, 100 * row.test_accuracy,
                 static_cast<long long>(bits.in(row.stage)));
   }

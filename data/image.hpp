@@ -32,8 +32,8 @@ Image decode_image(std::span<const std::uint8_t> file, std::string_view name);
 /// Reads and decodes a file; throws IoError or DataError, which name it.
 Image read_image(const std::filesystem::path& path);
 
-/// The largest centred part of `image` with the proportions of `size`, to the pixel below, scaled to it: each pixel is the
-/// mean of the area that it covers. Throws std::invalid_argument unless both sides are 1 to 4096.
+/// The largest centred part of `image` with the proportions of `size`, to the pixel below, scaled to it: each pixel is
+/// the mean of the area that it covers. Throws std::invalid_argument unless both sides are 1 to 4096.
 Image centre_cut(const Image& image, const PictureSize& size);
 /// read_image, then centre_cut.
 Image load_image(const std::filesystem::path& path, const PictureSize& size);

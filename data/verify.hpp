@@ -15,9 +15,9 @@ struct Verification {
 };
 
 /// Recognises CIFAR-10, CIFAR-100 (the folder itself or the one around it; both when both are there) and folders of
-/// pictures by class, and reads every file. Finds missing files, wrong sizes, labels out of range, unreadable pictures, wrong
-/// class names, layouts that are not understood; files that hold the pictures of another one, or no pictures. Names
-/// what is CIFAR in another form.
+/// pictures by class, and reads every file. Finds missing files, wrong sizes, labels out of range, unreadable pictures,
+/// wrong class names, layouts that are not understood; files that hold the pictures of another one, or no pictures.
+/// Names what is CIFAR in another form.
 Verification verify_dataset(const std::filesystem::path& dir);
 
 }  // namespace mog

@@ -9,7 +9,7 @@
 namespace mog::svg {
 namespace {
 
-/// Text of a label with XML's special letters escaped, and without U+FFFE and control characters, which XML does not know.
+/// Text of a label with XML's special letters escaped, and without what XML does not know: U+FFFE, control characters.
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : printable(text)) {

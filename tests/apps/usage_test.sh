@@ -67,8 +67,8 @@ refuses 2 'mognet: k = 9, expected 1 to 8' mog train --out run --k 9
 refuses 2 'batch of 0, expected at least 2' mog train --out run --batch 0
 refuses 2 'batch of 100000, expected at most the [0-9]+ images' mog train --out run --n 8 --g 2 --batch 100000
 refuses 2 '-1 epochs, expected 0 or more' mog train --out run --epochs=-1,1,1
-refuses 2 'no epochs in any of the three runs' mog train --out run --epochs 0,0,0
-refuses 2 '--epochs' mog train --out run --epochs 1,1
+refuses 2 'no epochs in any run' mog train --out run --epochs 0,0,0
+refuses 2 'epochs of 2 runs, expected of 3' mog train --out run --epochs 1,1
 refuses 2 '--threads' mog train --out run --threads 0
 refuses 2 'head = quaternary, expected binary or ternary' mog train --out run --head quaternary
 refuses 2 'no model vgg, expected one of mognet, resnet20' mog train --out run --model vgg

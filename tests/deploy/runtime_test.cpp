@@ -144,7 +144,7 @@ TEST_CASE("what does not fit is refused by name") {
   pixels.resize(384);
   CHECK_THROWS_WITH_AS(runtime.run(pixels, sums), "runtime: room for 10 class sums, expected 20 for 2 images",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS(Runtime(network, 0), "runtime: 0 threads, expected at least 1", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(Runtime(network, 0), "runtime: 0 threads, expected 1 to 4096", std::invalid_argument);
   CHECK_THROWS_WITH_AS(Runtime(random_network({.maps = 128, .groups = 8, .bits = 7}), 1),
                        doctest::Contains("squeeze: sums from -3"), std::invalid_argument);
 }
