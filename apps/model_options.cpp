@@ -1,6 +1,8 @@
 // Options as data become options of a command: one that several models have is one option.
 #include "apps/model_options.hpp"
 
+#include "core/error.hpp"
+
 namespace mog::apps {
 namespace {
 
@@ -18,13 +20,14 @@ std::string option_help(const std::string& name) {
     for (const ModelOption& option : kind.options) {
       if (option.name != name) continue;
       if (help.empty()) help = option.help;
-      std::string& names = models_by_range[option.range() + "; " + option.fallback];
-      names += (names.empty() ? "" : ", ") + kind.name;
+      std::string& names = models_by_range[concat(option.range(), "; ", option.fallback)];
+      if (!names.empty()) names += ", ";
+      names += kind.name;
     }
   }
   std::string text;
-  for (const auto& [range, names] : models_by_range) text += (text.empty() ? "" : "; ") + names + ": " + range;
-  return help + " (" + text + ")";
+  for (const auto& [range, names] : models_by_range) text += concat(text.empty() ? "" : "; ", names, ": ", range);
+  return concat(help, " (", text, ")");
 }
 
 }  // namespace

@@ -97,6 +97,7 @@ void note_equal_pictures(const Parts& parts, std::vector<std::string>& notes) {
 
 std::vector<std::string> class_lines(const std::vector<ClassCount>& classes, const FolderLayout& layout) {
   std::vector<std::string> lines;
+  lines.reserve(classes.size());
   for (const auto& [name, train, test] : classes) {
     lines.push_back(layout.test.empty()    ? concat(name, ": ", train)
                     : layout.train.empty() ? concat(name, ": ", test)

@@ -19,7 +19,7 @@ struct FolderLayout {
 /// measured on); train/ alone; a test/ or val/ alone; one sub-folder for each class; and each of them in a folder that
 /// holds nothing else. Throws IoError for a folder that cannot be read, DataError for anything else, with the nearest
 /// layout that would do.
-FolderLayout find_layout(const std::filesystem::path& dir);
+FolderLayout find_layout(const std::filesystem::path& given);
 
 /// Throws DataError when there is nothing to learn from.
 void require_training(const FolderLayout& layout);

@@ -33,7 +33,7 @@ Variable<T> run(Node<T>& node, Pass<T>& pass, const Variable<T>& x, const Variab
                         [&](CflogBlock<T>& block) { return block(pass, x); },
                         [&](Mrb<T>& block) { return block(pass, x); },
                         [&](MaxPool&) {
-                          const Variable<T> y = max_pool(pass.tape, x);
+                          Variable<T> y = max_pool(pass.tape, x);
                           if (pass.observer)
                             pass.report({.name = node.name, .kind = "max-pool", .holds = Holds::codes}, y);
                           return y;

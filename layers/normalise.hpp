@@ -132,7 +132,7 @@ Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, Statist
   const bool masked = activation.kind != kernels::Activation::none && tape.recording();
   const auto passes =
       masked ? tape.template make_as<std::uint8_t>({rows, kernels::mask_bytes(channels)}) : Tensor<std::uint8_t>();
-  const auto map = [&](kernels::Activation kind, const Variable<T>& to, std::uint8_t* mask) {
+  const auto map = [&](kernels::Activation kind, const Variable<T>& to, const Tensor<std::uint8_t>& mask) {
     normalisation::with_numbers(numbers, x.shorts, [&]<class X>(const X* from) {
       kernels::channel_affine(kernels::ChannelAffine<T, X>{.x = from,
                                                            .scale = scale.data(),
@@ -141,14 +141,14 @@ Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, Statist
                                                            .rows = rows,
                                                            .channels = channels,
                                                            .activation = kind,
-                                                           .passes = mask,
+                                                           .passes = mask.data(),
                                                            .codes = to.codes.data()});
     });
   };
-  map(activation, y, passes.data());
+  map(activation, y, passes);
   if (pass.observer && activation.kind != kernels::Activation::none) {  // the numbers that are never written else
     const Variable<T> shown{tape.make(shape)};
-    map({}, shown, nullptr);
+    map({}, shown, {});
     report(pass, shown);
   }
 

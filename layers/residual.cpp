@@ -26,7 +26,7 @@ template <class T>
 Variable<T> scaled(Tape<T>& tape, const Variable<T>& x, double factor) {
   const auto times = [&tape, factor = static_cast<T>(factor)](const Tensor<T>& from) {
     constexpr Index kRange = 16384;
-    const Tensor<T> to = tape.make(from.shape());
+    Tensor<T> to = tape.make(from.shape());
     const Index count = from.elements();
     parallel_for((count + kRange - 1) / kRange, [&](Index piece) {
       for (Index i = piece * kRange, end = std::min(count, i + kRange); i < end; ++i) to[i] = factor * from[i];

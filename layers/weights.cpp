@@ -34,7 +34,7 @@ BinaryWeights<T>::BinaryWeights(Parameters<T>& parameters, const WeightRequest& 
 
 template <class T>
 Variable<T> BinaryWeights<T>::weights(Pass<T>& pass) {
-  const Variable<T> proxy = weight_->variable();
+  Variable<T> proxy = weight_->variable();
   return pass.quantized_weights() ? binarize(pass.tape, proxy) : proxy;
 }
 
@@ -51,7 +51,7 @@ TernaryWeights<T>::TernaryWeights(Parameters<T>& parameters, const WeightRequest
 
 template <class T>
 Variable<T> TernaryWeights<T>::weights(Pass<T>& pass) {
-  const Variable<T> proxy = weight_->variable();
+  Variable<T> proxy = weight_->variable();
   if (!pass.quantized_weights()) return proxy;
   require_positive(weight_->name, step_->value[0]);
   return ternarize(pass.tape, proxy, step_->value);

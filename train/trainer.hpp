@@ -66,11 +66,11 @@ struct TrainOutcome {
 };
 
 /// Trains a network through the stages of a recipe. Each stage begins with the weights that the one before ended with
-/// and a fresh optimizer. Each epoch begins with new ternary step sizes (paper Algorithm 1). It ends with a new estimate of
-/// the running statistics, where the recipe wants one, an evaluation on the test set, a row in metrics.csv,
-/// last.safetensors, and in the last stage, if no epoch did better, best.safetensors. Each stage but the last leaves
-/// its end as STAGE.safetensors, from which other runs can start. The result is the same to the byte on any number of
-/// threads, and whether resumed or not.
+/// and a fresh optimizer. Each epoch begins with what weight sources and hooks do then, new ternary step sizes among it
+/// (paper Algorithm 1). It ends with a new estimate of the running statistics, where the recipe wants one, an evaluation
+/// on the test set, a row in metrics.csv, last.safetensors, and in the last stage, if no epoch did better,
+/// best.safetensors. Each stage but the last leaves its end as STAGE.safetensors, from which other runs can start. The
+/// result is the same to the byte on any number of threads, and whether resumed or not.
 class Trainer {
  public:
   /// `parameters` are the network's, `description` goes into checkpoints. Parameters and data must outlive the trainer.
