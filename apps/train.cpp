@@ -82,6 +82,7 @@ Recipe recipe_of(const Words& words) {
   if (words.batch) recipe.batch = *words.batch;
   if (words.teacher_weight) recipe.stages.back().teacher = *words.teacher_weight;
   if (words.temperature) recipe.temperature = *words.temperature;
+  check(recipe);  // before a folder is made
   return recipe;
 }
 

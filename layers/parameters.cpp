@@ -61,6 +61,7 @@ void Parameters<T>::clear_gradients() {
 
 template <class T>
 void Parameters<T>::begin_epoch() {
+  const FloatEnvironment standard;
   for (const auto& work : on_epoch_) work();
 }
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/float_environment.hpp"
 #include "layers/automaton.hpp"
 #include "layers/quantizers.hpp"
 
@@ -14,6 +15,13 @@ Parameter<T>* add_weight(Parameters<T>& parameters, const WeightRequest& request
   Parameter<T>* weight = parameters.add(request.name, request.shape, request.initial);
   weight->decays = true;
   return weight;
+}
+
+/// The scope lies here, around the call: within balanced_step a compiler may round the result after the scope's end.
+template <class T>
+Buffer<T>* add_step(Parameters<T>& parameters, const std::string& name, const Tensor<T>& weight) {
+  const FloatEnvironment standard;
+  return parameters.add_buffer(name + ".step", {1}, balanced_step<T>(weight.values()));
 }
 
 template <class T>
@@ -40,8 +48,7 @@ Variable<T> BinaryWeights<T>::weights(Pass<T>& pass) {
 
 template <class T>
 TernaryWeights<T>::TernaryWeights(Parameters<T>& parameters, const WeightRequest& request)
-    : weight_(add_weight(parameters, request)),
-      step_(parameters.add_buffer(request.name + ".step", {1}, balanced_step<T>(weight_->value.values()))) {
+    : weight_(add_weight(parameters, request)), step_(add_step(parameters, request.name, weight_->value)) {
   parameters.on_epoch([weight = weight_, step = step_] {
     const T found = balanced_step<T>(weight->value.values());
     require_positive(weight->name, found);

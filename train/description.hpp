@@ -12,7 +12,7 @@ namespace mog {
 /// What a network is, in words that a checkpoint carries: architecture, sizes, data set. Two networks with the same
 /// description have the same parameters.
 struct Description {
-  std::map<std::string, std::string> words;  // "model" -> "resnet20", "maps" -> "16", ...
+  std::map<std::string, std::string> words;  // "model" -> its name, "classes" -> "10", ...
   std::vector<std::string> class_names;
 
   friend bool operator==(const Description&, const Description&) = default;

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
+#include "train/recipe.hpp"
 
 namespace mog {
 namespace {
@@ -23,7 +24,6 @@ std::optional<EpochRow> parse(std::string_view line) {
     if (fields[0] == mog::name(stage)) row.stage = stage, row.own_name.clear();
   }
   const auto epoch = from_text<Index>(fields[1]);
-  constexpr Index kMostEpochs = 1'000'000;
   if (!is_stage_name(fields[0]) || !epoch || *epoch < 1 || *epoch > kMostEpochs) return std::nullopt;
   row.epoch = *epoch;
   double* const numbers[] = {&row.learning_rate, &row.train_loss, &row.train_accuracy,

@@ -16,7 +16,7 @@ Recipe Recipe::with_epochs(const std::vector<Index>& epochs) const {
   Recipe other = *this;
   Index total = 0;
   for (std::size_t i = 0; i < stages.size(); ++i) {
-    require(epochs[i] >= 0, "recipe: ", epochs[i], " epochs, expected 0 or more");
+    require(epochs[i] >= 0 && epochs[i] <= kMostEpochs, "recipe: ", epochs[i], " epochs, expected 0 to ", kMostEpochs);
     StagePlan& plan = other.stages[i];
     if (plan.epochs > 0) {
       plan.schedule = plan.schedule.scaled(plan.epochs, epochs[i]);
@@ -61,7 +61,8 @@ std::string Recipe::text() const {
 }
 
 void check(const Recipe& recipe) {
-  require(recipe.batch >= 2, "recipe: batch of ", recipe.batch, ", expected at least 2");
+  require(recipe.batch >= 2 && recipe.batch <= kMostBatch, "recipe: batch of ", recipe.batch, ", expected 2 to ",
+          kMostBatch);
   require(recipe.augment.pad >= 0, "recipe: padding ", recipe.augment.pad, ", expected 0 or more");
   require(recipe.label_smoothing >= 0 && recipe.label_smoothing < 1, "recipe: label smoothing ", recipe.label_smoothing,
           ", expected 0 <= it < 1");
@@ -76,7 +77,8 @@ void check(const Recipe& recipe) {
     require(plan.momentum >= 0 && plan.momentum < 1, "recipe: ", stage, ": momentum ", plan.momentum,
             ", expected 0 <= it < 1");
     if (plan.epochs > 0) check(plan.schedule);
-    require(plan.epochs >= 0, "recipe: ", stage, ": ", plan.epochs, " epochs, expected 0 or more");
+    require(plan.epochs >= 0 && plan.epochs <= kMostEpochs, "recipe: ", stage, ": ", plan.epochs,
+            " epochs, expected 0 to ", kMostEpochs);
     require(plan.weight_decay >= 0 && plan.weight_decay < 1, "recipe: ", stage, ": weight decay ", plan.weight_decay,
             ", expected 0 <= it < 1");
     require(plan.frozen_epochs >= 0 && plan.frozen_epochs <= plan.epochs, "recipe: ", stage, ": ", plan.frozen_epochs,

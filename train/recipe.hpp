@@ -11,6 +11,9 @@
 
 namespace mog {
 
+// Beyond these a typing error is likelier than a machine that could train so.
+constexpr Index kMostEpochs = 1'000'000, kMostBatch = 1'000'000;
+
 /// What moves the weights: Adam, with decoupled weight decay AdamW, or stochastic gradient descent with momentum.
 enum class OptimizerKind { adam, sgd };
 /// "adam", "sgd".
@@ -40,7 +43,7 @@ struct Recipe {
   std::string name;
   std::string about;  // one line, for a list of recipes
   std::vector<StagePlan> stages{{Stage::full_precision}, {Stage::quantized_weights}, {Stage::quantized}};
-  Index batch = 50;        // images in a step, at least 2
+  Index batch = 50;        // images in a step, 2 to kMostBatch
   Augmentation augment{};  // 4 pixels of padding, random crop, random flip
   double label_smoothing = 0;
   double temperature = 4;  // of a teacher's answers, see SoftTargets
@@ -49,7 +52,8 @@ struct Recipe {
   Index statistics_batches = 0;
 
   /// The same recipe for other numbers of epochs, one a run: the points where the learning rate changes keep their
-  /// share. Throws std::invalid_argument on another number of runs, when one is negative, or all are 0.
+  /// share. Throws std::invalid_argument on another number of runs, when one is negative or beyond kMostEpochs,
+  /// or all are 0.
   [[nodiscard]] Recipe with_epochs(const std::vector<Index>& epochs) const;
   /// The same recipe with another first learning rate in every run; later ones keep their proportion to it.
   [[nodiscard]] Recipe with_learning_rate(double first) const;

@@ -149,6 +149,11 @@ void Trainer::resume() {
   options_.start = found.start;
   stage_ = stage_named(found.position.name());
   optimizer_ = optimizer_of(plan(), parameters_);
+  if (found.position.epoch > plan().epochs || found.position.step > steps_per_epoch_) {
+    throw DataError(concat(folder_->last().string(), ": epoch ", found.position.epoch, ", step ", found.position.step,
+                           " of ", plan().name(), ", which has ", plan().epochs, " epochs of ", steps_per_epoch_,
+                           " steps"));
+  }
   checkpoint.load(parameters_, *optimizer_);
   position_ = found.position;
   resumed_ = true;

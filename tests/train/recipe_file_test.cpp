@@ -104,10 +104,10 @@ TEST_CASE("what is no recipe is refused with its line") {
   refused("[quantized]\nschedule = steep",
           "line 2: schedule is steep, expected constant, exponential, drop, linear or cosine");
   refused("", "mine.ini: recipe: no epochs in any run");
-  refused("batch = 1\n[quantized]\nepochs = 1", "recipe: batch of 1, expected at least 2");
+  refused("batch = 1\n[quantized]\nepochs = 1", "recipe: batch of 1, expected 2 to 1000000");
   refused("[quantized]\nepochs = 1\nlearning_rate = 0", "learning rate 0, expected more than 0");
   refused("[quantized]\nepochs = 1\nlearning_rate = inf", "learning rate inf, expected more than 0");
-  refused("[quantized]\nepochs = -1", "quantized: -1 epochs, expected 0 or more");
+  refused("[quantized]\nepochs = -1", "quantized: -1 epochs, expected 0 to 1000000");
   refused("[quantized]\nepochs = 1\nfrozen_epochs = 2", "2 epochs with frozen step sizes, expected 0 to 1");
   refused("[quantized]\nepochs = 1\ncrop = 24\ncrop_epochs = 2", "2 epochs with crops, expected 0 to 1");
   refused("[quantized]\nepochs = 1\ncrop_epochs = 1", "crops of 0 pixels, expected at least 1");

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "core/parallel.hpp"
+#include "optim/adam.hpp"
 #include "tests/core/temporary_folder.hpp"
 #include "tests/train/tiny.hpp"
 #include "train/interrupt.hpp"
@@ -484,4 +485,25 @@ TEST_CASE("a recipe of four runs goes through all of them, and resumes within ea
   CHECK(read_metrics(cut.metrics())[3].name() == "third");
   CHECK(Checkpoint(cut.last()).header().position.stage == Stage::quantized);
   CHECK(Checkpoint(cut.last()).header().position.own_name == "last-run");
+}
+
+TEST_CASE("a checkpoint whose position its recipe does not have is refused in one line") {
+  for (const auto& [epoch, step] : {std::pair<Index, Index>{4, 0}, {2, 7}, {5, 3}}) {
+    const TemporaryFolder temporary;
+    const RunFolder folder(temporary / "run");
+    TinyRun run;
+    run.trainer.set_folder(folder);
+    StepCounter counter(3);
+    run.trainer.set_listener(counter);
+    run.trainer.set_stop([&] { return counter.reached(); });
+    run.trainer.run();
+    CheckpointHeader header = Checkpoint(folder.last()).header();
+    header.position.epoch = epoch;
+    header.position.step = step;
+    const Adam<float> adam(run.parameters);
+    save_checkpoint(folder.last(), header, run.parameters, adam);
+    TinyRun other;
+    other.trainer.set_folder(folder);
+    CHECK_THROWS_WITH_AS(other.trainer.resume(), doctest::Contains("which has 3 epochs of 6 steps"), DataError);
+  }
 }
