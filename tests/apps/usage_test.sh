@@ -65,8 +65,8 @@ refuses 2 'g = 3 groups, expected a divisor of n / 2 = 4' mog train --out run --
 refuses 2 'mognet: k = 0, expected 1 to 8' mog train --out run --k 0
 refuses 2 'mognet: k = 9, expected 1 to 8' mog train --out run --k 9
 refuses 2 'batch of 0, expected 2 to 1000000' mog train --out run --batch 0
-refuses 2 'batch of 100000000000, expected 2 to 1000000' mog train --out run --batch 100000000000
-[ ! -e run ] || fail 'a refused training left a folder'
+refuses 2 'batch of 100000000000, expected 2 to 1000000' mog train --out unmade --batch 100000000000
+[ ! -e unmade ] || fail 'a refused training left a folder'
 refuses 2 'batch of 100000, expected at most the [0-9]+ images' mog train --out run --n 8 --g 2 --batch 100000
 refuses 2 '-1 epochs, expected 0 to 1000000' mog train --out run --epochs=-1,1,1
 refuses 2 '9223372036854775807 epochs, expected 0 to 1000000' mog train --out run --epochs 9223372036854775807,1,1
