@@ -255,8 +255,11 @@ Recipe read_recipe(const std::filesystem::path& path) {
 
 std::string recipe_file_text(const Recipe& recipe) {
   std::string text = lines_of(recipe_keys(), recipe, Recipe());
+  // The paper's runs are completed when they are read; others have to be there, for --epochs names them by position.
+  const bool own = std::any_of(recipe.stages.begin(), recipe.stages.end(),
+                               [](const StagePlan& plan) { return !plan.own_name.empty(); });
   for (const StagePlan& plan : recipe.stages) {
-    if (plan.epochs == 0) continue;
+    if (plan.epochs == 0 && !own) continue;
     text += concat("\n[", plan.name(), "]\n", lines_of(stage_keys(), plan, StagePlan()));
   }
   return text;
