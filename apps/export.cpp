@@ -1,10 +1,12 @@
-// `mog export`: a trained network as a packed file of integers or as C, with the proof that its sums fit.
+// `mog export`: a network as a packed file of integers, as C or as ONNX, with the proof that its sums fit.
 #include <algorithm>
 #include <cstdio>
 #include <memory>
 
 #include "apps/commands.hpp"
 #include "apps/deployment.hpp"
+#include "apps/network_file.hpp"
+#include "apps/onnx_words.hpp"
 #include "core/error.hpp"
 #include "core/printable.hpp"
 #include "deploy/c_export.hpp"
@@ -18,8 +20,9 @@ namespace {
 constexpr std::int64_t kExactFloats = std::int64_t{1} << 24;  // below it float32 holds every integer
 
 struct Words {
-  std::filesystem::path checkpoint, to, to_c;
+  std::filesystem::path file, to, to_c;
   CExportOptions c;
+  OnnxWords onnx;
   std::optional<PictureSize> size = {};  // the checkpoint's where it is not given
   bool proof = false;
 };
@@ -63,15 +66,33 @@ void export_c(const Words& words, const IntegerNetwork& network) {
               static_cast<long long>(report.arena_bytes));
 }
 
-void run(const Words& words) {
-  require(!words.to.empty() || !words.to_c.empty(), "export: nowhere to write, expected --to FILE or --to-c DIR");
-  const auto trained = load_quantized(words.checkpoint);
+/// The network, and what a file of another format says of its training.
+struct Source {
+  IntegerNetwork network;
+  std::map<std::string, std::string> training = {};
+};
+
+Source load(const Words& words) {
+  if (require_network(words.file) == NetworkKind::packed) {
+    require(!words.size, "export: --size ", words.size.has_value() ? words.size->height : 0, ", but ",
+            words.file.string(), " is a packed file: its pictures have the size that it says");
+    return {.network = read_model(words.file)};
+  }
+  const auto trained = load_quantized(words.file);
   const PictureSize size = words.size.value_or(trained->size);
-  const IntegerNetwork network =
-      lower(trained->network, trained->parameters.seed(),
-            {.height = size.height, .width = size.width, .class_names = trained->description.class_names});
+  return {
+      .network = lower(trained->network, trained->parameters.seed(),
+                       {.height = size.height, .width = size.width, .class_names = trained->description.class_names}),
+      .training = trained->description.words};
+}
+
+void run(const Words& words) {
+  require(!words.to.empty() || !words.to_c.empty() || words.onnx.any(),
+          "export: nowhere to write, expected --to FILE, --to-c DIR, --to-onnx FILE or --to-qonnx FILE");
+  const auto [network, training] = load(words);
   if (!words.to.empty()) pack(words, network);
   if (!words.to_c.empty()) export_c(words, network);
+  if (words.onnx.any()) words.onnx.write(network, training);
   const std::vector<SumRange> sums = ranges(network, Proof::composed);
   if (words.proof) print_proof(sums);
   const auto widest = std::max_element(sums.begin(), sums.end(),
@@ -84,15 +105,20 @@ void run(const Words& words) {
 }  // namespace
 
 void add_export(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("export", "Write a trained network as integers, in a packed file or as C");
+  CLI::App* command =
+      app.add_subcommand("export", "Write a trained network as integers: in a packed file, as C, as ONNX");
   auto words = std::make_shared<Words>();
-  command->add_option("FILE", words->checkpoint, "Checkpoint of the third run, as RUN/best.safetensors")->required();
+  command
+      ->add_option("FILE", words->file,
+                   "Checkpoint of the third run, as RUN/best.safetensors; or a packed file, for the other formats")
+      ->required();
   command->add_option("--to", words->to, "The packed file, as model.mog");
   command->add_option("--to-c", words->to_c, "Folder for self-contained C99: model.h, model.c, selftest.c");
   command->add_option("--c-prefix", words->c.prefix, "Beginning of every name in the C")->capture_default_str();
   command->add_option("--c-lanes", words->c.lanes, "Neighbouring pixels that the C computes at a time: 1 to 16")
       ->capture_default_str()
       ->check(whole(1, 16));
+  words->onnx.add_options(*command);
   add_picture_size(*command, words->size, "Of the pictures, each side a multiple of 8; the checkpoint's own");
   command->add_flag("--proof", words->proof, "Print the proven range of every layer's sums");
   add_threads(*command);

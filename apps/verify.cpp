@@ -1,5 +1,5 @@
-// `mog verify`: a packed file beside its trained network, or beside what its plain loops say, over test
-// images, code by code.
+// `mog verify`: a packed or ONNX file beside its trained network, or beside what the packed file's plain loops say, over
+// test images, code by code.
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -8,8 +8,10 @@
 #include "apps/deployment.hpp"
 #include "apps/json_text.hpp"
 #include "apps/network_file.hpp"
+#include "apps/onnx_engine.hpp"
 #include "core/error.hpp"
 #include "core/printable.hpp"
+#include "deploy/lowering.hpp"
 #include "deploy/model_file.hpp"
 
 namespace mog::apps {
@@ -19,8 +21,11 @@ struct Words {
   std::filesystem::path file, model;
   DataChoice data;
   Index images = 0;
-  std::string engine = "runtime";
+  std::string engine = "runtime", optimization = "all";
   bool layers = false, json = false;
+
+  /// An engine that is not ours, and reads ONNX.
+  [[nodiscard]] bool onnx() const { return engine == "onnxruntime" || engine == "opencv"; }
 };
 
 /// The two sides. A packed file alone is compared with itself: the engine with the plain loops.
@@ -29,9 +34,25 @@ struct Sides {
   IntegerNetwork meant, network;
 };
 
+/// An ONNX file says no more than its answers: the network's sizes are those of the file that it was exported from.
+Sides load_onnx(const Words& words) {
+  require(!words.model.empty(), "verify: no ONNX file, expected one behind ", words.file.string());
+  Sides sides;
+  if (require_network(words.file) == NetworkKind::packed) {
+    sides.meant = sides.network = read_model(words.file);
+    return sides;
+  }
+  sides.trained = load_quantized(words.file);
+  const auto& [height, width] = sides.trained->size;
+  sides.network = lower(sides.trained->network, sides.trained->parameters.seed(),
+                        {.height = height, .width = width, .class_names = sides.trained->description.class_names});
+  return sides;
+}
+
 /// Which of the two files is which is told by their content, not by their order. Leaves the packed
 /// file's name in model.
 Sides load(Words& words) {
+  if (words.onnx()) return load_onnx(words);
   const bool packed = require_network(words.file) == NetworkKind::packed;
   require(packed || !words.model.empty(), "verify: the checkpoint ", words.file.string(),
           " alone, expected also the packed file that was exported from it");
@@ -91,13 +112,22 @@ void print_json(const Words& words, const Sides& sides, const Comparison& compar
   std::printf("%s\n", json_text(json).c_str());
 }
 
+IntegerForward engine_of(const Words& words, const IntegerNetwork& network, const Dataset& test) {
+  if (!words.onnx()) return apps::engine_of(words.engine, network);
+  auto onnx = std::make_shared<OnnxEngine>(
+      words.model, network, test,
+      OnnxEngineOptions{
+          .engine = words.engine, .optimization = words.optimization, .layers = words.layers, .images = words.images});
+  return [onnx](auto pixels, auto class_sums, const MapObserver& observer) { onnx->run(pixels, class_sums, observer); };
+}
+
 void run(Words words) {
   const Sides sides = load(words);
-  const IntegerForward engine = engine_of(words.engine, sides.network);
-  Comparison comparison = sides.trained != nullptr ? Comparison(std::ref(sides.trained->network), sides.network, engine)
-                                                   : Comparison(sides.meant, sides.network, engine);
   const Dataset test = words.data.load_measured({.height = sides.network.height, .width = sides.network.width});
   check_size(words.model, sides.network, test);
+  const IntegerForward engine = engine_of(words, sides.network, test);
+  Comparison comparison = sides.trained != nullptr ? Comparison(std::ref(sides.trained->network), sides.network, engine)
+                                                   : Comparison(sides.meant, sides.network, engine);
   compare(comparison, test, words.images);
 
   (words.json ? print_json : print_table)(words, sides, comparison);
@@ -118,13 +148,14 @@ void run(Words words) {
 
 void add_verify(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
-      "verify", "Compare a packed file with its checkpoint, or an engine with the plain loops, code by code");
+      "verify", "Compare a packed or ONNX file with its checkpoint, or an engine with the plain loops, code by code");
   auto words = std::make_shared<Words>();
   command
       ->add_option("FILE", words->file,
                    "Checkpoint of the third run, as RUN/best.safetensors; or a packed file, for its plain loops")
       ->required();
-  command->add_option("MODEL", words->model, "Packed file that was exported from it; without it FILE is, alone");
+  command->add_option("MODEL", words->model,
+                      "Packed or ONNX file that was exported from it; without it FILE is, alone");
   words->data.add_options(*command);
   words->data.add_held_back(*command);
   command->add_option("--images", words->images, "The first N test images only; 0: all")
@@ -134,9 +165,12 @@ void add_verify(CLI::App& app) {
       ->add_option(
           "--engine", words->engine,
           "runtime: the kernels that ship; reference: plain loops, which show every sum, too; c: the exported C, "
-          "compiled by cc")
+          "compiled by cc; onnxruntime, opencv: what is installed of them, on an ONNX file")
       ->capture_default_str()
-      ->check(CLI::IsMember({"runtime", "reference", "c"}));
+      ->check(CLI::IsMember({"runtime", "reference", "c", "onnxruntime", "opencv"}));
+  command->add_option("--onnx-level", words->optimization, "How far ONNX Runtime rewrites the graph")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"disabled", "basic", "extended", "all"}));
   command->add_flag("--layers", words->layers, "Count for every layer");
   command->add_flag("--json", words->json, "Print JSON");
   add_threads(*command);

@@ -228,6 +228,19 @@ std::vector<SumRange> latent_ranges(const IntegerCflog& cflog, std::int64_t top_
   return {std::move(squeeze), std::move(group)};
 }
 
+std::int64_t latent_magnitude(const IntegerCflog& cflog, std::int64_t top_code, Index begin, Index end) {
+  const Index terms = 9 * cflog.in;
+  const ComposedGroup group(cflog);
+  std::vector<std::int32_t> maps(to_size((end - begin) * terms));
+  std::int64_t sum = 0;
+  for (Index t = begin; t < end; ++t) {
+    std::int32_t* const map = maps.data() + (t - begin) * terms;
+    group.map(t, map);
+    sum += linear_range(map, terms, top_code).magnitude();
+  }
+  return std::min(sum, joint_magnitude(maps, end - begin, terms, top_code));
+}
+
 std::vector<SumRange> ranges(const IntegerNetwork& network, Proof proof) {
   std::vector<SumRange> all;
   Index pixels = network.height * network.width;

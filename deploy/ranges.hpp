@@ -40,6 +40,8 @@ struct SumRange {
 std::vector<SumRange> cflog_ranges(const IntegerCflog& cflog, std::uint64_t seed, std::int64_t top_code, Proof proof);
 /// The first two of them, composed.
 std::vector<SumRange> latent_ranges(const IntegerCflog& cflog, std::int64_t top_code);
+/// No sum of some of the latent maps [begin, end) at a pixel, each with either sign, exceeds this magnitude, (I23).
+std::int64_t latent_magnitude(const IntegerCflog& cflog, std::int64_t top_code, Index begin, Index end);
 /// The first convolution, for pixels - 128.
 SumRange conv_range(const IntegerConv& conv);
 /// The head's sums over all pixels, before the affine map.

@@ -1,0 +1,62 @@
+// The options --to-onnx and --to-qonnx, and what is said of their files.
+#include "apps/onnx_words.hpp"
+
+#include <cstdio>
+
+#include "core/printable.hpp"
+
+namespace mog::apps {
+namespace {
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  return all;
+}
+
+void print(const std::filesystem::path& path, const OnnxReport& report) {
+  std::printf("%s: %lld bytes, %lld nodes\n", printable(path).c_str(), static_cast<long long>(report.bytes),
+              static_cast<long long>(report.nodes));
+  if (!report.split.empty()) {
+    std::printf("two convolutions each, so that float32 holds every sum of every picture: %s\n",
+                printable(joined(report.split)).c_str());
+  }
+  if (!report.not_proved.empty()) {
+    std::printf("not proved that float32 holds every sum of every picture, mog verify measures it: %s\n",
+                printable(joined(report.not_proved)).c_str());
+  }
+}
+
+}  // namespace
+
+void OnnxWords::add_options(CLI::App& command) {
+  const auto one_of = [&command](const char* name, std::string& word, const char* about,
+                                 std::vector<std::string> words) {
+    return command.add_option(name, word, about)->capture_default_str()->check(CLI::IsMember(std::move(words)));
+  };
+  CLI::Option* onnx = command.add_option("--to-onnx", onnx_, "ONNX file of standard operators (opset 11), exact");
+  one_of("--weights", weights_, "Of --to-onnx: float reads everywhere, int8 takes a quarter", {"float", "int8"})
+      ->needs(onnx);
+  one_of("--input", input_, "Of --to-onnx: type of the pixels, 0 to 255", {"uint8", "float"})->needs(onnx);
+  one_of("--head", head_, "Of --to-onnx: exact class sums in int64, or float logits alone", {"exact", "float"})
+      ->needs(onnx);
+  command.add_flag("--layers", layers_, "Of --to-onnx: every layer's codes are outputs, too")->needs(onnx);
+  CLI::Option* qonnx = command.add_option("--to-qonnx", qonnx_, "QONNX file, for FINN and hls4ml");
+  one_of("--dialect", dialect_, "Of --to-qonnx: quant, Quant and BipolarQuant nodes; finn, MultiThreshold nodes",
+         {"quant", "finn"})
+      ->needs(qonnx);
+}
+
+void OnnxWords::write(const IntegerNetwork& network, const std::map<std::string, std::string>& metadata) const {
+  OnnxOptions options{.weights = weights_ == "int8" ? OnnxOptions::Weights::int8 : OnnxOptions::Weights::float32,
+                      .input = input_ == "float" ? OnnxOptions::Input::real : OnnxOptions::Input::uint8,
+                      .head = head_ == "float" ? OnnxOptions::Head::real : OnnxOptions::Head::exact,
+                      .layers = layers_,
+                      .metadata = metadata};
+  if (!onnx_.empty()) print(onnx_, export_onnx(network, onnx_, options));
+  if (qonnx_.empty()) return;
+  const QonnxDialect dialect = dialect_ == "finn" ? QonnxDialect::finn : QonnxDialect::quant;
+  print(qonnx_, export_qonnx(network, qonnx_, dialect, options));
+}
+
+}  // namespace mog::apps
