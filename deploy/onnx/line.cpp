@@ -64,25 +64,49 @@ bool proved(const Line& line, std::span<const std::int32_t> levels, const Interv
          });
 }
 
+/// Of one crossing, the next ones lie beyond all sums with this slope.
+Minimax minimax_within(const std::vector<Crossing>& points, const Interval& sums) {
+  if (points.size() == 1) return through(points, static_cast<double>(sums.high - sums.low) + 1);
+  return minimax(points);
+}
+
+std::optional<Line> line_through(const std::vector<Crossing>& points, std::span<const std::int32_t> levels,
+                                 const Interval& sums) {
+  const Minimax best = minimax_within(points, sums);
+  const Line line{static_cast<float>(1 / best.slope), static_cast<float>(-best.offset / best.slope)};
+  if (!proved(line, levels, sums)) return {};
+  return line;
+}
+
+/// One code for all sums; a slope of 0 would have no thresholds.
+Line constant_line(Index code, const Interval& sums) {
+  const double slope = 0.25 / static_cast<double>(std::max<std::int64_t>(1, sums.high - sums.low));
+  const double middle = static_cast<double>(sums.low + sums.high) / 2;
+  return {static_cast<float>(slope), static_cast<float>(static_cast<double>(code) - slope * middle)};
+}
+
 }  // namespace
 
 std::optional<Line> widest_line(std::span<const std::int32_t> levels, const Interval& sums) {
   const FloatEnvironment standard;
-  std::vector<Crossing> points;
-  Index below = 0;  // levels that every sum has reached
-  for (const std::int32_t level : levels) {
-    below += level <= sums.low ? 1 : 0;
-    if (level <= sums.low || level > sums.high) continue;
-    points.push_back({static_cast<double>(below + static_cast<Index>(points.size())) + 0.5, level - 0.5});
+  std::vector<Crossing> reached, clamped;  // those between two sums; and the nearest one beyond either end, at that end
+  Index below = 0;                         // levels that every sum has reached
+  for (std::size_t j = 0; j < levels.size(); ++j) {
+    const Crossing crossing{static_cast<double>(j) + 0.5, levels[j] - 0.5};
+    if (levels[j] <= sums.low) {
+      ++below;
+      clamped = {{crossing.code, static_cast<double>(sums.low) - 0.5}};
+    } else if (levels[j] <= sums.high) {
+      reached.push_back(crossing);
+      clamped.push_back(crossing);
+    } else {
+      clamped.push_back({crossing.code, static_cast<double>(sums.high) + 0.5});
+      break;
+    }
   }
-  if (points.empty()) {  // one code for all sums; a slope of 0 would have no thresholds
-    const double slope = 0.25 / static_cast<double>(std::max<std::int64_t>(1, sums.high - sums.low));
-    const double middle = static_cast<double>(sums.low + sums.high) / 2;
-    return Line{static_cast<float>(slope), static_cast<float>(static_cast<double>(below) - slope * middle)};
-  }
-  const Minimax best = minimax(points);
-  const Line line{static_cast<float>(1 / best.slope), static_cast<float>(-best.offset / best.slope)};
-  if (!proved(line, levels, sums)) return {};
+  if (reached.empty()) return constant_line(below, sums);
+  auto line = line_through(reached, levels, sums);
+  if (!line) line = line_through(clamped, levels, sums);
   return line;
 }
 
