@@ -34,10 +34,7 @@ class Walk {
     const std::string i1 = run(mrb.b, run(mrb.a, x));
     const std::string s = dialect_.decide(name, x, height_ * width_);
     const std::string i0 = dialect_.halve(name, x, i1);
-    // (I12) without a selection, which many importers lack: i0 + s (i1 - i0), exact in small whole numbers.
-    const std::string gain = graph_.node("Sub", name + "_gain", {i1, i0});
-    const std::string kept = graph_.node("Mul", name + "_kept", {gain, s});
-    codes_ = graph_.node("Add", name + "_mux", {i0, kept});
+    codes_ = dialect_.select(name, s, i1, i0);
     tell(mrb.b.out);
   }
 

@@ -44,6 +44,9 @@ class Dialect {
   virtual std::string decide(const std::string& layer, const std::string& x, Index pixels) = 0;
   /// (I11): floor((x + i1) / 2), or their maximum where codes have one bit.
   virtual std::string halve(const std::string& layer, const std::string& x, const std::string& i1) = 0;
+  /// (I12): i1 where s is 1, i0 elsewhere, under the name `layer`_mux.
+  virtual std::string select(const std::string& layer, const std::string& s, const std::string& i1,
+                             const std::string& i0) = 0;
   /// (I14): from the sums of all pixels [N, classes] to the graph's outputs.
   virtual void answer(const std::string& sums) = 0;
   /// A map of codes is complete; height and width are its own.

@@ -19,6 +19,7 @@ const Attributes kOverMap = {{"axes", Axes{2, 3}}, {"keepdims", Index{1}}};
 
 std::string Qonnx::pixels() {
   const std::string x = graph().input("pixels", Element::float32, {1, 3, network().height, network().width});
+  graph().annotate(x, "UINT8");  // FINN rounds thresholds of whole numbers only
   return graph().node("Sub", "pixels_centred", {x, number("pixels_middle", 128)});
 }
 
@@ -101,9 +102,22 @@ std::string QuantNodes::halve(const std::string& layer, const std::string& x, co
   return codes(layer + "_i0", v, network().bits);
 }
 
+/// FINN takes no product of two maps for a multiplication by constants. So each part is pushed down by L where it is not
+/// taken, and clipped at 0: max(0, i1 + L s - L) + max(0, i0 - L s).
+std::string QuantNodes::select(const std::string& layer, const std::string& s, const std::string& i1,
+                               const std::string& i0) {
+  const std::string top = number(layer + "_top", static_cast<float>(network().top_code()));
+  graph().node("Mul", layer + "_up", {s, top});
+  graph().node("Add", layer + "_i1_up", {i1, layer + "_up"});
+  graph().node("Sub", layer + "_i1_down", {layer + "_i1_up", top});
+  graph().node("Sub", layer + "_i0_down", {i0, layer + "_up"});
+  const std::string first = codes(layer + "_i1_taken", layer + "_i1_down", network().bits);
+  const std::string second = codes(layer + "_i0_taken", layer + "_i0_down", network().bits);
+  return graph().node("Add", layer + "_mux", {first, second});
+}
+
 std::string MultiThresholds::pixels() {
   const std::string x = Qonnx::pixels();
-  graph().annotate("pixels", "UINT8");
   graph().annotate(x, "INT8");
   return x;
 }
@@ -164,6 +178,25 @@ std::string MultiThresholds::halve(const std::string& layer, const std::string& 
   const std::string i0 = thresholds(layer + "_i0", layer + "_both", 1, levels, code_type());
   graph().annotate(i0, code_type());
   return i0;
+}
+
+/// As QuantNodes::select; max(0, v - L) has reached j from v = L + j on, max(0, v) from j.
+std::string MultiThresholds::select(const std::string& layer, const std::string& s, const std::string& i1,
+                                    const std::string& i0) {
+  const Index top = network().top_code();
+  std::vector<float> first, second;
+  for (Index j = 1; j <= top; ++j) {
+    first.push_back(static_cast<float>(top + j));
+    second.push_back(static_cast<float>(j));
+  }
+  graph().node("Mul", layer + "_up", {s, number(layer + "_top", static_cast<float>(top))});
+  graph().node("Add", layer + "_i1_up", {i1, layer + "_up"});
+  graph().node("Sub", layer + "_i0_down", {i0, layer + "_up"});
+  const std::string a = thresholds(layer + "_i1_taken", layer + "_i1_up", 1, first, code_type());
+  const std::string b = thresholds(layer + "_i0_taken", layer + "_i0_down", 1, second, code_type());
+  graph().annotate(a, code_type());
+  graph().annotate(b, code_type());
+  return graph().node("Add", layer + "_mux", {a, b});
 }
 
 void MultiThresholds::tell(const std::string& codes, Index /*channels*/, Index /*height*/, Index /*width*/) {

@@ -22,6 +22,8 @@ class QuantNodes : public Qonnx {
   std::string activate(const std::string& layer, const std::string& sums, const RisingLevels& levels) override;
   std::string decide(const std::string& layer, const std::string& x, Index pixels) override;
   std::string halve(const std::string& layer, const std::string& x, const std::string& i1) override;
+  std::string select(const std::string& layer, const std::string& s, const std::string& i1,
+                     const std::string& i0) override;
 
  private:
   /// Quant of scale 1 and zero point 0, rounding to even.
@@ -40,6 +42,8 @@ class MultiThresholds : public Qonnx {
   std::string activate(const std::string& layer, const std::string& sums, const RisingLevels& levels) override;
   std::string decide(const std::string& layer, const std::string& x, Index pixels) override;
   std::string halve(const std::string& layer, const std::string& x, const std::string& i1) override;
+  std::string select(const std::string& layer, const std::string& s, const std::string& i1,
+                     const std::string& i0) override;
   void tell(const std::string& codes, Index channels, Index height, Index width) override;
 
  private:

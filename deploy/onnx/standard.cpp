@@ -109,6 +109,14 @@ std::string Standard::halve(const std::string& layer, const std::string& x, cons
   return graph().node("Floor", layer + "_i0", {layer + "_mean"});
 }
 
+/// Without Where, which some importers lack: i0 + s (i1 - i0), exact in small whole numbers.
+std::string Standard::select(const std::string& layer, const std::string& s, const std::string& i1,
+                             const std::string& i0) {
+  graph().node("Sub", layer + "_gain", {i1, i0});
+  graph().node("Mul", layer + "_kept", {layer + "_gain", s});
+  return graph().node("Add", layer + "_mux", {i0, layer + "_kept"});
+}
+
 void Standard::answer(const std::string& sums) {
   const IntegerHead& head = network().head;
   const Axes row = {1, head.classes}, rows = {kBatch, head.classes};

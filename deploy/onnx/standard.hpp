@@ -19,6 +19,8 @@ class Standard : public Dialect {
   std::string activate(const std::string& layer, const std::string& sums, const RisingLevels& levels) override;
   std::string decide(const std::string& layer, const std::string& x, Index pixels) override;
   std::string halve(const std::string& layer, const std::string& x, const std::string& i1) override;
+  std::string select(const std::string& layer, const std::string& s, const std::string& i1,
+                     const std::string& i0) override;
   void answer(const std::string& sums) override;
   void tell(const std::string& codes, Index channels, Index height, Index width) override;
 

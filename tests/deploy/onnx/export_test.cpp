@@ -143,7 +143,8 @@ TEST_CASE("Both dialects of QONNX have the reference engine's codes, and its log
       const OnnxModel model = written([&](const auto& path) { export_qonnx(network, path, dialect); });
       CHECK(differing(network, model, 5) == 0);
       CHECK(model.opsets == std::map<std::string, std::int64_t>{{"", 11}, {"qonnx.custom_op.general", 1}});
-      CHECK(model.annotations.empty() == (dialect == QonnxDialect::quant));
+      CHECK(model.annotations.at("pixels") == "UINT8");
+      CHECK((model.annotations.size() == 1) == (dialect == QonnxDialect::quant));
     }
   }
 }
