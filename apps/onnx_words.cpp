@@ -35,7 +35,8 @@ void OnnxWords::add_options(CLI::App& command) {
     return command.add_option(name, word, about)->capture_default_str()->check(CLI::IsMember(std::move(words)));
   };
   CLI::Option* onnx = command.add_option("--to-onnx", onnx_, "ONNX file of standard operators (opset 11), exact");
-  one_of("--weights", weights_, "Of --to-onnx: float reads everywhere, int8 takes a quarter", {"float", "int8"})
+  one_of("--weights", weights_, "Of --to-onnx: float reads everywhere, int8 takes a quarter, bits a sixteenth",
+         {"float", "int8", "bits"})
       ->needs(onnx);
   one_of("--input", input_, "Of --to-onnx: type of the pixels, 0 to 255", {"uint8", "float"})->needs(onnx);
   one_of("--head", head_, "Of --to-onnx: exact class sums in int64, or float logits alone", {"exact", "float"})
@@ -48,7 +49,10 @@ void OnnxWords::add_options(CLI::App& command) {
 }
 
 void OnnxWords::write(const IntegerNetwork& network, const std::map<std::string, std::string>& metadata) const {
-  OnnxOptions options{.weights = weights_ == "int8" ? OnnxOptions::Weights::int8 : OnnxOptions::Weights::float32,
+  using Weights = OnnxOptions::Weights;
+  OnnxOptions options{.weights = weights_ == "int8"   ? Weights::int8
+                                 : weights_ == "bits" ? Weights::bits
+                                                      : Weights::float32,
                       .input = input_ == "float" ? OnnxOptions::Input::real : OnnxOptions::Input::uint8,
                       .head = head_ == "float" ? OnnxOptions::Head::real : OnnxOptions::Head::exact,
                       .layers = layers_,

@@ -12,9 +12,11 @@
 namespace mog {
 
 struct OnnxOptions {
-  enum class Weights : std::uint8_t { float32, int8 };  // int8: a quarter of the file, and a Cast a layer
-  enum class Input : std::uint8_t { uint8, real };      // of the bytes 0..255, real: as float32
-  enum class Head : std::uint8_t { exact, real };       // exact: class sums in int64; real: logits in float32 alone
+  /// int8: a quarter of the file, and a Cast a layer; bits: one or two bits a weight, unpacked by seven nodes a layer,
+  /// which a runtime computes once when it loads the file.
+  enum class Weights : std::uint8_t { float32, int8, bits };
+  enum class Input : std::uint8_t { uint8, real };  // of the bytes 0..255, real: as float32
+  enum class Head : std::uint8_t { exact, real };   // exact: class sums in int64; real: logits in float32 alone
 
   Weights weights = Weights::float32;
   Input input = Input::uint8;

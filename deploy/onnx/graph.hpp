@@ -21,6 +21,8 @@ enum class Element : std::int8_t { float32 = 1, uint8 = 2, int8 = 3, int64 = 7, 
 template <class Number>
 constexpr Element kElementOf = Element::float32;
 template <>
+inline constexpr Element kElementOf<std::uint8_t> = Element::uint8;
+template <>
 inline constexpr Element kElementOf<std::int8_t> = Element::int8;
 template <>
 inline constexpr Element kElementOf<std::int64_t> = Element::int64;

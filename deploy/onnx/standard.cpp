@@ -13,6 +13,7 @@ namespace {
 
 constexpr Index kCast = static_cast<Index>(Element::float32);
 const Attributes kToFloat = {{"to", kCast}};
+constexpr std::uint8_t kTwo = 2, kFour = 4;
 
 }  // namespace
 
@@ -45,8 +46,41 @@ std::string Standard::weights(const std::string& name, const Kernel& kernel) {
     graph().constant(name + "_weight_int8", kernel.shape(), kernel.weights);
     return graph().node("Cast", name + "_weight", {name + "_weight_int8"}, kToFloat);
   }
+  if (options_.weights == OnnxOptions::Weights::bits) return unpacked(name + "_weight", kernel);
   const std::vector<float> floats(kernel.weights.begin(), kernel.weights.end());
   return graph().constant(name + "_weight", kernel.shape(), floats);
+}
+
+/// Bytes of eight weights of -1 and +1, as bits 0 and 1, or of four ternary ones, as 0, 1, 2; the first is lowest.
+std::string Standard::unpacked(const std::string& name, const Kernel& kernel) {
+  const bool ternary = kernel.has_zeros();
+  const std::size_t each = ternary ? 4 : 8, width = 8 / each;
+  std::vector<std::uint8_t> bytes((kernel.weights.size() + each - 1) / each), places, base = {ternary ? kFour : kTwo};
+  for (std::size_t i = 0; i < kernel.weights.size(); ++i) {
+    const int value = ternary ? kernel.weights[i] + 1 : (kernel.weights[i] + 1) / 2;
+    std::uint8_t& byte = bytes[i / each];
+    byte = static_cast<std::uint8_t>(byte | value << i % each * width);
+  }
+  for (std::size_t place = 0; place < 8; place += width) places.push_back(static_cast<std::uint8_t>(place));
+
+  const Index rows = static_cast<Index>(bytes.size()), count = static_cast<Index>(kernel.weights.size());
+  const auto constant = [&](const char* suffix, const Axes& shape, const auto& numbers) {
+    return graph().constant(name + suffix, shape, numbers);
+  };
+  std::string w = constant("_bytes", {rows, 1}, bytes);
+  w = graph().node("BitShift", name + "_shifted", {w, constant("_places", {1, static_cast<Index>(each)}, places)},
+                   {{"direction", std::string("RIGHT")}});
+  w = graph().node("Mod", name + "_digits", {w, constant("_base", {1}, base)});
+  w = graph().node("Cast", name + "_floats", {w}, kToFloat);
+  if (!ternary) w = graph().node("Mul", name + "_doubled", {w, number(name + "_two", 2)});
+  w = graph().node("Sub", name + "_signed", {w, number(name + "_one", 1)});
+  if (rows * static_cast<Index>(each) != count) {  // the last byte's other bits
+    w = graph().node("Reshape", name + "_row", {w, constant("_all", {1}, std::vector<std::int64_t>{-1})});
+    w = graph().node("Slice", name + "_some",
+                     {w, constant("_begin", {1}, std::vector<std::int64_t>{0}),
+                      constant("_end", {1}, std::vector<std::int64_t>{count})});
+  }
+  return graph().node("Reshape", name, {w, constant("_shape", {4}, kernel.shape())});
 }
 
 std::string Standard::conv(const std::string& name, const std::string& x, const Kernel& kernel) {

@@ -31,6 +31,7 @@ class Standard : public Dialect {
 
  private:
   std::string weights(const std::string& name, const Kernel& kernel);
+  std::string unpacked(const std::string& name, const Kernel& kernel);
   std::string conv(const std::string& name, const std::string& x, const Kernel& kernel);
 
   OnnxOptions options_;

@@ -120,7 +120,8 @@ IntegerNetwork wide_network() {
 TEST_CASE("The standard graph has the reference engine's codes, class sums and class, k = 1 to 8") {
   for (int k = 1; k <= 8; ++k) {
     const IntegerNetwork network = k == 8 ? small_network(8) : random_network(k, k % 2 == 0 ? 8 : 16);
-    for (const auto weights : {OnnxOptions::Weights::float32, OnnxOptions::Weights::int8}) {
+    using Weights = OnnxOptions::Weights;
+    for (const auto weights : {Weights::float32, Weights::int8, Weights::bits}) {
       const OnnxModel model = written([&](const auto& path) { export_onnx(network, path, {.weights = weights}); });
       for (std::uint64_t seed = 1; seed <= 2; ++seed) CHECK(differing(network, model, seed) == 0);
     }

@@ -44,6 +44,11 @@ class OnnxInterpreter {
     if (operation == "Mul") return broadcast(node, [](double a, double b) { return a * b; });
     if (operation == "Max") return broadcast(node, [](double a, double b) { return std::max(a, b); });
     if (operation == "Greater") return broadcast(node, [](double a, double b) { return a > b ? 1.0 : 0.0; });
+    if (operation == "Mod") return broadcast(node, [](double a, double b) { return std::fmod(a, b); });
+    if (operation == "BitShift" && node.texts.at("direction") == "RIGHT") {
+      return broadcast(node, [](double a, double b) { return std::floor(std::ldexp(a, -static_cast<int>(b))); });
+    }
+    if (operation == "Reshape") return reshape(node);
     if (operation == "Conv") return conv(node);
     if (operation == "MaxPool") return pool(x);
     if (operation == "ReduceSum") return sum_over_map(node);
@@ -140,15 +145,30 @@ class OnnxInterpreter {
     return y;
   }
 
-  /// Of channels.
+  OnnxTensor reshape(const OnnxNode& node) const {
+    OnnxTensor y = input(node, 0);
+    y.shape.clear();
+    std::int64_t elements = 1;
+    for (const double axis : input(node, 1).values) {
+      y.shape.push_back(axis == -1 ? static_cast<std::int64_t>(y.values.size()) : static_cast<std::int64_t>(axis));
+      elements *= y.shape.back();
+    }
+    if (static_cast<std::size_t>(elements) != y.values.size())
+      throw std::runtime_error(node.outputs[0] + ": another size");
+    return y;
+  }
+
+  /// Of a row, or of channels.
   OnnxTensor slice(const OnnxNode& node) const {
     const OnnxTensor& x = input(node, 0);
-    const auto begin = static_cast<std::int64_t>(input(node, 1).values.at(0)),
-               end = static_cast<std::int64_t>(input(node, 2).values.at(0));
-    if (input(node, 3).values.at(0) != 1) throw std::runtime_error("a slice not of channels");
-    const std::int64_t pixels = x.shape.at(2) * x.shape.at(3);
-    return {{1, end - begin, x.shape[2], x.shape[3]},
-            {x.values.begin() + begin * pixels, x.values.begin() + end * pixels}};
+    const auto begin = static_cast<std::int64_t>(input(node, 1).values.at(0));
+    const auto end = static_cast<std::int64_t>(input(node, 2).values.at(0));
+    const std::size_t axis = node.inputs.size() > 3 ? static_cast<std::size_t>(input(node, 3).values.at(0)) : 0;
+    if (axis != (x.shape.size() == 4 ? 1U : 0U)) throw std::runtime_error("a slice of another axis");
+    const std::int64_t each = axis == 1 ? x.shape.at(2) * x.shape.at(3) : 1;
+    OnnxTensor y{x.shape, {x.values.begin() + begin * each, x.values.begin() + end * each}};
+    y.shape[axis] = end - begin;
+    return y;
   }
 
   OnnxTensor normalise(const OnnxNode& node) const {

@@ -73,7 +73,7 @@ struct OnnxModel {
   std::vector<std::string> inputs, outputs;
 };
 
-/// float32, int8, int64 or float64, as numbers that a double holds.
+/// float32, uint8, int8, int64 or float64, as numbers that a double holds.
 inline OnnxTensor onnx_tensor(std::string_view message, std::string& name) {
   OnnxTensor tensor;
   std::uint64_t type = 0;
@@ -92,6 +92,7 @@ inline OnnxTensor onnx_tensor(std::string_view message, std::string& name) {
     }
   };
   if (type == 1) read(float{});
+  if (type == 2) read(std::uint8_t{});
   if (type == 3) read(std::int8_t{});
   if (type == 7) read(std::int64_t{});
   if (type == 11) read(double{});
