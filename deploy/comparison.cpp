@@ -32,6 +32,7 @@ struct Comparison::PictureResult {
   std::vector<LayerComparison> layers;
   std::optional<Difference> first;
   bool differing_answer = false;
+  Index differing_class_sums = 0;
   double largest_deviation = 0, largest_logit = 0;
   std::int64_t largest_magnitude = 0;
 
@@ -136,11 +137,15 @@ void Comparison::compare_with_loops(std::span<const std::uint8_t> pixels, Result
     for (const std::int64_t sum : class_sums) {
       logits.push_back(std::ldexp(static_cast<double>(sum), -meant_->head.fraction_bits));
     }
+    const std::vector<std::int64_t> meant_sums = class_sums;
     forward_(picture, class_sums, [&](const IntegerMap& map) {
       const auto expected = maps.find(map.name);
       const bool found = expected != maps.end() && expected->second.size() == map.values.size();
       result.compare(map, found ? expected->second.data() : nullptr, 1, images_ + i);
     });
+    for (std::size_t c = 0; c < class_sums.size(); ++c) {
+      result.differing_class_sums += class_sums[c] != meant_sums[c] ? 1 : 0;
+    }
     result.compare_logits(logits, class_sums, network_.head.fraction_bits);
   });
 }
@@ -156,6 +161,7 @@ void Comparison::merge(const PictureResult& result) {
   }
   if (!first_) first_ = result.first;
   differing_answers_ += result.differing_answer ? 1 : 0;
+  differing_class_sums_ += result.differing_class_sums;
   largest_deviation_ = std::max(largest_deviation_, result.largest_deviation);
   largest_logit_ = std::max(largest_logit_, result.largest_logit);
   largest_magnitude_ = std::max(largest_magnitude_, result.largest_magnitude);

@@ -47,6 +47,8 @@ class Comparison {
   [[nodiscard]] Index differing_sums() const;
   /// Pictures whose largest logit is another class's.
   [[nodiscard]] Index differing_answers() const { return differing_answers_; }
+  /// Class sums that are not those of the plain loops; 0 beside a trained network, which has logits.
+  [[nodiscard]] Index differing_class_sums() const { return differing_class_sums_; }
   /// The largest distance between a logit and its class sum 2^-fraction_bits, and the largest logit.
   [[nodiscard]] double largest_deviation() const { return largest_deviation_; }
   [[nodiscard]] double largest_logit() const { return largest_logit_; }
@@ -72,7 +74,7 @@ class Comparison {
   Index images_ = 0;
   std::vector<LayerComparison> layers_;
   std::optional<Difference> first_;
-  Index differing_answers_ = 0;
+  Index differing_answers_ = 0, differing_class_sums_ = 0;
   double largest_deviation_ = 0, largest_logit_ = 0;
   std::int64_t largest_magnitude_ = 0;
 };

@@ -39,7 +39,8 @@ bool is_base(const std::string& path) {
 }
 bool is_runtime(const std::string& path) {
   return path.starts_with("deploy/") && !path.starts_with("deploy/lowering") &&
-         !path.starts_with("deploy/comparison") && !path.starts_with("deploy/c_export");
+         !path.starts_with("deploy/comparison") && !path.starts_with("deploy/c_export") &&
+         !path.starts_with("deploy/onnx/");
 }
 
 std::string first_folder(const std::string& path) { return path.substr(0, path.find('/')); }
