@@ -89,6 +89,8 @@ class ResidualSum {
   /// way_is_activation: false where `way` comes from a normalisation.
   ResidualSum(std::string name, int bits, bool way_is_activation);
   Variable<T> operator()(Pass<T>& pass, const Variable<T>& x, const Variable<T>& way) const;
+  [[nodiscard]] int bits() const { return bits_; }
+  [[nodiscard]] bool way_is_activation() const { return way_is_activation_; }
 
  private:
   std::string name_;

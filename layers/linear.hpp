@@ -21,6 +21,9 @@ class Linear {
   Linear(Parameters<T>& parameters, const std::string& name, const LinearOptions& options,
          const WeightMaker<T>& weights = plain_weights<T>);
   Variable<T> operator()(Pass<T>& pass, const Variable<T>& x);
+  /// What the layer computes with in this pass.
+  Variable<T> weights(Pass<T>& pass) const { return source_->weights(pass); }
+  [[nodiscard]] const Parameter<T>* bias() const { return bias_; }  // null without bias
 
  private:
   std::string name_;

@@ -36,7 +36,7 @@ class OnnxInterpreter {
       for (double& value : y.values) value = function(value);
       return y;
     };
-    if (operation == "Cast") return map([](double value) { return value; });
+    if (operation == "Cast" || operation == "Identity") return map([](double value) { return value; });
     if (operation == "Floor") return map([](double value) { return std::floor(value); });
     if (operation == "Relu") return map([](double value) { return std::max(value, 0.0); });
     if (operation == "Add") return broadcast(node, [](double a, double b) { return a + b; });
@@ -44,6 +44,19 @@ class OnnxInterpreter {
     if (operation == "Mul") return broadcast(node, [](double a, double b) { return a * b; });
     if (operation == "Max") return broadcast(node, [](double a, double b) { return std::max(a, b); });
     if (operation == "Greater") return broadcast(node, [](double a, double b) { return a > b ? 1.0 : 0.0; });
+    if (operation == "Min") return broadcast(node, [](double a, double b) { return std::min(a, b); });
+    if (operation == "Round") return map([](double value) { return std::nearbyint(value); });
+    if (operation == "MatMul") return matmul(node);
+    if (operation == "ReduceMean") {
+      OnnxTensor y = sum_over_map(node);
+      const auto pixels = static_cast<double>(x.shape.at(2) * x.shape.at(3));
+      for (double& value : y.values) value = static_cast<double>(static_cast<float>(value / pixels));
+      return y;
+    }
+    if (operation == "ReduceMax") {
+      if (node.numbers.at("axes") != std::vector<std::int64_t>{1}) throw std::runtime_error("axes not of channels");
+      return {{1, 1, 1, 1}, {*std::max_element(x.values.begin(), x.values.end())}};
+    }
     if (operation == "Mod") return broadcast(node, [](double a, double b) { return std::fmod(a, b); });
     if (operation == "BitShift" && node.texts.at("direction") == "RIGHT") {
       return broadcast(node, [](double a, double b) { return std::floor(std::ldexp(a, -static_cast<int>(b))); });
@@ -95,15 +108,18 @@ class OnnxInterpreter {
     const OnnxTensor &x = input(node, 0), &w = input(node, 1);
     const std::int64_t groups = number(node, "group"), border = number(node, "pads"), side = w.shape.at(2);
     const std::int64_t outputs = w.shape[0], inputs = w.shape[1], height = x.shape.at(2), width = x.shape.at(3);
+    const std::int64_t stride = number(node, "strides");
     if (inputs * groups != x.shape[1]) throw std::runtime_error(node.outputs[0] + ": another number of channels");
-    OnnxTensor y{{1, outputs, height, width}, {}};
+    OnnxTensor y{{1, outputs, height / stride, width / stride}, {}};
     for (std::int64_t o = 0; o < outputs; ++o) {
       const std::int64_t first = o / (outputs / groups) * inputs;
-      for (std::int64_t p = 0; p < height * width; ++p) {
-        float sum = 0;
+      for (std::int64_t p = 0; p < y.shape[2] * y.shape[3]; ++p) {
+        const std::int64_t top = p / y.shape[3] * stride - border, left = p % y.shape[3] * stride - border;
+        float sum =
+            node.inputs.size() > 2 ? static_cast<float>(input(node, 2).values.at(static_cast<std::size_t>(o))) : 0;
         for (std::int64_t i = 0; i < inputs; ++i) {
           for (std::int64_t tap = 0; tap < side * side; ++tap) {
-            const std::int64_t row = p / width + tap / side - border, column = p % width + tap % side - border;
+            const std::int64_t row = top + tap / side, column = left + tap % side;
             if (row < 0 || row >= height || column < 0 || column >= width) continue;
             const double value = x.values[static_cast<std::size_t>(((first + i) * height + row) * width + column)];
             const double weight = w.values[static_cast<std::size_t>((o * inputs + i) * side * side + tap)];
@@ -112,6 +128,20 @@ class OnnxInterpreter {
         }
         y.values.push_back(static_cast<double>(sum));
       }
+    }
+    return y;
+  }
+
+  OnnxTensor matmul(const OnnxNode& node) const {
+    const OnnxTensor &x = input(node, 0), &w = input(node, 1);
+    const auto in = static_cast<std::size_t>(w.shape.at(0)), out = static_cast<std::size_t>(w.shape.at(1));
+    OnnxTensor y{{1, w.shape[1]}, {}};
+    for (std::size_t o = 0; o < out; ++o) {
+      float sum = 0;
+      for (std::size_t i = 0; i < in; ++i) {
+        sum += static_cast<float>(x.values.at(i)) * static_cast<float>(w.values[i * out + o]);
+      }
+      y.values.push_back(static_cast<double>(sum));
     }
     return y;
   }
