@@ -13,9 +13,9 @@
 #include "core/kernels/isa.hpp"
 #include "core/printable.hpp"
 #include "core/random.hpp"
-#include "deploy/model_file.hpp"
 #include "deploy/random_network.hpp"
-#include "deploy/runtime.hpp"
+#include "deploy/runtime/model_file.hpp"
+#include "deploy/runtime/runtime.hpp"
 
 namespace mog::apps {
 namespace {

@@ -7,9 +7,9 @@
 
 #include "apps/network_file.hpp"
 #include "core/error.hpp"
-#include "deploy/engine.hpp"
-#include "deploy/model_file.hpp"
-#include "deploy/runtime.hpp"
+#include "deploy/runtime/engine.hpp"
+#include "deploy/runtime/model_file.hpp"
+#include "deploy/runtime/runtime.hpp"
 #include "train/trained_model.hpp"
 
 namespace mog::apps {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "data/picture_size.hpp"
-#include "deploy/integer_network.hpp"
+#include "deploy/runtime/integer_network.hpp"
 #include "train/evaluate.hpp"
 
 namespace mog::apps {

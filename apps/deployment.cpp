@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "deploy/c_export/compiled.hpp"
-#include "deploy/runtime.hpp"
+#include "deploy/runtime/runtime.hpp"
 
 namespace mog::apps {
 namespace {

@@ -7,10 +7,10 @@
 #include "apps/deployment.hpp"
 #include "core/error.hpp"
 #include "core/printable.hpp"
-#include "deploy/c_export.hpp"
+#include "deploy/c_export/c_export.hpp"
 #include "deploy/lowering.hpp"
-#include "deploy/model_file.hpp"
-#include "deploy/ranges.hpp"
+#include "deploy/runtime/model_file.hpp"
+#include "deploy/runtime/ranges.hpp"
 
 namespace mog::apps {
 namespace {

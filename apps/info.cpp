@@ -6,7 +6,7 @@
 #include "apps/commands.hpp"
 #include "apps/json_text.hpp"
 #include "core/printable.hpp"
-#include "deploy/model_file.hpp"
+#include "deploy/runtime/model_file.hpp"
 
 namespace mog::apps {
 namespace {

@@ -10,7 +10,7 @@
 #include "apps/network_file.hpp"
 #include "core/error.hpp"
 #include "core/printable.hpp"
-#include "deploy/model_file.hpp"
+#include "deploy/runtime/model_file.hpp"
 
 namespace mog::apps {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "core/float_environment.hpp"
 #include "core/kernels/reference.hpp"
-#include "deploy/ranges.hpp"
+#include "deploy/runtime/ranges.hpp"
 
 namespace mog {
 namespace {

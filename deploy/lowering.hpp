@@ -1,7 +1,7 @@
 // Lowering: a trained network as an integer network that takes the same decisions.
 #pragma once
 
-#include "deploy/integer_network.hpp"
+#include "deploy/runtime/integer_network.hpp"
 #include "layers/graph.hpp"
 
 namespace mog {

@@ -4,8 +4,8 @@
 #include <memory>
 #include <mutex>
 
-#include "deploy/c_export.hpp"
-#include "deploy/engine.hpp"
+#include "deploy/c_export/c_export.hpp"
+#include "deploy/runtime/engine.hpp"
 
 namespace mog::c_export {
 

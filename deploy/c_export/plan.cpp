@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "deploy/ranges.hpp"
+#include "deploy/runtime/ranges.hpp"
 
 namespace mog::c_export {
 namespace {

@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "deploy/lowering.hpp"
-#include "deploy/runtime.hpp"
+#include "deploy/runtime/runtime.hpp"
 #include "tests/deploy/random_mognet.hpp"
 
 TEST_CASE("lowering and running give the same network and sums under each rounding, with and without small numbers") {

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "core/crc32.hpp"
-#include "deploy/engine.hpp"
-#include "deploy/model_layout.hpp"
-#include "deploy/ranges.hpp"
-#include "deploy/runtime.hpp"
+#include "deploy/runtime/engine.hpp"
+#include "deploy/runtime/model_layout.hpp"
+#include "deploy/runtime/ranges.hpp"
+#include "deploy/runtime/runtime.hpp"
 
 namespace mog::test {
 

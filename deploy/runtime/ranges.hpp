@@ -1,0 +1,51 @@
+// Ranges: between which integers each sum of a network lies, for any picture, from the actual weights; docs/integers.md
+// has the equations (I19) to (I24).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "deploy/runtime/integer_network.hpp"
+
+namespace mog {
+
+struct Interval {
+  std::int64_t low = 0, high = 0;
+
+  [[nodiscard]] std::int64_t magnitude() const { return high > -low ? high : -low; }
+  friend bool operator==(const Interval&, const Interval&) = default;
+};
+
+/// How CFLOG's sums are bounded.
+enum class Proof {
+  intervals,  // (I19): each sum from the intervals of the sums before it; as many steps as there are weights
+  composed    // (I22): each sum as one linear map of the codes that enter the CFLOG: tighter; m 9 C O steps
+};
+
+/// The sums of one convolution.
+struct SumRange {
+  std::string name;                // "cflog1.group"
+  std::vector<Interval> channels;  // each output channel's sums
+  /// No partial sum exceeds this magnitude, whatever the order in which the terms are added (I20). Below 2^24 float32
+  /// sums are exact (I24).
+  std::int64_t any_order = 0;
+
+  /// Over all channels.
+  [[nodiscard]] Interval all() const;
+  /// Bits of the smallest signed type (8, 16, 32 or 64) that holds every sum.
+  [[nodiscard]] int bits() const;
+};
+
+/// The CFLOG's three convolutions, squeeze, group, expand, for codes 0..top_code.
+std::vector<SumRange> cflog_ranges(const IntegerCflog& cflog, std::uint64_t seed, std::int64_t top_code, Proof proof);
+/// The first two of them, composed.
+std::vector<SumRange> latent_ranges(const IntegerCflog& cflog, std::int64_t top_code);
+/// The first convolution, for pixels - 128.
+SumRange conv_range(const IntegerConv& conv);
+/// The head's sums over all pixels, before the affine map.
+SumRange head_range(const IntegerHead& head, std::int64_t top_code, Index pixels);
+
+/// Every convolution of the network in order, the head last.
+std::vector<SumRange> ranges(const IntegerNetwork& network, Proof proof);
+
+}  // namespace mog
