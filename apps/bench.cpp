@@ -154,7 +154,7 @@ void print_json(const BenchOptions& options, const Runtime& runtime, const Measu
 
 void run(const BenchOptions& options) {
   require(options.random == options.model.empty(), "bench: expected a model file or --random, and not both");
-  Runtime runtime(options.random ? random_network(options.network) : read_model(options.model), options.threads);
+  Runtime runtime(options.random ? prove(random_network(options.network)) : read_model(options.model), options.threads);
   const Measured measured = measure(runtime, options);
   options.json ? print_json(options, runtime, measured) : print_text(options, runtime, measured);
 }

@@ -28,7 +28,7 @@ struct Words {
 
 /// What the card is made of.
 struct Findings {
-  IntegerNetwork network;
+  ProvenNetwork network;
   CheckpointHeader checkpoint;
   RunHistory history;
   double accuracy = 0;
@@ -64,7 +64,7 @@ Findings find(const Words& words) {
                  .history = history_of(words)};
   check_lines(words, found.checkpoint);
   check_fit(words.model, found.network, *trained);
-  const Dataset test = words.data.load_measured({.height = found.network.height, .width = found.network.width});
+  const Dataset test = words.data.load_measured({.height = found.network->height, .width = found.network->width});
   check_size(words.model, found.network, test);
 
   const Evaluation result = evaluate(*packed_classifier(words.model, found.network), test);
@@ -114,7 +114,7 @@ std::string page(const Card& card, const Findings& found) {
   const Position& position = found.checkpoint.position;
   std::string text = concat("\n# ", card.get("network"), "\n\n| | |\n|---|---|\n");
   const auto row = [&](const char* what, const auto&... parts) { text += concat("| ", what, " | ", parts..., " |\n"); };
-  row("knows", joined(found.network.class_names, ", "));
+  row("knows", joined(found.network->class_names, ", "));
   row("accuracy", to_text(100 * found.accuracy, 2), " % of all ", found.images, " test images of ", card.get("dataset"),
       ", measured from this file by the integer runtime");
   std::string network = card.get("model");

@@ -15,7 +15,7 @@ namespace {
 /// As many runtimes as there are calls at once: a runtime serves one at a time.
 class Runtimes {
  public:
-  explicit Runtimes(const IntegerNetwork& network) : network_(network) {}
+  explicit Runtimes(const ProvenNetwork& network) : network_(network) {}
 
   void run(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums, const MapObserver& observer) {
     std::unique_ptr<Runtime> runtime = take();
@@ -33,7 +33,7 @@ class Runtimes {
     return runtime;
   }
 
-  const IntegerNetwork& network_;
+  const ProvenNetwork& network_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Runtime>> free_;
 };
@@ -49,7 +49,7 @@ std::unique_ptr<TrainedModel> load_quantized(const std::filesystem::path& checkp
   return trained;
 }
 
-IntegerForward engine_of(const std::string& engine, const IntegerNetwork& network) {
+IntegerForward engine_of(const std::string& engine, const ProvenNetwork& network) {
   if (engine == "reference") {
     return [&network](auto pixels, auto class_sums, const MapObserver& observer) {
       run_reference(network, pixels, class_sums, observer);

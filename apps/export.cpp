@@ -10,7 +10,6 @@
 #include "deploy/c_export/c_export.hpp"
 #include "deploy/lowering.hpp"
 #include "deploy/runtime/model_file.hpp"
-#include "deploy/runtime/ranges.hpp"
 
 namespace mog::apps {
 namespace {
@@ -48,7 +47,7 @@ void print_float_bound(const std::vector<SumRange>& sums) {
   }
 }
 
-void pack(const Words& words, const IntegerNetwork& network) {
+void pack(const Words& words, const ProvenNetwork& network) {
   write_model(words.to, network);
   const Index bytes = static_cast<Index>(std::filesystem::file_size(words.to)), bits = weight_bits(network);
   std::printf("%s: %lld bytes, %.3f times the %lld bits of its weights\n", printable(words.to).c_str(),
@@ -56,7 +55,7 @@ void pack(const Words& words, const IntegerNetwork& network) {
               static_cast<long long>(bits));
 }
 
-void export_c(const Words& words, const IntegerNetwork& network) {
+void export_c(const Words& words, const ProvenNetwork& network) {
   const CExportReport report = mog::export_c(network, words.to_c, words.c);
   std::printf("%s: C99 with %lld bytes of constants, and %lld bytes of memory for a run\n",
               printable(words.to_c).c_str(), static_cast<long long>(report.const_bytes),
@@ -67,12 +66,12 @@ void run(const Words& words) {
   require(!words.to.empty() || !words.to_c.empty(), "export: nowhere to write, expected --to FILE or --to-c DIR");
   const auto trained = load_quantized(words.checkpoint);
   const PictureSize size = words.size.value_or(trained->size);
-  const IntegerNetwork network =
+  const ProvenNetwork network =
       lower(trained->network, trained->parameters.seed(),
             {.height = size.height, .width = size.width, .class_names = trained->description.class_names});
   if (!words.to.empty()) pack(words, network);
   if (!words.to_c.empty()) export_c(words, network);
-  const std::vector<SumRange> sums = ranges(network, Proof::composed);
+  const std::vector<SumRange> sums = composed_sums(network);
   if (words.proof) print_proof(sums);
   const auto widest = std::max_element(sums.begin(), sums.end(),
                                        [](const SumRange& a, const SumRange& b) { return a.any_order < b.any_order; });

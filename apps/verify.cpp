@@ -26,7 +26,8 @@ struct Words {
 /// The two sides. A packed file alone is compared with itself: the engine with the plain loops.
 struct Sides {
   std::unique_ptr<TrainedModel> trained;  // or null, and `meant` is what the engine is compared with
-  IntegerNetwork meant, network;
+  IntegerNetwork meant = {};
+  ProvenNetwork network;
 };
 
 /// Which of the two files is which is told by their content, not by their order. Leaves the packed
@@ -41,7 +42,7 @@ Sides load(Words& words) {
           "verify: the plain loops are what a packed file is compared with, expected --engine runtime or c");
   Sides sides{.trained = nullptr, .meant = {}, .network = read_model(words.model)};
   if (require_network(words.file) == NetworkKind::packed) {
-    sides.meant = read_model(words.file);
+    sides.meant = read_model(words.file).network();
   } else {
     sides.trained = load_quantized(words.file);
     check_fit(words.model, sides.network, *sides.trained);
@@ -96,7 +97,7 @@ void run(Words words) {
   const IntegerForward engine = engine_of(words.engine, sides.network);
   Comparison comparison = sides.trained != nullptr ? Comparison(std::ref(sides.trained->network), sides.network, engine)
                                                    : Comparison(sides.meant, sides.network, engine);
-  const Dataset test = words.data.load_measured({.height = sides.network.height, .width = sides.network.width});
+  const Dataset test = words.data.load_measured({.height = sides.network->height, .width = sides.network->width});
   check_size(words.model, sides.network, test);
   compare(comparison, test, words.images);
 

@@ -36,11 +36,10 @@ std::string header(const IntegerNetwork& network, const Plan& plan, Index lanes)
 
 }  // namespace
 
-CExportReport export_c(const IntegerNetwork& network, const std::filesystem::path& folder,
+CExportReport export_c(const ProvenNetwork& network, const std::filesystem::path& folder,
                        const CExportOptions& options) {
   require(is_identifier(options.prefix), "export_c: prefix '", options.prefix, "', expected the beginning of a C name");
   require(options.lanes >= 1 && options.lanes <= 16, "export_c: ", options.lanes, " lanes, expected 1 to 16");
-  check(network);
   const Plan plan = make_plan(network);
   const Tables tables = make_tables(network, plan);
   const Pictures pictures = options.pictures.empty() ? drawn_pictures(network) : options.pictures;

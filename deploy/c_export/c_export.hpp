@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "deploy/runtime/integer_network.hpp"
+#include "deploy/runtime/proof.hpp"
 
 namespace mog {
 
@@ -20,10 +20,9 @@ struct CExportReport {
 
 /// Writes model.h, model.c, model_weights.h (included by model.c alone) and selftest.c into `folder`, which is made
 /// where it is missing. No allocation, no float, no standard library; the same class sums as run_reference on every
-/// machine. Throws std::invalid_argument when an option is none, the network fails check(), its second layer is no
-/// CFLOG, or a layer's name has other characters than letters, digits, '_', '-' and '.'; IoError when the folder cannot
-/// be written.
-CExportReport export_c(const IntegerNetwork& network, const std::filesystem::path& folder,
+/// machine. Throws std::invalid_argument when an option is none, the network's second layer is no CFLOG, or a layer's
+/// name has other characters than letters, digits, '_', '-' and '.'; IoError when the folder cannot be written.
+CExportReport export_c(const ProvenNetwork& network, const std::filesystem::path& folder,
                        const CExportOptions& options = {});
 
 }  // namespace mog

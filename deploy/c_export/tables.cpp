@@ -2,7 +2,6 @@
 #include "deploy/c_export/tables.hpp"
 
 #include <limits>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -10,7 +9,6 @@
 #include "deploy/c_export/arrays.hpp"
 #include "deploy/c_export/levels.hpp"
 #include "deploy/c_export/literals.hpp"
-#include "deploy/runtime/ranges.hpp"
 
 namespace mog::c_export {
 namespace {
@@ -18,7 +16,8 @@ namespace {
 /// Arrays and tables, and the bytes that they take.
 class TableWriter {
  public:
-  TableWriter(const IntegerNetwork& network, const Plan& plan) : network_(network) {
+  TableWriter(const ProvenNetwork& network, const Plan& plan)
+      : network_(network), pixel_sums_(network.sums(0).front()) {
     measure_levels(plan);
     text_ =
         "/* The weights and the table of steps; model.c alone includes this, after its types.\n"
@@ -26,14 +25,14 @@ class TableWriter {
     text_ += macro("MAX_CHANNELS", plan.channels) + macro("MAX_LATENTS", plan.latents) + macro("TABLES", kTables) +
              macro("MAP_BYTES", plan.map_bytes) + macro("ROW_NUMBERS", plan.row_numbers) +
              macro("HEAD_MAP", plan.head_map) + macro("LEVEL_FRACTION", fraction_) +
-             macro("HEAD_PIXELS", plan.head_pixels) + macro("HEAD_CHANNELS", network.head.in);
+             macro("HEAD_PIXELS", plan.head_pixels) + macro("HEAD_CHANNELS", network_.head.in);
     text_ +=
         concat("\ntypedef ", plan.wide_rows ? "int32_t" : "int16_t", " row_number; /* holds every latent map */\n");
-    add_conv(std::get<IntegerConv>(network.layers[0]));
+    add_conv(std::get<IntegerConv>(network_.layers[0]));
     for (const auto& step : plan.steps) {
       for (const auto& placed : step.cflogs) add_cflog(placed);
     }
-    add_head(network.head);
+    add_head(network_.head);
     add_steps(plan);
   }
 
@@ -47,8 +46,8 @@ class TableWriter {
   }
 
   /// Writes the arrays; returns the initialiser of a C `thresholds`.
-  std::string thresholds(const std::string& name, const Thresholds& thresholds) {
-    const LevelLines lines = level_lines(thresholds, sums_.at(&thresholds), fraction_);
+  std::string thresholds(const std::string& name, const Thresholds& thresholds, const SumRange& sums) {
+    const LevelLines lines = level_lines(thresholds, sums, fraction_);
     array("uint8_t", name + "_falling", bits_of(thresholds.falling));
     array("int32_t", name + "_first", lines.first);
     array("int32_t", name + "_slope", lines.slope);
@@ -57,20 +56,17 @@ class TableWriter {
                   lines.listed.empty() ? std::string("0") : name + "_listed", '}');
   }
 
-  /// Keeps the sums' ranges for thresholds(), and finds the fraction with which the lines of levels take least bytes.
+  /// Finds the fraction with which the lines of levels take least bytes.
   void measure_levels(const Plan& plan) {
-    const auto& conv = std::get<IntegerConv>(network_.layers[0]);
-    sums_.emplace(&conv.thresholds, conv_range(conv));
-    for (const auto& step : plan.steps) {
-      for (const auto& placed : step.cflogs) {
-        auto ranges = cflog_ranges(*placed.cflog, network_.seed, network_.top_code(), Proof::intervals);
-        sums_.emplace(&placed.cflog->thresholds, std::move(ranges.back()));
-      }
-    }
     Index fewest = std::numeric_limits<Index>::max();
     for (int fraction = 0; fraction <= 12; ++fraction) {
-      Index bytes = 0;
-      for (const auto& [thresholds, sums] : sums_) bytes += level_lines(*thresholds, sums, fraction).bytes();
+      const auto& conv = std::get<IntegerConv>(network_.layers[0]);
+      Index bytes = level_lines(conv.thresholds, pixel_sums_, fraction).bytes();
+      for (const auto& step : plan.steps) {
+        for (const auto& placed : step.cflogs) {
+          bytes += level_lines(placed.cflog->thresholds, placed.sums[kExpand], fraction).bytes();
+        }
+      }
       if (bytes >= fewest) continue;
       fewest = bytes;
       fraction_ = fraction;
@@ -82,7 +78,7 @@ class TableWriter {
     const std::string name = c_name(conv.name);
     names_.insert(name);
     array("uint8_t", name + "_weights", conv3x3_bytes(conv.weight, 1, conv.in, conv.out));
-    const std::string activation = thresholds(name, conv.thresholds);
+    const std::string activation = thresholds(name, conv.thresholds, pixel_sums_);
     text_ += concat("static const conv3x3 first_conv = {", conv.in, ", ", conv.out, ", 1, ", name, "_weights, 0};\n");
     text_ += concat("static const thresholds first_activation = ", activation, ";\n");
   }
@@ -97,7 +93,7 @@ class TableWriter {
     array("uint8_t", name + "_squeeze", pointwise_bits(cflog.squeeze, cflog.in, m, 1));
     array("uint8_t", name + "_group", conv3x3_bytes(cflog.group, cflog.groups, each, each));
     array("uint8_t", name + "_first_state", first_state(network_.seed, cflog));
-    const std::string activation = thresholds(name, cflog.thresholds);
+    const std::string activation = thresholds(name, cflog.thresholds, placed.sums[kExpand]);
     text_ += concat("static const cflog ", name, " = {", cflog.in, ", ", m, ", ", cflog.out, ", ", name, "_squeeze, {",
                     m, ", ", m, ", ", cflog.groups, ", ", name, "_group, ", placed.rows, "},\n  ", name,
                     "_first_state, ", placed.generated, ", ", activation, "};\n");
@@ -132,7 +128,7 @@ class TableWriter {
   }
 
   const IntegerNetwork& network_;
-  std::map<const Thresholds*, SumRange> sums_;
+  const SumRange& pixel_sums_;  // of the first convolution
   int fraction_ = 0;
   std::set<std::string> names_;
   std::string text_;
@@ -141,6 +137,6 @@ class TableWriter {
 
 }  // namespace
 
-Tables make_tables(const IntegerNetwork& network, const Plan& plan) { return TableWriter(network, plan).take(); }
+Tables make_tables(const ProvenNetwork& network, const Plan& plan) { return TableWriter(network, plan).take(); }
 
 }  // namespace mog::c_export

@@ -13,6 +13,6 @@ struct Tables {
 };
 
 /// Throws std::invalid_argument when a layer's name cannot be part of a C name, or two are alike.
-Tables make_tables(const IntegerNetwork& network, const Plan& plan);
+Tables make_tables(const ProvenNetwork& network, const Plan& plan);
 
 }  // namespace mog::c_export

@@ -8,7 +8,6 @@
 #include "core/kernels/conv3x3_s16/conv3x3_s16.hpp"
 #include "core/kernels/pointwise_u1/pointwise_u1.hpp"
 #include "core/kernels/pointwise_u8/pointwise_u8.hpp"
-#include "deploy/runtime/ranges.hpp"
 #include "deploy/runtime/steps.hpp"
 
 namespace mog {
@@ -341,11 +340,11 @@ MapBuffer StepBuilder::add(const IntegerConv& conv) {
   return y;
 }
 
-MapBuffer StepBuilder::add(const IntegerCflog& cflog, const MapBuffer& x) {
+MapBuffer StepBuilder::add(const IntegerCflog& cflog, std::span<const SumRange> sums, const MapBuffer& x) {
   const Index m = cflog.latent(), group = m / cflog.groups;
-  const std::vector<SumRange> ranges = latent_ranges(cflog, network_.top_code());
-  require(ranges[0].bits() <= 16, "runtime: ", ranges[0].name, ": sums from ", ranges[0].all().low, " to ",
-          ranges[0].all().high, ", expected ones that 16 bits hold");
+  const Interval squeezed = sums[kSqueeze].all();
+  require(sums[kSqueeze].bits() <= 16, "runtime: ", sums[kSqueeze].name, ": sums from ", squeezed.low, " to ",
+          squeezed.high, ", expected ones that 16 bits hold");
 
   Latents latents{{.buffer = 0, .height = x.height, .width = x.width, .channels = m}};
   latents.buffer = plan_.add(latents.bytes());
@@ -360,9 +359,9 @@ MapBuffer StepBuilder::add(const IntegerCflog& cflog, const MapBuffer& x) {
   }
 
   Planes planes{{.buffer = 0, .height = x.height, .width = x.width, .channels = m}};
-  planes.fit(ranges[1].channels);
+  planes.fit(composed_latents(cflog, network_.top_code()));
   planes.buffer = plan_.add(planes.pixels() * planes.pixel());
-  const Conv3x3S16Weights weights{.shape = {cflog.groups, group, group, planes.planes, ranges[0].all().magnitude()},
+  const Conv3x3S16Weights weights{.shape = {cflog.groups, group, group, planes.planes, squeezed.magnitude()},
                                   .w = ternary.data(),
                                   .bias = planes.offsets.data()};
   push(cflog.name + ".group", std::make_unique<GroupStep>(weights, latents, planes));

@@ -100,11 +100,6 @@ struct IntegerNetwork {
 /// for them: the runtime some 5 bytes a number and thread, the reference 16.
 constexpr Index kMostMapNumbers = Index{1} << 25;
 
-/// Throws std::invalid_argument, naming the layer, unless maps are no larger than that, sizes fit from layer to layer,
-/// weights and levels are complete, levels ascend, and no sum, partial ones in any order included, can leave 32 bits
-/// (nor the head's 64) for any picture (I21): then every engine may run it.
-void check(const IntegerNetwork& network);
-
 /// Bits of all stored weights: what the paper counts.
 Index weight_bits(const IntegerNetwork& network);
 

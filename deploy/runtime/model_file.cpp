@@ -211,8 +211,8 @@ IntegerNetwork decode(Decoder& decoder, const ModelHeader& header) {
 
 }  // namespace
 
-std::vector<std::byte> model_bytes(const IntegerNetwork& network) {
-  check(network);
+std::vector<std::byte> model_bytes(const ProvenNetwork& proven) {
+  const IntegerNetwork& network = proven;
   Encoder encoder{.levels = network.top_code(), .records = {}, .sections = {}};
   for (const IntegerLayer& layer : network.layers) std::visit(encoder, layer);
   encoder(network.head);
@@ -239,23 +239,22 @@ std::vector<std::byte> model_bytes(const IntegerNetwork& network) {
   return bytes;
 }
 
-void write_model(const std::filesystem::path& path, const IntegerNetwork& network) {
+void write_model(const std::filesystem::path& path, const ProvenNetwork& network) {
   const std::vector<std::byte> bytes = model_bytes(network);
   const Bytes piece = bytes;
   write_file(path, std::span(&piece, 1));
 }
 
-IntegerNetwork parse_model(Bytes bytes, const std::string& name) {
+ProvenNetwork parse_model(Bytes bytes, const std::string& name) {
   const ModelHeader header = read_header(bytes, name);
   Decoder decoder(bytes, name, header);
   decoder.check_padding();
   IntegerNetwork network = decode(decoder, header);
   try {
-    check(network);
+    return prove(std::move(network));
   } catch (const std::invalid_argument& error) {
     throw DataError(concat(name, ": ", error.what()));
   }
-  return network;
 }
 
 std::vector<std::byte> model_file_bytes(const std::filesystem::path& path) {
@@ -265,13 +264,10 @@ std::vector<std::byte> model_file_bytes(const std::filesystem::path& path) {
   return file.take();
 }
 
-IntegerNetwork read_model(const std::filesystem::path& path) {
+ProvenNetwork read_model(const std::filesystem::path& path) {
   return parse_model(model_file_bytes(path), path.string());
 }
 
-std::vector<ModelPart> model_parts(Bytes bytes, const std::string& name) {
-  parse_model(bytes, name);
-  return layout(read_header(bytes, name));
-}
+std::vector<ModelPart> model_parts(Bytes bytes, const std::string& name) { return layout(read_header(bytes, name)); }
 
 }  // namespace mog

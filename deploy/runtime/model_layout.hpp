@@ -48,7 +48,7 @@ void put_u64(std::vector<std::byte>& bytes, std::size_t at, std::uint64_t value)
 /// Throws DataError when a file that begins with these bytes, at most kHeaderBytes, is none of ours.
 void check_magic(Bytes beginning, const std::string& name);
 /// The way back, and the checks that need no section: magic, version, size, checksum, every field in its range, the
-/// layers in an order that check() can accept. Throws DataError.
+/// layers in an order that prove() can accept. Throws DataError.
 ModelHeader read_header(Bytes bytes, const std::string& name);
 
 std::uint64_t get_number(Bytes bytes, std::size_t at, std::size_t size);

@@ -149,34 +149,6 @@ std::int64_t joint_magnitude(const std::vector<std::int32_t>& latent, Index m, I
   return static_cast<std::int64_t>(std::ceil(bound * (1 + 1e-12)));  // more than a few roundings can take
 }
 
-/// Tightens the group's and the expansion's channels, which the intervals have bounded before.
-void compose(const IntegerCflog& cflog, const std::vector<std::int8_t>& expand, std::int64_t top_code, SumRange& group,
-             SumRange& expanded) {
-  const Index m = cflog.latent(), out = cflog.out, terms = 9 * cflog.in;
-  const std::vector<std::int32_t> latent = composed_group(cflog);
-  for (Index t = 0; t < m; ++t) {
-    group.channels[to_size(t)] = linear_range(latent.data() + t * terms, terms, top_code);
-  }
-  expanded.any_order = 0;
-  for (const Interval& map : group.channels) expanded.any_order += map.magnitude();
-  expanded.any_order = std::min(expanded.any_order, joint_magnitude(latent, m, terms, top_code));
-
-  constexpr Index kPieces = 16;
-  parallel_for(std::min(kPieces, out), [&](Index piece) {
-    std::vector<std::int32_t> sums(to_size(terms));
-    const Range channels = piece_of(out, std::min(kPieces, out), piece);
-    for (Index o = channels.begin; o < channels.end; ++o) {
-      std::fill(sums.begin(), sums.end(), 0);
-      for (Index t = 0; t < m; ++t) {
-        const std::int32_t* const map = latent.data() + t * terms;
-        const std::int32_t sign = expand[to_size(t * out + o)] > 0 ? 1 : -1;
-        for (Index i = 0; i < terms; ++i) sums[to_size(i)] += sign * map[i];
-      }
-      expanded.channels[to_size(o)] = linear_range(sums.data(), terms, top_code);
-    }
-  });
-}
-
 }  // namespace
 
 Interval SumRange::all() const {
@@ -194,15 +166,42 @@ SumRange conv_range(const IntegerConv& conv) {
   return conv3x3_range(conv.name, pixels, unpack_weights(conv.weight), 1, conv.out);
 }
 
-std::vector<SumRange> cflog_ranges(const IntegerCflog& cflog, std::uint64_t seed, std::int64_t top_code, Proof proof) {
+std::vector<SumRange> cflog_ranges(const IntegerCflog& cflog, std::uint64_t seed, std::int64_t top_code) {
   const Index m = cflog.latent(), out = cflog.out;
   const Intervals codes(to_size(cflog.in), Interval{0, top_code});
   SumRange squeeze = pointwise_range(cflog.name + ".squeeze", codes, unpack_weights(cflog.squeeze), m);
   SumRange group = conv3x3_range(cflog.name + ".group", squeeze.channels, unpack_weights(cflog.group), cflog.groups, m);
-  const std::vector<std::int8_t> generated = automaton_weights(seed, cflog.automaton, m, out);
-  SumRange expand = pointwise_range(cflog.name + ".expand", group.channels, generated, out);
-  if (proof == Proof::composed) compose(cflog, generated, top_code, group, expand);
+  SumRange expand =
+      pointwise_range(cflog.name + ".expand", group.channels, automaton_weights(seed, cflog.automaton, m, out), out);
   return {std::move(squeeze), std::move(group), std::move(expand)};
+}
+
+void compose(const IntegerCflog& cflog, std::uint64_t seed, std::int64_t top_code, std::span<SumRange> sums) {
+  const Index m = cflog.latent(), out = cflog.out, terms = 9 * cflog.in;
+  SumRange &group = sums[kGroup], &expanded = sums[kExpand];
+  const std::vector<std::int8_t> expand = automaton_weights(seed, cflog.automaton, m, out);
+  const std::vector<std::int32_t> latent = composed_group(cflog);
+  for (Index t = 0; t < m; ++t) {
+    group.channels[to_size(t)] = linear_range(latent.data() + t * terms, terms, top_code);
+  }
+  expanded.any_order = 0;
+  for (const Interval& map : group.channels) expanded.any_order += map.magnitude();
+  expanded.any_order = std::min(expanded.any_order, joint_magnitude(latent, m, terms, top_code));
+
+  constexpr Index kPieces = 16;
+  parallel_for(std::min(kPieces, out), [&](Index piece) {
+    std::vector<std::int32_t> coefficients(to_size(terms));
+    const Range channels = piece_of(out, std::min(kPieces, out), piece);
+    for (Index o = channels.begin; o < channels.end; ++o) {
+      std::fill(coefficients.begin(), coefficients.end(), 0);
+      for (Index t = 0; t < m; ++t) {
+        const std::int32_t* const map = latent.data() + t * terms;
+        const std::int32_t sign = expand[to_size(t * out + o)] > 0 ? 1 : -1;
+        for (Index i = 0; i < terms; ++i) coefficients[to_size(i)] += sign * map[i];
+      }
+      expanded.channels[to_size(o)] = linear_range(coefficients.data(), terms, top_code);
+    }
+  });
 }
 
 SumRange head_range(const IntegerHead& head, std::int64_t top_code, Index pixels) {
@@ -210,42 +209,20 @@ SumRange head_range(const IntegerHead& head, std::int64_t top_code, Index pixels
   return pointwise_range(head.name, codes, unpack_weights(head.weight), head.classes);
 }
 
-std::vector<SumRange> latent_ranges(const IntegerCflog& cflog, std::int64_t top_code) {
+std::vector<Interval> composed_latents(const IntegerCflog& cflog, std::int64_t top_code) {
   const Index m = cflog.latent(), terms = 9 * cflog.in;
-  const Intervals codes(to_size(cflog.in), Interval{0, top_code});
-  SumRange squeeze = pointwise_range(cflog.name + ".squeeze", codes, unpack_weights(cflog.squeeze), m);
-  SumRange group = conv3x3_range(cflog.name + ".group", squeeze.channels, unpack_weights(cflog.group), cflog.groups, m);
   const ComposedGroup composed(cflog);
+  Intervals latents(to_size(m));
   constexpr Index kPieces = 64;
   parallel_for(std::min(kPieces, m), [&](Index piece) {
-    std::vector<std::int32_t> sums(to_size(terms));
+    std::vector<std::int32_t> coefficients(to_size(terms));
     const Range maps = piece_of(m, std::min(kPieces, m), piece);
     for (Index t = maps.begin; t < maps.end; ++t) {
-      composed.map(t, sums.data());
-      group.channels[to_size(t)] = linear_range(sums.data(), terms, top_code);
+      composed.map(t, coefficients.data());
+      latents[to_size(t)] = linear_range(coefficients.data(), terms, top_code);
     }
   });
-  return {std::move(squeeze), std::move(group)};
-}
-
-std::vector<SumRange> ranges(const IntegerNetwork& network, Proof proof) {
-  std::vector<SumRange> all;
-  Index pixels = network.height * network.width;
-  const auto add = [&](const IntegerCflog& cflog) {
-    for (SumRange& range : cflog_ranges(cflog, network.seed, network.top_code(), proof))
-      all.push_back(std::move(range));
-  };
-  for (const IntegerLayer& layer : network.layers) {
-    if (const auto* conv = std::get_if<IntegerConv>(&layer)) all.push_back(conv_range(*conv));
-    if (const auto* cflog = std::get_if<IntegerCflog>(&layer)) add(*cflog);
-    if (const auto* mrb = std::get_if<IntegerMrb>(&layer)) {
-      add(mrb->a);
-      add(mrb->b);
-    }
-    if (std::holds_alternative<IntegerPool>(layer)) pixels /= 4;
-  }
-  all.push_back(head_range(network.head, network.top_code(), pixels));
-  return all;
+  return latents;
 }
 
 }  // namespace mog

@@ -2,6 +2,9 @@
 // has the equations (I19) to (I24).
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,12 +17,6 @@ struct Interval {
 
   [[nodiscard]] std::int64_t magnitude() const { return high > -low ? high : -low; }
   friend bool operator==(const Interval&, const Interval&) = default;
-};
-
-/// How CFLOG's sums are bounded.
-enum class Proof {
-  intervals,  // (I19): each sum from the intervals of the sums before it; as many steps as there are weights
-  composed    // (I22): each sum as one linear map of the codes that enter the CFLOG: tighter; m 9 C O steps
 };
 
 /// The sums of one convolution.
@@ -36,16 +33,18 @@ struct SumRange {
   [[nodiscard]] int bits() const;
 };
 
-/// The CFLOG's three convolutions, squeeze, group, expand, for codes 0..top_code.
-std::vector<SumRange> cflog_ranges(const IntegerCflog& cflog, std::uint64_t seed, std::int64_t top_code, Proof proof);
-/// The first two of them, composed.
-std::vector<SumRange> latent_ranges(const IntegerCflog& cflog, std::int64_t top_code);
+/// The sums of a CFLOG, in this order.
+constexpr std::size_t kSqueeze = 0, kGroup = 1, kExpand = 2, kCflogSums = 3;
+/// For codes 0..top_code, each sum from the intervals of the sums before it (I19): as many steps as there are weights.
+std::vector<SumRange> cflog_ranges(const IntegerCflog& cflog, std::uint64_t seed, std::int64_t top_code);
+/// Tightens the group's and the expansion's of these: each as one linear map of the codes that enter, (I22) and (I23);
+/// m 9 C O steps.
+void compose(const IntegerCflog& cflog, std::uint64_t seed, std::int64_t top_code, std::span<SumRange> sums);
+/// The group's channels so (I22), a latent map at a time.
+std::vector<Interval> composed_latents(const IntegerCflog& cflog, std::int64_t top_code);
 /// The first convolution, for pixels - 128.
 SumRange conv_range(const IntegerConv& conv);
 /// The head's sums over all pixels, before the affine map.
 SumRange head_range(const IntegerHead& head, std::int64_t top_code, Index pixels);
-
-/// Every convolution of the network in order, the head last.
-std::vector<SumRange> ranges(const IntegerNetwork& network, Proof proof);
 
 }  // namespace mog

@@ -13,18 +13,19 @@ namespace mog {
 
 class Runtime::Program {
  public:
-  Program(const IntegerNetwork& network, int threads)
-      : image_bytes_(network.height * network.width * 3), classes_(network.head.classes), threads_(threads) {
+  Program(const ProvenNetwork& proven, int threads)
+      : image_bytes_(proven->height * proven->width * 3), classes_(proven->head.classes), threads_(threads) {
+    const IntegerNetwork& network = proven;
     StepBuilder builder(network, plan_, steps_);
     MapBuffer map{};
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
       const IntegerLayer& layer = network.layers[i];
       if (const auto* conv = std::get_if<IntegerConv>(&layer)) map = builder.add(*conv);
-      if (const auto* cflog = std::get_if<IntegerCflog>(&layer)) map = builder.add(*cflog, map);
+      if (const auto* cflog = std::get_if<IntegerCflog>(&layer)) map = builder.add(*cflog, proven.sums(i), map);
       if (const auto* pool = std::get_if<IntegerPool>(&layer)) map = builder.add(*pool, map);
       if (const auto* mrb = std::get_if<IntegerMrb>(&layer)) {
         const auto* next = i + 1 < network.layers.size() ? std::get_if<IntegerPool>(&network.layers[i + 1]) : nullptr;
-        map = builder.add(*mrb, map, next);
+        map = builder.add(*mrb, proven.sums(i), map, next);
         if (next != nullptr) ++i;
       }
     }
@@ -119,10 +120,9 @@ class Runtime::Program {
   std::vector<AlignedBytes> arenas_;
 };
 
-Runtime::Runtime(const IntegerNetwork& network, int threads) {
+Runtime::Runtime(const ProvenNetwork& network, int threads) {
   require(threads >= 1 && threads <= kMostThreads, "runtime: ", threads, " threads, expected 1 to ", kMostThreads);
   const ThreadLimit limit(threads);
-  check(network);
   program_ = std::make_unique<Program>(network, threads);
 }
 Runtime::Runtime(Runtime&&) noexcept = default;

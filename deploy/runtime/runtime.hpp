@@ -8,7 +8,7 @@
 
 #include "core/parallel.hpp"
 #include "deploy/runtime/engine.hpp"
-#include "deploy/runtime/integer_network.hpp"
+#include "deploy/runtime/proof.hpp"
 
 namespace mog {
 
@@ -24,10 +24,10 @@ struct RuntimeLayer {
 /// whatever the instruction set, the number of threads and of images. One call at a time.
 class Runtime {
  public:
-  /// Throws std::invalid_argument when the network is not one, see check(), or when the sums of a squeeze exceed 16
-  /// bits, naming the layer; IoError where the system refuses the threads. With one thread none is started, not even
-  /// while loading. In a child process, see team_for(), fewer threads run, to the same numbers.
-  explicit Runtime(const IntegerNetwork& network, int threads = mog::threads());
+  /// Takes what it needs of the network, which may go afterwards. Throws std::invalid_argument when the sums of a
+  /// squeeze exceed 16 bits, naming the layer; IoError where the system refuses the threads. With one thread none is
+  /// started, not even while loading. In a child process, see team_for(), fewer threads run, to the same numbers.
+  explicit Runtime(const ProvenNetwork& network, int threads = mog::threads());
   Runtime(Runtime&&) noexcept;
   Runtime& operator=(Runtime&&) noexcept;
   ~Runtime();

@@ -155,10 +155,11 @@ void StepBuilder::push(std::string name, std::unique_ptr<Step> step) {
   steps_.push_back(std::move(step));
 }
 
-MapBuffer StepBuilder::add(const IntegerMrb& mrb, const MapBuffer& x, const IntegerPool* pool) {
-  const Index sums = plan_.add(x.stride() * 4), select = plan_.add(x.stride());
-  push(mrb.name + ".tgap", std::make_unique<SelectStep>(x, sums, select, network_.top_code()));
-  const MapBuffer i1 = add(mrb.b, add(mrb.a, x));
+MapBuffer StepBuilder::add(const IntegerMrb& mrb, std::span<const SumRange> sums, const MapBuffer& x,
+                           const IntegerPool* pool) {
+  const Index map_sums = plan_.add(x.stride() * 4), select = plan_.add(x.stride());
+  push(mrb.name + ".tgap", std::make_unique<SelectStep>(x, map_sums, select, network_.top_code()));
+  const MapBuffer i1 = add(mrb.b, sums.last(kCflogSums), add(mrb.a, sums.first(kCflogSums), x));
   const Index scale = pool == nullptr ? 1 : 2;
   const MapBuffer y = codes(x.height / scale, x.width / scale, x.channels);
   const std::string shown = pool == nullptr ? mrb.name + ".mux" : pool->name;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@
 #include "deploy/runtime/aligned_bytes.hpp"
 #include "deploy/runtime/arena_plan.hpp"
 #include "deploy/runtime/engine.hpp"
-#include "deploy/runtime/integer_network.hpp"
+#include "deploy/runtime/ranges.hpp"
 
 namespace mog {
 
@@ -84,9 +85,10 @@ class StepBuilder {
       : network_(network), plan_(plan), steps_(steps) {}
 
   MapBuffer add(const IntegerConv& conv);
-  MapBuffer add(const IntegerCflog& cflog, const MapBuffer& x);
-  /// `pool`: the layer that follows, when it is one, is computed in the same step.
-  MapBuffer add(const IntegerMrb& mrb, const MapBuffer& x, const IntegerPool* pool);
+  /// `sums`: the proven ranges of its kCflogSums.
+  MapBuffer add(const IntegerCflog& cflog, std::span<const SumRange> sums, const MapBuffer& x);
+  /// `sums`: those of its two CFLOGs; `pool`: the layer that follows, when it is one, is computed in the same step.
+  MapBuffer add(const IntegerMrb& mrb, std::span<const SumRange> sums, const MapBuffer& x, const IntegerPool* pool);
   MapBuffer add(const IntegerPool& pool, const MapBuffer& x);
   void add(const IntegerHead& head, const MapBuffer& x);
 

@@ -21,7 +21,7 @@ using mog::testing::RandomMognet;
 
 namespace {
 
-IntegerNetwork lowered(const mog::MognetOptions& options, const mog::LoweringOptions& sizes = {}) {
+mog::ProvenNetwork lowered(const mog::MognetOptions& options, const mog::LoweringOptions& sizes = {}) {
   RandomMognet trained(options, 5);
   return mog::lower(trained.network, 5, sizes);
 }
@@ -84,7 +84,7 @@ TEST_CASE("every code and class sum is the engine's, for k = 1 to 4 and every co
     for (const int bits : {1, 2, 3, 4}) {
       CAPTURE(compiler);
       CAPTURE(bits);
-      const IntegerNetwork network = lowered({.maps = 8, .groups = 2, .bits = bits}, {.height = 16, .width = 24});
+      const mog::ProvenNetwork network = lowered({.maps = 8, .groups = 2, .bits = bits}, {.height = 16, .width = 24});
       check_same(network, Compiled(network, strict(compiler) + "-O3"));
       check_same(network, Compiled(network, strict(compiler) + "-O0"));
     }
@@ -102,20 +102,20 @@ TEST_CASE("every code is the engine's for sizes that fill no byte, no strip and 
       CAPTURE(lanes);
       mog::MognetOptions with_head = options;
       with_head.head = lanes == 3 ? mog::MognetOptions::Head::ternary : mog::MognetOptions::Head::binary;
-      const IntegerNetwork network = lowered(with_head, {.height = 8, .width = 16});
+      const mog::ProvenNetwork network = lowered(with_head, {.height = 8, .width = 16});
       check_same(network, Compiled(network, strict("cc") + "-O1", {.lanes = lanes}));
     }
   }
 }
 
 TEST_CASE("the paper's picture size, n = 32, and no undefined behaviour") {
-  const IntegerNetwork network = lowered({.maps = 32, .groups = 4, .bits = 3});
+  const mog::ProvenNetwork network = lowered({.maps = 32, .groups = 4, .bits = 3});
   check_same(network, Compiled(network, "cc -O1 -fsanitize=undefined -fsanitize-undefined-trap-on-error"));
 }
 
 TEST_CASE("the self-test names the first layer whose codes differ") {
   IntegerNetwork network = lowered({.maps = 8, .groups = 2, .bits = 3}, {.height = 8, .width = 8});
-  Compiled good(network, "cc -O1");
+  Compiled good(mog::prove(network), "cc -O1");
   CHECK(good.self_test() == 0);
   auto* const mrb = std::get_if<mog::IntegerMrb>(&network.layers[2]);
   REQUIRE(mrb != nullptr);
@@ -126,7 +126,7 @@ TEST_CASE("the self-test names the first layer whose codes differ") {
   mog::testing::put_file(folder / "compiler",
                          "#!/bin/sh\nfor last; do :; done\ncp " + expected + " \"$last\"\ncc \"$@\"\n");
   std::filesystem::permissions(folder / "compiler", std::filesystem::perms::owner_all);
-  Compiled mixed(network, (folder / "compiler").string() + " -O1");
+  Compiled mixed(mog::prove(network), (folder / "compiler").string() + " -O1");
   const int result = mixed.self_test();
   REQUIRE(result > 0);
   CHECK(mixed.layers()[static_cast<std::size_t>(result - 1)] == "mrb1.b.activation");
@@ -140,7 +140,7 @@ TEST_CASE("names carry the prefix, and class names any text") {
       "Stra\xC3\x9F"
       "e"};
   // No other name leaves the library.
-  Compiled c(network, "cc -O1", {.prefix = "digits_"});
+  Compiled c(mog::prove(network), "cc -O1", {.prefix = "digits_"});
   const std::string library = (c.folder() / "model.so").string();
   CHECK(std::system(("nm -D --defined-only '" + library + "' | grep -q ' digits_run$'").c_str()) == 0);
   CHECK(std::system(("nm -D --defined-only '" + library + "' | grep -v ' digits_' >&2").c_str()) != 0);
@@ -154,8 +154,8 @@ TEST_CASE("two networks fit one translation unit, as C and as C++, self-tests in
   mog::testing::TemporaryFolder folder;
   std::string unit, checks;
   for (const std::string prefix : {"mog_", "digits_"}) {
-    const IntegerNetwork network = lowered({.maps = 4, .groups = 1, .bits = prefix == "mog_" ? 2 : 3, .classes = 2},
-                                           {.height = 8, .width = prefix == "mog_" ? 8 : 16});
+    const mog::ProvenNetwork network = lowered({.maps = 4, .groups = 1, .bits = prefix == "mog_" ? 2 : 3, .classes = 2},
+                                               {.height = 8, .width = prefix == "mog_" ? 8 : 16});
     mog::export_c(network, folder.path() / prefix, {.prefix = prefix, .lanes = prefix == "mog_" ? 4 : 2});
     for (const std::string file : {"model.c", "selftest.c"})
       unit += mog::concat("#include \"", prefix, '/', file, "\"\n");
@@ -185,12 +185,13 @@ TEST_CASE("names of a C text are those that it defines for all of itself") {
 }
 
 TEST_CASE("a compiler that fails is an error with its command") {
-  const IntegerNetwork network = lowered({.maps = 2, .groups = 1, .bits = 1, .classes = 2}, {.height = 8, .width = 8});
+  const mog::ProvenNetwork network =
+      lowered({.maps = 2, .groups = 1, .bits = 1, .classes = 2}, {.height = 8, .width = 8});
   CHECK_THROWS_WITH_AS(Compiled(network, "false"), "the exported C: 'false' failed", std::runtime_error);
 }
 
 TEST_CASE("the arena stays within 160 KB for n = 128, k = 3, at the paper's picture size") {
-  const IntegerNetwork network = lowered({.maps = 128, .groups = 4, .bits = 3});
+  const mog::ProvenNetwork network = lowered({.maps = 128, .groups = 4, .bits = 3});
   mog::testing::TemporaryFolder folder;
   const mog::CExportReport report = mog::export_c(network, folder.path());
   MESSAGE("arena: " << report.arena_bytes << " bytes, constants: " << report.const_bytes << " bytes");
@@ -198,16 +199,17 @@ TEST_CASE("the arena stays within 160 KB for n = 128, k = 3, at the paper's pict
 }
 
 TEST_CASE("options that name nothing are refused") {
-  const IntegerNetwork network = lowered({.maps = 2, .groups = 1, .bits = 1, .classes = 2}, {.height = 8, .width = 8});
+  const mog::ProvenNetwork network =
+      lowered({.maps = 2, .groups = 1, .bits = 1, .classes = 2}, {.height = 8, .width = 8});
   mog::testing::TemporaryFolder folder;
   CHECK_THROWS_AS(mog::export_c(network, folder.path(), {.prefix = "3d_"}), std::invalid_argument);
   CHECK_THROWS_AS(mog::export_c(network, folder.path(), {.prefix = "a-"}), std::invalid_argument);
   CHECK_THROWS_AS(mog::export_c(network, folder.path(), {.lanes = 0}), std::invalid_argument);
   IntegerNetwork twice = network;
   std::get<mog::IntegerCflog>(twice.layers[1]).name = "mrb1.a";
-  CHECK_THROWS_AS(mog::export_c(twice, folder.path()), std::invalid_argument);
+  CHECK_THROWS_AS(mog::export_c(mog::prove(twice), folder.path()), std::invalid_argument);
   IntegerNetwork comment = network;
   std::get<mog::IntegerCflog>(comment.layers[1]).name = "*/ int main";
-  CHECK_THROWS_AS(mog::export_c(comment, folder.path()), std::invalid_argument);
+  CHECK_THROWS_AS(mog::export_c(mog::prove(comment), folder.path()), std::invalid_argument);
   CHECK(folder.entries() == 0);
 }

@@ -11,12 +11,12 @@ using mog::test::requests;
 
 TEST_CASE("loading is seen by the counter") {
   const long before = requests;
-  const mog::Runtime runtime(mog::random_network({.maps = 8, .height = 8, .width = 8}), 1);
+  const mog::Runtime runtime(mog::prove(mog::random_network({.maps = 8, .height = 8, .width = 8})), 1);
   CHECK(requests > before);
 }
 
 TEST_CASE("no run allocates, not even the first, whatever the number of threads and images") {
-  const mog::IntegerNetwork network = mog::random_network({.maps = 32, .groups = 4, .bits = 3});
+  const mog::ProvenNetwork network = mog::prove(mog::random_network({.maps = 32, .groups = 4, .bits = 3}));
   for (const int threads : {1, 2, 3}) {
     mog::Runtime runtime(network, threads);
     for (const mog::Index images : {1, 2, 5}) {

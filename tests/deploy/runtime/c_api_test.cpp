@@ -14,12 +14,14 @@
 
 namespace {
 
-mog::IntegerNetwork small_network() { return mog::random_network({.maps = 8, .groups = 2, .height = 8, .width = 16}); }
+mog::ProvenNetwork small_network() {
+  return mog::prove(mog::random_network({.maps = 8, .groups = 2, .height = 8, .width = 16}));
+}
 
 /// The network loaded from memory, three pictures, and their class sums by the reference engine.
 struct Loaded {
   explicit Loaded(int threads) {
-    const mog::IntegerNetwork network = small_network();
+    const mog::ProvenNetwork network = small_network();
     const std::vector<std::byte> bytes = mog::model_bytes(network);
     model = mog_load_memory(bytes.data(), bytes.size(), threads);
     for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * 37);
@@ -46,7 +48,7 @@ struct Loaded {
 }  // namespace
 
 TEST_CASE("a file is loaded, run and freed") {
-  const mog::IntegerNetwork network = small_network();
+  const mog::ProvenNetwork network = small_network();
   const std::string path = (std::filesystem::temp_directory_path() / "mog_c_api_test.mog").string();
   mog::write_model(path, network);
   mog_model* const model = mog_load(path.c_str(), 2);

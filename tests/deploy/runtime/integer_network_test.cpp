@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "deploy/runtime/engine.hpp"
+#include "deploy/runtime/proof.hpp"
 #include "tests/deploy/runtime/tiny_network.hpp"
 
 using mog::Index;
@@ -21,10 +22,10 @@ namespace {
 /// The message with which a network that was sound before the change is refused.
 std::string refusal(const std::function<void(IntegerNetwork&)>& change) {
   IntegerNetwork network = mog::testing::small_network();
-  mog::check(network);
+  mog::prove(network);
   change(network);
   try {
-    mog::check(network);
+    mog::prove(network);
   } catch (const std::invalid_argument& error) {
     return error.what();
   }
@@ -81,7 +82,7 @@ TEST_CASE("sums that 32 bits do not hold are refused by name") {
                                  .thresholds = levels(2)}};
   network.head.weight = mog::pack_weights(WeightKind::binary, head);
   // 3 codes x 1024 x 9 x 512 in each of 512 latent maps.
-  CHECK_THROWS_WITH_AS(mog::check(network), "cflog1.expand: sums reach 7247757312, which 32 bits do not hold",
+  CHECK_THROWS_WITH_AS(mog::prove(network), "cflog1.expand: sums reach 7247757312, which 32 bits do not hold",
                        std::invalid_argument);
 }
 
@@ -89,7 +90,7 @@ TEST_CASE("a head whose sums 32 bits do not hold is refused: every pixel's codes
   IntegerNetwork network = mog::testing::example_network();
   network.height = 1093;
   network.width = 1094;
-  CHECK_NOTHROW(mog::check(network));  // 3 codes x 2 channels x 1,195,742 pixels
+  CHECK_NOTHROW(mog::prove(network));  // 3 codes x 2 channels x 1,195,742 pixels
   const auto widen = [&](Index channels) {
     auto& conv = std::get<IntegerConv>(network.layers[0]);
     const auto count = static_cast<std::size_t>(channels);
@@ -100,16 +101,16 @@ TEST_CASE("a head whose sums 32 bits do not hold is refused: every pixel's codes
     network.head.weight = mog::pack_weights(WeightKind::binary, std::vector<std::int8_t>(2 * count, 1));
   };
   widen(7);  // 255 x 7 x 1,195,742 is below 2^31
-  CHECK_NOTHROW(mog::check(network));
+  CHECK_NOTHROW(mog::prove(network));
   widen(8);
-  CHECK_THROWS_WITH_AS(mog::check(network), "head: sums reach 2439313680, which 32 bits do not hold",
+  CHECK_THROWS_WITH_AS(mog::prove(network), "head: sums reach 2439313680, which 32 bits do not hold",
                        std::invalid_argument);
 }
 
 TEST_CASE("maps larger than any engine should make room for are refused by name") {
   IntegerNetwork network = mog::testing::example_network();
   network.height = network.width = 1095;  // 28 numbers a pixel, the fourth of 4 left empty
-  CHECK_THROWS_WITH_AS(mog::check(network), "conv: a map of 1095 x 1095 x 27 numbers, expected at most 33554432",
+  CHECK_THROWS_WITH_AS(mog::prove(network), "conv: a map of 1095 x 1095 x 27 numbers, expected at most 33554432",
                        std::invalid_argument);
   network.height = network.width = 1024;
   network.head.classes = 36;  // of whose sums one engine makes a map
@@ -117,7 +118,7 @@ TEST_CASE("maps larger than any engine should make room for are refused by name"
   network.head.multiplier.assign(36, 1);
   network.head.offset.assign(36, 1);
   network.class_names.clear();
-  CHECK_THROWS_WITH_AS(mog::check(network), "head: a map of 1024 x 1024 x 36 numbers, expected at most 33554432",
+  CHECK_THROWS_WITH_AS(mog::prove(network), "head: a map of 1024 x 1024 x 36 numbers, expected at most 33554432",
                        std::invalid_argument);
 }
 

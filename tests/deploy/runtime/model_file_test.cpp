@@ -73,17 +73,17 @@ TEST_CASE("a network comes back from its file") {
   const mog::testing::TemporaryFolder folder;
   for (int bits = 1; bits <= 8; ++bits) {
     mog::IntegerNetwork network = mog::testing::small_network(bits);
-    mog::write_model(folder.path() / "a.mog", network);
-    CHECK(mog::read_model(folder.path() / "a.mog") == network);
+    mog::write_model(folder.path() / "a.mog", mog::prove(network));
+    CHECK(mog::read_model(folder.path() / "a.mog").network() == network);
     network.class_names.clear();
-    CHECK(mog::parse_model(mog::model_bytes(network), "file") == network);
+    CHECK(mog::parse_model(mog::model_bytes(mog::prove(network)), "file").network() == network);
   }
   CHECK_THROWS_AS(mog::read_model(folder.path() / "none.mog"), mog::IoError);
 }
 
 TEST_CASE("parts begin at multiples of 64, follow each other, and hold the weights that the network counts") {
   const mog::IntegerNetwork network = mog::testing::small_network();
-  const File file = mog::model_bytes(network);
+  const File file = mog::model_bytes(mog::prove(network));
   Index end = 0, bits = 0;
   for (const mog::ModelPart& part : mog::model_parts(file, "file")) {
     CHECK(part.offset % 64 == 0);
@@ -99,14 +99,14 @@ TEST_CASE("parts begin at multiples of 64, follow each other, and hold the weigh
 TEST_CASE("the documented example is the file of the documented network") {
   std::ostringstream text;
   text << std::ifstream(MOG_SOURCE_DIR "/docs/packed-file.md").rdbuf();
-  const File file = mog::model_bytes(mog::testing::example_network());
+  const File file = mog::model_bytes(mog::prove(mog::testing::example_network()));
   for (const std::string& line : hex_lines(file)) {
     if (text.str().find(line) == std::string::npos) FAIL_CHECK("docs/packed-file.md lacks " << line);
   }
 }
 
 TEST_CASE("a file that is cut off anywhere is refused, its size repaired or not") {
-  const File file = mog::model_bytes(mog::testing::small_network());
+  const File file = mog::model_bytes(mog::prove(mog::testing::small_network()));
   for (std::size_t size = 0; size < file.size(); ++size) {
     File cut(file.begin(), file.begin() + static_cast<Index>(size));
     CHECK(refused_or_sound(cut));
@@ -122,7 +122,7 @@ TEST_CASE("a file that is cut off anywhere is refused, its size repaired or not"
 }
 
 TEST_CASE("any flipped bit is refused") {
-  File file = mog::model_bytes(mog::testing::small_network());
+  File file = mog::model_bytes(mog::prove(mog::testing::small_network()));
   for (std::byte& byte : file) {
     for (unsigned bit = 0; bit < 8; ++bit) {
       byte ^= std::byte{1} << bit;
@@ -134,7 +134,7 @@ TEST_CASE("any flipped bit is refused") {
 
 TEST_CASE("any byte changed under a repaired checksum is refused or gives another sound network") {
   for (const int bits : {1, 3}) {
-    const File file = mog::model_bytes(mog::testing::small_network(bits));
+    const File file = mog::model_bytes(mog::prove(mog::testing::small_network(bits)));
     Index refused = 0;
     for (std::size_t i = mog::kChecksummedFrom; i < file.size(); ++i) {
       for (const unsigned change : {0x01U, 0x80U, 0xFFU, 0x55U}) {
@@ -149,7 +149,7 @@ TEST_CASE("any byte changed under a repaired checksum is refused or gives anothe
 }
 
 TEST_CASE("absurd numbers in the header and the table are refused at once, with the byte where they stand") {
-  const File file = mog::model_bytes(mog::testing::small_network());
+  const File file = mog::model_bytes(mog::prove(mog::testing::small_network()));
   for (std::size_t at = 16; at + 8 <= 64 + 10 * 32; at += 4) {
     for (const std::uint32_t value : {0xFFFFFFFFU, 0x7FFFFFFFU, 0x80000000U, 0x10000U, 0x1000U, 0U}) {
       File changed = file;
@@ -173,7 +173,7 @@ TEST_CASE("a file of another kind is refused by its beginning, one of ours by it
     CHECK_THROWS_WITH_AS(mog::read_model(folder / "a.mog"), doctest::Contains(message), mog::DataError);
   };
   refusal("a.mog: byte 0: no packed network");
-  mog::write_model(folder / "a.mog", mog::testing::small_network());
+  mog::write_model(folder / "a.mog", mog::prove(mog::testing::small_network()));
   std::filesystem::resize_file(folder / "a.mog", std::uintmax_t{1} << 39);
   refusal("a.mog: 549755813888 bytes, expected at most 67108864");
 }
@@ -187,7 +187,7 @@ TEST_CASE("another format, a newer version and a damaged file are told apart") {
     }
     return std::string();
   };
-  File file = mog::model_bytes(mog::testing::small_network());
+  File file = mog::model_bytes(mog::prove(mog::testing::small_network()));
   CHECK(message({}) == "a.mog: byte 0: no packed network (another magic number)");
   CHECK(message(File(100, std::byte{'x'})) == "a.mog: byte 0: no packed network (another magic number)");
   CHECK(message(File(file.begin(), file.begin() + 20)) == "a.mog: byte 20: the file ends, expected 64 bytes of header");

@@ -32,7 +32,7 @@ MapObserver collect(Maps& maps) {
 }
 
 void check_every_layer(const IntegerNetwork& network, std::uint32_t seed) {
-  Runtime runtime(network, 1);
+  Runtime runtime(prove(network), 1);
   const auto pixels = random_pixels(runtime.image_bytes(), seed);
   Maps got, expected;
   std::vector<std::int64_t> sums(static_cast<std::size_t>(runtime.classes()));
@@ -103,7 +103,7 @@ TEST_CASE("any number of threads and images gives the same class sums") {
     expected.insert(expected.end(), sums.begin(), sums.end());
   }
   for (const int threads : {1, 2, 3, 5, 16}) {
-    Runtime runtime(network, threads);
+    Runtime runtime(prove(network), threads);
     for (const Index count : {0, 1, 2, 3, 7}) {
       CAPTURE(threads);
       CAPTURE(count);
@@ -122,7 +122,7 @@ TEST_CASE("a residual block without pooling, and pooling without a residual bloc
 
 TEST_CASE("layers report their work, and timing adds to every one") {
   const IntegerNetwork network = random_network({.maps = 128});
-  Runtime runtime(network, 1);
+  Runtime runtime(prove(network), 1);
   Index work = 0;
   for (const RuntimeLayer& layer : runtime.layers()) work += layer.multiply_accumulates;
   CHECK(work == 210976768);  // what mog summary counts
@@ -135,7 +135,7 @@ TEST_CASE("layers report their work, and timing adds to every one") {
 }
 
 TEST_CASE("what does not fit is refused by name") {
-  const IntegerNetwork network = random_network({.maps = 8, .height = 8, .width = 8});
+  const ProvenNetwork network = prove(random_network({.maps = 8, .height = 8, .width = 8}));
   Runtime runtime(network, 1);
   std::vector<std::uint8_t> pixels(200);
   std::vector<std::int64_t> sums(10);
@@ -145,6 +145,6 @@ TEST_CASE("what does not fit is refused by name") {
   CHECK_THROWS_WITH_AS(runtime.run(pixels, sums), "runtime: room for 10 class sums, expected 20 for 2 images",
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS(Runtime(network, 0), "runtime: 0 threads, expected 1 to 4096", std::invalid_argument);
-  CHECK_THROWS_WITH_AS(Runtime(random_network({.maps = 128, .groups = 8, .bits = 7}), 1),
+  CHECK_THROWS_WITH_AS(Runtime(prove(random_network({.maps = 128, .groups = 8, .bits = 7})), 1),
                        doctest::Contains("squeeze: sums from -3"), std::invalid_argument);
 }
