@@ -95,11 +95,6 @@ struct IntegerNetwork {
   friend bool operator==(const IntegerNetwork&, const IntegerNetwork&) = default;
 };
 
-/// Numbers of a map, channels rounded up to 4, the patches of the first convolution (27 a pixel) among them: 1094 x
-/// 1094 pixels, or 224 x 224 of 668 channels. A file of a few bytes can describe such maps, and each engine makes room
-/// for them: the runtime some 5 bytes a number and thread, the reference 16.
-constexpr Index kMostMapNumbers = Index{1} << 25;
-
 /// Bits of all stored weights: what the paper counts.
 Index weight_bits(const IntegerNetwork& network);
 

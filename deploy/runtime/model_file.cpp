@@ -6,6 +6,7 @@
 
 #include "core/crc32.hpp"
 #include "core/error.hpp"
+#include "core/limits.hpp"
 #include "deploy/runtime/model_layout.hpp"
 
 namespace mog {
@@ -228,8 +229,8 @@ std::vector<std::byte> model_bytes(const ProvenNetwork& proven) {
   const std::vector<ModelPart> parts = layout(header);
   std::vector<std::byte> bytes = header_bytes(header);
   bytes.resize(static_cast<std::size_t>(file_size(parts)));
-  require(static_cast<Index>(bytes.size()) <= kMaxModelBytes, "model: ", bytes.size(), " bytes, expected at most ",
-          kMaxModelBytes);
+  require(static_cast<Index>(bytes.size()) <= kMostModelBytes, "model: ", bytes.size(), " bytes, expected at most ",
+          kMostModelBytes);
   for (std::size_t i = 0; i < encoder.sections.size(); ++i) {
     const Section& section = encoder.sections[i];
     std::memcpy(bytes.data() + parts[i + 2].offset, section.data(), section.size());
@@ -260,7 +261,7 @@ ProvenNetwork parse_model(Bytes bytes, const std::string& name) {
 std::vector<std::byte> model_file_bytes(const std::filesystem::path& path) {
   FileReader file(path);
   check_magic(file.first(kHeaderBytes), path.string());
-  file.limit(kMaxModelBytes);
+  file.limit(kMostModelBytes);
   return file.take();
 }
 

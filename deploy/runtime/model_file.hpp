@@ -10,8 +10,6 @@
 
 namespace mog {
 
-constexpr Index kMaxModelBytes = Index{64} << 20;  // of a file; larger ones are refused before they are read
-
 /// A stretch of the file.
 struct ModelPart {
   std::string layer;      // "cflog1"; empty for what belongs to none
@@ -21,7 +19,7 @@ struct ModelPart {
 };
 
 /// The file's bytes. Layers are named by their kind and number, so that names are not stored. Throws
-/// std::invalid_argument when a class name is empty or has a line break, or they are more than kMaxModelBytes.
+/// std::invalid_argument when a class name is empty or has a line break, or they are more than kMostModelBytes.
 std::vector<std::byte> model_bytes(const ProvenNetwork& proven);
 /// Writes them as write_file does.
 void write_model(const std::filesystem::path& path, const ProvenNetwork& network);
@@ -31,7 +29,7 @@ void write_model(const std::filesystem::path& path, const ProvenNetwork& network
 /// changed, of a newer version, or describes a network that prove() refuses. Memory and time are bounded by the size.
 ProvenNetwork parse_model(Bytes bytes, const std::string& name);
 /// The bytes of a file that begins as a packed network does. Throws IoError when it cannot be read, DataError when it
-/// is something else or has more than kMaxModelBytes.
+/// is something else or has more than kMostModelBytes.
 std::vector<std::byte> model_file_bytes(const std::filesystem::path& path);
 /// Throws IoError when the file cannot be read, DataError as parse_model does.
 ProvenNetwork read_model(const std::filesystem::path& path);

@@ -5,12 +5,13 @@
 
 #include "core/crc32.hpp"
 #include "core/error.hpp"
+#include "core/limits.hpp"
 
 namespace mog {
 namespace {
 
 constexpr std::array<unsigned char, 8> kMagic{0x89, 'M', 'O', 'G', 0x0D, 0x0A, 0x1A, 0x0A};
-constexpr Index kMostRecords = 256, kMostPixels = 4096, kMostChannels = 16'384, kMostClasses = 100'000;
+constexpr Index kMostRecords = 256;
 constexpr Index kMostNameBytes = Index{1} << 20;
 
 void put_number(std::vector<std::byte>& bytes, std::size_t at, std::uint64_t value, std::size_t size) {
@@ -65,7 +66,7 @@ LayerRecord read_record(Fields& fields) {
   record.automaton = static_cast<std::uint32_t>(fields.number_if(cflog, 4, 0, 0xFFFFFFFF, "an automaton"));
   record.coding.base =
       static_cast<std::int32_t>(static_cast<std::uint32_t>(fields.number_if(levels, 4, 0, 0xFFFFFFFF, "a base")));
-  record.level_bytes = fields.number_if(levels, 4, 1, kMaxModelBytes, "bytes of levels");
+  record.level_bytes = fields.number_if(levels, 4, 1, kMostModelBytes, "bytes of levels");
   fields.zeros(4);
   return record;
 }
@@ -89,7 +90,7 @@ void check_order(const std::vector<LayerRecord>& records, const std::string& nam
 
 void check_frame(Bytes bytes, const std::string& name) {
   const Index size = static_cast<Index>(bytes.size());
-  if (size > kMaxModelBytes) fail_at(name, 0, concat(size, " bytes, expected at most ", kMaxModelBytes));
+  if (size > kMostModelBytes) fail_at(name, 0, concat(size, " bytes, expected at most ", kMostModelBytes));
   check_magic(bytes, name);
   if (size < kHeaderBytes) fail_at(name, size, concat("the file ends, expected ", kHeaderBytes, " bytes of header"));
   const std::uint64_t version = get_number(bytes, 8, 4);
@@ -159,8 +160,8 @@ ModelHeader read_header(Bytes bytes, const std::string& name) {
   ModelHeader header;
   Fields fields(bytes, name, 24);
   header.seed = fields.any(8);
-  header.height = fields.number(4, 1, kMostPixels, "the height");
-  header.width = fields.number(4, 1, kMostPixels, "the width");
+  header.height = fields.number(4, 1, kMostPictureSide, "the height");
+  header.width = fields.number(4, 1, kMostPictureSide, "the width");
   header.bits = static_cast<int>(fields.number(4, 1, 8, "k"));
   const Index records = fields.number(4, 2, kMostRecords, "the number of layers");
   header.name_bytes = fields.number(4, 0, kMostNameBytes, "the size of the names");

@@ -6,11 +6,10 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/limits.hpp"
 
 namespace mog {
 namespace {
-
-constexpr Index kMostPixelsAside = 4096, kMostChannels = 16'384, kMostClasses = 100'000;
 
 /// The map that enters the next layer.
 struct Map {
@@ -58,10 +57,10 @@ class Prover {
 
   void run() {
     require(network_.bits >= 1 && network_.bits <= 8, "integer network: k = ", network_.bits, ", expected 1 to 8");
-    require(network_.height >= 1 && network_.width >= 1 && network_.height <= kMostPixelsAside &&
-                network_.width <= kMostPixelsAside,
+    require(network_.height >= 1 && network_.width >= 1 && network_.height <= kMostPictureSide &&
+                network_.width <= kMostPictureSide,
             "integer network: pictures of ", network_.height, " x ", network_.width, " pixels, expected 1 to ",
-            kMostPixelsAside);
+            kMostPictureSide);
     require(!network_.layers.empty() && std::holds_alternative<IntegerConv>(network_.layers[0]),
             "integer network: the first layer is no convolution of pixels");
     for (std::size_t i = 0; i < network_.layers.size(); ++i) {

@@ -31,9 +31,9 @@ const std::map<std::string, Names> kMayInclude = {
 /// What sees no tensors, no tape and nothing of training: the part of core that the integer runtime
 /// links, and the runtime.
 bool is_base(const std::string& path) {
-  static const Names kHeaders{
-      "types",    "error", "descriptor",        "temporary_file", "file",    "printable", "crc32",    "process",
-      "parallel", "team",  "float_environment", "processors",     "profile", "random",    "automaton"};
+  static const Names kHeaders{"types",      "limits",  "error",   "descriptor", "temporary_file", "file",
+                              "printable",  "crc32",   "process", "parallel",   "team",           "float_environment",
+                              "processors", "profile", "random",  "automaton"};
   const fs::path file = path;
   return path.starts_with("core/kernels/") || (file.parent_path() == "core" && kHeaders.contains(file.stem().string()));
 }

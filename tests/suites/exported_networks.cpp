@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/limits.hpp"
 #include "core/random.hpp"
 #include "deploy/c_export/compiled.hpp"
 #include "deploy/random_network.hpp"
@@ -28,7 +29,7 @@ std::vector<File> beginnings(const std::set<std::filesystem::path>& folders) {
   std::vector<File> files;
   for (const auto& folder : folders) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-      files.push_back(read_bytes(entry.path(), kMaxModelBytes));
+      files.push_back(read_bytes(entry.path(), kMostModelBytes));
     }
   }
   for (int bits = 1; bits <= 8; ++bits) {
