@@ -70,7 +70,7 @@ Findings find(const Words& words) {
   const Evaluation result = evaluate(*packed_classifier(words.model, found.network), test);
   found.accuracy = result.accuracy;
   found.images = result.images;
-  Comparison comparison(std::ref(trained->network), found.network, engine_of("runtime", found.network));
+  Comparison comparison(std::ref(trained->network), found.network, engine_of(Engine::runtime, found.network));
   compare(comparison, test);
   for (const LayerComparison& layer : comparison.layers()) found.codes += layer.codes ? layer.values : 0;
   found.differing = comparison.differing_codes();

@@ -49,13 +49,20 @@ std::unique_ptr<TrainedModel> load_quantized(const std::filesystem::path& checkp
   return trained;
 }
 
-IntegerForward engine_of(const std::string& engine, const ProvenNetwork& network) {
-  if (engine == "reference") {
+Engine engine_named(const std::string& word) {
+  if (word == "reference") return Engine::reference;
+  if (word == "c") return Engine::c;
+  require(word == "runtime", word, ": unknown engine, expected runtime, reference or c");
+  return Engine::runtime;
+}
+
+IntegerForward engine_of(Engine engine, const ProvenNetwork& network) {
+  if (engine == Engine::reference) {
     return [&network](auto pixels, auto class_sums, const MapObserver& observer) {
       run_reference(network, pixels, class_sums, observer);
     };
   }
-  if (engine == "c") {
+  if (engine == Engine::c) {
     return [c = std::make_shared<c_export::Compiled>(network)](
                auto pixels, auto class_sums, const MapObserver& observer) { c->run(pixels, class_sums, observer); };
   }

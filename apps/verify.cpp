@@ -38,7 +38,7 @@ Sides load(Words& words) {
           " alone, expected also the packed file that was exported from it");
   if (words.model.empty()) words.model = words.file;
   if (packed && require_network(words.model) == NetworkKind::checkpoint) std::swap(words.file, words.model);
-  require(words.file != words.model || words.engine != "reference",
+  require(words.file != words.model || engine_named(words.engine) != Engine::reference,
           "verify: the plain loops are what a packed file is compared with, expected --engine runtime or c");
   Sides sides{.trained = nullptr, .meant = {}, .network = read_model(words.model)};
   if (require_network(words.file) == NetworkKind::packed) {
@@ -94,7 +94,7 @@ void print_json(const Words& words, const Sides& sides, const Comparison& compar
 
 void run(Words words) {
   const Sides sides = load(words);
-  const IntegerForward engine = engine_of(words.engine, sides.network);
+  const IntegerForward engine = engine_of(engine_named(words.engine), sides.network);
   Comparison comparison = sides.trained != nullptr ? Comparison(std::ref(sides.trained->network), sides.network, engine)
                                                    : Comparison(sides.meant, sides.network, engine);
   const Dataset test = words.data.load_measured({.height = sides.network->height, .width = sides.network->width});

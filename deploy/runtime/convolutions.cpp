@@ -270,7 +270,7 @@ class ExpandStep : public Step {
  public:
   ExpandStep(const IntegerCflog& cflog, const std::vector<std::int8_t>& generated, Index levels, Planes x,
              const MapBuffer& y)
-      : x_(std::move(x)), y_(y), all_(pack(cflog, generated, levels, 0)) {
+      : x_(std::move(x)), y_(y), shown_(cflog.name + ".activation"), all_(pack(cflog, generated, levels, 0)) {
     if (x_.planes > 2) low_.emplace(pack(cflog, generated, levels, 1));
   }
 
@@ -293,8 +293,7 @@ class ExpandStep : public Step {
               .shape = {}});
   }
   void observe(const Frame& frame, const MapObserver& observer) const override {
-    const std::string block = name.substr(0, name.rfind('.'));
-    show_codes(frame, observer, block + ".activation", y_);
+    show_codes(frame, observer, shown_, y_);
   }
 
  private:
@@ -321,6 +320,7 @@ class ExpandStep : public Step {
 
   Planes x_;
   MapBuffer y_;
+  std::string shown_;  // what its codes are called
   PackedPointwise all_;
   std::optional<PackedPointwise> low_;
 };

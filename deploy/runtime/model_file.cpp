@@ -88,7 +88,7 @@ class Decoder {
 
   PackedWeights weights() {
     const ModelPart part = next();
-    const auto kind = part.what == "binary weights" ? WeightKind::binary : WeightKind::ternary;
+    const WeightKind kind = part.kind == PartKind::binary_weights ? WeightKind::binary : WeightKind::ternary;
     return {.kind = kind, .count = part.weight_bits / static_cast<Index>(kind), .bytes = content(part)};
   }
   Thresholds thresholds(const LayerRecord& record) {

@@ -6,17 +6,10 @@
 #include <vector>
 
 #include "core/file.hpp"
+#include "deploy/runtime/model_part.hpp"
 #include "deploy/runtime/proof.hpp"
 
 namespace mog {
-
-/// A stretch of the file.
-struct ModelPart {
-  std::string layer;      // "cflog1"; empty for what belongs to none
-  std::string what;       // "header", "layer table", "binary weights", "ternary weights", "levels", "affine", "names"
-  Index offset, bytes;    // the next part begins at the next multiple of 64
-  Index weight_bits = 0;  // of weights: those that the paper counts
-};
 
 /// The file's bytes. Layers are named by their kind and number, so that names are not stored. Throws
 /// std::invalid_argument when a class name is empty or has a line break, or they are more than kMostModelBytes.

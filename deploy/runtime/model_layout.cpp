@@ -107,6 +107,19 @@ void check_frame(Bytes bytes, const std::string& name) {
 
 }  // namespace
 
+const char* name(PartKind kind) {
+  switch (kind) {
+    case PartKind::binary_weights: return "binary weights";
+    case PartKind::ternary_weights: return "ternary weights";
+    case PartKind::levels: return "levels";
+    case PartKind::affine: return "affine";
+    case PartKind::names: return "names";
+    case PartKind::header: return "header";
+    case PartKind::layer_table: break;
+  }
+  return "layer table";
+}
+
 void put_u32(std::vector<std::byte>& bytes, std::size_t at, std::uint32_t value) { put_number(bytes, at, value, 4); }
 void put_u64(std::vector<std::byte>& bytes, std::size_t at, std::uint64_t value) { put_number(bytes, at, value, 8); }
 
@@ -203,19 +216,17 @@ void complete(std::vector<LayerRecord>& records) {
 
 std::vector<ModelPart> layout(const ModelHeader& header) {
   std::vector<ModelPart> parts;
-  const auto add = [&parts](const std::string& layer, const char* what, Index bytes, Index weight_bits) {
+  const auto add = [&parts](const std::string& layer, PartKind kind, Index bytes, Index weight_bits = 0) {
     const Index end = parts.empty() ? 0 : file_size(parts);
-    const Index offset = what == std::string("layer table")
-                             ? end
-                             : (end + kSectionAlignment - 1) / kSectionAlignment * kSectionAlignment;
-    parts.push_back({.layer = layer, .what = what, .offset = offset, .bytes = bytes, .weight_bits = weight_bits});
+    const Index aligned = (end + kSectionAlignment - 1) / kSectionAlignment * kSectionAlignment;
+    parts.push_back({.layer = layer, .kind = kind, .offset = aligned, .bytes = bytes, .weight_bits = weight_bits});
   };
   const auto weights = [&](const std::string& layer, WeightKind kind, Index count) {
-    add(layer, kind == WeightKind::binary ? "binary weights" : "ternary weights", packed_bytes(kind, count),
-        count * static_cast<Index>(kind));
+    add(layer, kind == WeightKind::binary ? PartKind::binary_weights : PartKind::ternary_weights,
+        packed_bytes(kind, count), count * static_cast<Index>(kind));
   };
-  add("", "header", kHeaderBytes, 0);
-  add("", "layer table", static_cast<Index>(header.records.size()) * kRecordBytes, 0);
+  add("", PartKind::header, kHeaderBytes);
+  add("", PartKind::layer_table, static_cast<Index>(header.records.size()) * kRecordBytes);
   for (const LayerRecord& record : header.records) {
     const Index m = record.in / 2;
     switch (record.kind) {
@@ -226,14 +237,14 @@ std::vector<ModelPart> layout(const ModelHeader& header) {
         break;
       case RecordKind::head:
         weights(record.name, static_cast<WeightKind>(record.weight_bits), record.in * record.out);
-        add(record.name, "affine", 12 * record.out, 0);
+        add(record.name, PartKind::affine, 12 * record.out);
         break;
       case RecordKind::mrb:
       case RecordKind::pool: break;
     }
-    if (record.level_bytes > 0) add(record.name, "levels", record.level_bytes, 0);
+    if (record.level_bytes > 0) add(record.name, PartKind::levels, record.level_bytes);
   }
-  if (header.name_bytes > 0) add("", "names", header.name_bytes, 0);
+  if (header.name_bytes > 0) add("", PartKind::names, header.name_bytes);
   return parts;
 }
 

@@ -6,13 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "core/file.hpp"
 #include "deploy/runtime/level_packing.hpp"
-#include "deploy/runtime/model_file.hpp"
+#include "deploy/runtime/model_part.hpp"
 
 namespace mog {
 
 constexpr std::uint32_t kModelVersion = 1;
 constexpr Index kSectionAlignment = 64, kHeaderBytes = 64, kRecordBytes = 32;
+static_assert(kHeaderBytes % kSectionAlignment == 0);  // the table follows at once
 
 enum class RecordKind : std::uint8_t { conv = 1, cflog = 2, mrb = 3, pool = 4, head = 5 };
 

@@ -2,6 +2,7 @@
 // by the plain engine and by the runtime, and its sums held against their ranges.
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "deploy/runtime/model_file.hpp"
 #include "tests/fuzz/hostile_network.hpp"
 
 namespace {

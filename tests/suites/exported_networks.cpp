@@ -15,6 +15,7 @@
 #include "core/random.hpp"
 #include "deploy/c_export/compiled.hpp"
 #include "deploy/random_network.hpp"
+#include "deploy/runtime/model_file.hpp"
 #include "tests/fuzz/hostile_network.hpp"
 
 namespace {
