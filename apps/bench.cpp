@@ -13,9 +13,9 @@
 #include "core/kernels/isa.hpp"
 #include "core/printable.hpp"
 #include "core/random.hpp"
-#include "deploy/model_file.hpp"
 #include "deploy/random_network.hpp"
-#include "deploy/runtime.hpp"
+#include "deploy/runtime/model_file.hpp"
+#include "deploy/runtime/runtime.hpp"
 
 namespace mog::apps {
 namespace {
@@ -154,7 +154,7 @@ void print_json(const BenchOptions& options, const Runtime& runtime, const Measu
 
 void run(const BenchOptions& options) {
   require(options.random == options.model.empty(), "bench: expected a model file or --random, and not both");
-  Runtime runtime(options.random ? random_network(options.network) : read_model(options.model), options.threads);
+  Runtime runtime(options.random ? prove(random_network(options.network)) : read_model(options.model), options.threads);
   const Measured measured = measure(runtime, options);
   options.json ? print_json(options, runtime, measured) : print_text(options, runtime, measured);
 }

@@ -12,7 +12,7 @@
 #include "core/printable.hpp"
 #include "core/text.hpp"
 #include "data/md5_file.hpp"
-#include "deploy/model_file.hpp"
+#include "deploy/runtime/model_file.hpp"
 
 namespace mog::apps {
 namespace {
@@ -28,7 +28,7 @@ struct Words {
 
 /// What the card is made of.
 struct Findings {
-  IntegerNetwork network;
+  ProvenNetwork network;
   CheckpointHeader checkpoint;
   RunHistory history;
   double accuracy = 0;
@@ -64,13 +64,13 @@ Findings find(const Words& words) {
                  .history = history_of(words)};
   check_lines(words, found.checkpoint);
   check_fit(words.model, found.network, *trained);
-  const Dataset test = words.data.load_measured({.height = found.network.height, .width = found.network.width});
+  const Dataset test = words.data.load_measured({.height = found.network->height, .width = found.network->width});
   check_size(words.model, found.network, test);
 
   const Evaluation result = evaluate(*packed_classifier(words.model, found.network), test);
   found.accuracy = result.accuracy;
   found.images = result.images;
-  Comparison comparison(std::ref(trained->network), found.network, engine_of("runtime", found.network));
+  Comparison comparison(std::ref(trained->network), found.network, engine_of(Engine::runtime, found.network));
   compare(comparison, test);
   for (const LayerComparison& layer : comparison.layers()) found.codes += layer.codes ? layer.values : 0;
   found.differing = comparison.differing_codes();
@@ -114,7 +114,7 @@ std::string page(const Card& card, const Findings& found) {
   const Position& position = found.checkpoint.position;
   std::string text = concat("\n# ", card.get("network"), "\n\n| | |\n|---|---|\n");
   const auto row = [&](const char* what, const auto&... parts) { text += concat("| ", what, " | ", parts..., " |\n"); };
-  row("knows", joined(found.network.class_names, ", "));
+  row("knows", joined(found.network->class_names, ", "));
   row("accuracy", to_text(100 * found.accuracy, 2), " % of all ", found.images, " test images of ", card.get("dataset"),
       ", measured from this file by the integer runtime");
   std::string network = card.get("model");

@@ -7,9 +7,9 @@
 
 #include "apps/network_file.hpp"
 #include "core/error.hpp"
-#include "deploy/engine.hpp"
-#include "deploy/model_file.hpp"
-#include "deploy/runtime.hpp"
+#include "deploy/runtime/engine.hpp"
+#include "deploy/runtime/model_file.hpp"
+#include "deploy/runtime/runtime.hpp"
 #include "train/trained_model.hpp"
 
 namespace mog::apps {
@@ -55,14 +55,14 @@ double log_sum_exp(std::span<const double> logits) {
 
 class PackedClassifier : public Classifier {
  public:
-  PackedClassifier(const std::filesystem::path& file, const IntegerNetwork& network)
+  PackedClassifier(const std::filesystem::path& file, const ProvenNetwork& network)
       : Classifier({.file = file,
-                    .height = network.height,
-                    .width = network.width,
-                    .classes = network.head.classes,
-                    .class_names = network.class_names}),
+                    .height = network->height,
+                    .width = network->width,
+                    .classes = network->head.classes,
+                    .class_names = network->class_names}),
         runtime_(network),
-        fraction_bits_(network.head.fraction_bits) {}
+        fraction_bits_(network->head.fraction_bits) {}
 
   std::vector<double> logits(std::span<const std::uint8_t> pixels) override {
     std::vector<std::int64_t> sums(static_cast<std::size_t>(facts().classes));
@@ -141,7 +141,7 @@ std::unique_ptr<Classifier> packed_classifier(const std::filesystem::path& file)
   return packed_classifier(file, read_model(file));
 }
 
-std::unique_ptr<Classifier> packed_classifier(const std::filesystem::path& file, const IntegerNetwork& network) {
+std::unique_ptr<Classifier> packed_classifier(const std::filesystem::path& file, const ProvenNetwork& network) {
   return std::make_unique<PackedClassifier>(file, network);
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "data/picture_size.hpp"
-#include "deploy/integer_network.hpp"
+#include "deploy/runtime/proof.hpp"
 #include "train/evaluate.hpp"
 
 namespace mog::apps {
@@ -47,7 +47,7 @@ class Classifier {
 std::unique_ptr<Classifier> checkpoint_classifier(const std::filesystem::path& file);
 /// Out of a packed file: the integer runtime. Throws as read_model does.
 std::unique_ptr<Classifier> packed_classifier(const std::filesystem::path& file);
-std::unique_ptr<Classifier> packed_classifier(const std::filesystem::path& file, const IntegerNetwork& network);
+std::unique_ptr<Classifier> packed_classifier(const std::filesystem::path& file, const ProvenNetwork& network);
 /// Out of either, told apart by the file's content. Throws DataError when it is neither.
 std::unique_ptr<Classifier> load_classifier(const std::filesystem::path& file);
 

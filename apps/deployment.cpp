@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "deploy/c_export/compiled.hpp"
-#include "deploy/runtime.hpp"
+#include "deploy/runtime/runtime.hpp"
 
 namespace mog::apps {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 /// As many runtimes as there are calls at once: a runtime serves one at a time.
 class Runtimes {
  public:
-  explicit Runtimes(const IntegerNetwork& network) : network_(network) {}
+  explicit Runtimes(const ProvenNetwork& network) : network_(network) {}
 
   void run(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums, const MapObserver& observer) {
     std::unique_ptr<Runtime> runtime = take();
@@ -33,7 +33,7 @@ class Runtimes {
     return runtime;
   }
 
-  const IntegerNetwork& network_;
+  const ProvenNetwork& network_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Runtime>> free_;
 };
@@ -49,13 +49,20 @@ std::unique_ptr<TrainedModel> load_quantized(const std::filesystem::path& checkp
   return trained;
 }
 
-IntegerForward engine_of(const std::string& engine, const IntegerNetwork& network) {
-  if (engine == "reference") {
+Engine engine_named(const std::string& word) {
+  if (word == "reference") return Engine::reference;
+  if (word == "c") return Engine::c;
+  require(word == "runtime", word, ": unknown engine, expected runtime, reference or c");
+  return Engine::runtime;
+}
+
+IntegerForward engine_of(Engine engine, const ProvenNetwork& network) {
+  if (engine == Engine::reference) {
     return [&network](auto pixels, auto class_sums, const MapObserver& observer) {
       run_reference(network, pixels, class_sums, observer);
     };
   }
-  if (engine == "c") {
+  if (engine == Engine::c) {
     return [c = std::make_shared<c_export::Compiled>(network)](
                auto pixels, auto class_sums, const MapObserver& observer) { c->run(pixels, class_sums, observer); };
   }

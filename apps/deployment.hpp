@@ -7,6 +7,7 @@
 
 #include "data/dataset.hpp"
 #include "deploy/comparison.hpp"
+#include "deploy/runtime/proof.hpp"
 #include "train/trained_model.hpp"
 
 namespace mog::apps {
@@ -15,9 +16,15 @@ namespace mog::apps {
 /// otherwise as load_model does.
 std::unique_ptr<TrainedModel> load_quantized(const std::filesystem::path& checkpoint);
 
-/// An engine: `runtime` (the kernels that ship), `reference` (plain loops) or `c` (the exported C, compiled by cc).
-/// Throws what the runtime refuses.
-IntegerForward engine_of(const std::string& engine, const IntegerNetwork& network);
+enum class Engine {
+  runtime,    // the kernels that ship
+  reference,  // plain loops
+  c           // the exported C, compiled by cc
+};
+/// By its word. Throws std::invalid_argument on another.
+Engine engine_named(const std::string& word);
+/// Throws what the runtime refuses. The network must outlive it.
+IntegerForward engine_of(Engine engine, const ProvenNetwork& network);
 
 /// Adds the first so many of the images, 0 for all, batch by batch.
 void compare(Comparison& comparison, const Dataset& images, Index count = 0);

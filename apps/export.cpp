@@ -9,10 +9,9 @@
 #include "apps/onnx_words.hpp"
 #include "core/error.hpp"
 #include "core/printable.hpp"
-#include "deploy/c_export.hpp"
+#include "deploy/c_export/c_export.hpp"
 #include "deploy/lowering.hpp"
-#include "deploy/model_file.hpp"
-#include "deploy/ranges.hpp"
+#include "deploy/runtime/model_file.hpp"
 
 namespace mog::apps {
 namespace {
@@ -51,7 +50,7 @@ void print_float_bound(const std::vector<SumRange>& sums) {
   }
 }
 
-void pack(const Words& words, const IntegerNetwork& network) {
+void pack(const Words& words, const ProvenNetwork& network) {
   write_model(words.to, network);
   const Index bytes = static_cast<Index>(std::filesystem::file_size(words.to)), bits = weight_bits(network);
   std::printf("%s: %lld bytes, %.3f times the %lld bits of its weights\n", printable(words.to).c_str(),
@@ -59,7 +58,7 @@ void pack(const Words& words, const IntegerNetwork& network) {
               static_cast<long long>(bits));
 }
 
-void export_c(const Words& words, const IntegerNetwork& network) {
+void export_c(const Words& words, const ProvenNetwork& network) {
   const CExportReport report = mog::export_c(network, words.to_c, words.c);
   std::printf("%s: C99 with %lld bytes of constants, and %lld bytes of memory for a run\n",
               printable(words.to_c).c_str(), static_cast<long long>(report.const_bytes),
@@ -68,7 +67,7 @@ void export_c(const Words& words, const IntegerNetwork& network) {
 
 /// The network, and what a file of another format says of its training.
 struct Source {
-  IntegerNetwork network;
+  ProvenNetwork network;
   std::map<std::string, std::string> training = {};
 };
 
@@ -89,11 +88,17 @@ Source load(const Words& words) {
 void run(const Words& words) {
   require(!words.to.empty() || !words.to_c.empty() || words.onnx.any(),
           "export: nowhere to write, expected --to FILE, --to-c DIR, --to-onnx FILE or --to-qonnx FILE");
+  if (words.onnx.floats()) {
+    require(words.to.empty() && words.to_c.empty(), "export: --graph floats is of --to-onnx alone");
+    const auto trained = load_model(words.file);
+    words.onnx.write_floats(*trained, words.size.value_or(trained->size));
+    return;
+  }
   const auto [network, training] = load(words);
   if (!words.to.empty()) pack(words, network);
   if (!words.to_c.empty()) export_c(words, network);
   if (words.onnx.any()) words.onnx.write(network, training);
-  const std::vector<SumRange> sums = ranges(network, Proof::composed);
+  const std::vector<SumRange> sums = composed_sums(network);
   if (words.proof) print_proof(sums);
   const auto widest = std::max_element(sums.begin(), sums.end(),
                                        [](const SumRange& a, const SumRange& b) { return a.any_order < b.any_order; });

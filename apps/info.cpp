@@ -6,7 +6,7 @@
 #include "apps/commands.hpp"
 #include "apps/json_text.hpp"
 #include "core/printable.hpp"
-#include "deploy/model_file.hpp"
+#include "deploy/runtime/model_file.hpp"
 
 namespace mog::apps {
 namespace {
@@ -17,9 +17,9 @@ struct Model {
   std::vector<ModelPart> parts;
   Index bytes;
 
-  [[nodiscard]] Index bytes_of(const std::string& what) const {
+  [[nodiscard]] Index bytes_of(PartKind kind) const {
     Index sum = 0;
-    for (const ModelPart& part : parts) sum += part.what == what ? part.bytes : 0;
+    for (const ModelPart& part : parts) sum += part.kind == kind ? part.bytes : 0;
     return sum;
   }
   [[nodiscard]] Index padding() const {
@@ -37,9 +37,6 @@ Model load(const std::filesystem::path& path) {
           .bytes = static_cast<Index>(bytes.size())};
 }
 
-constexpr const char* kKinds[] = {"binary weights", "ternary weights", "levels",     "affine",
-                                  "names",          "header",          "layer table"};
-
 void print_table(const Model& model) {
   const auto number = [](Index value) { return static_cast<long long>(value); };
   const IntegerNetwork& network = model.network;
@@ -49,12 +46,12 @@ void print_table(const Model& model) {
   std::printf("%8s %8s  %-18s %-16s %12s\n", "byte", "bytes", "layer", "what", "weight bits");
   for (const ModelPart& part : model.parts) {
     std::printf("%8lld %8lld  %-18s %-16s", number(part.offset), number(part.bytes), printable(part.layer).c_str(),
-                printable(part.what).c_str());
+                name(part.kind));
     if (part.weight_bits > 0) std::printf(" %12lld", number(part.weight_bits));
     std::printf("\n");
   }
   std::printf("\n");
-  for (const char* kind : kKinds) std::printf("%-16s %8lld bytes\n", kind, number(model.bytes_of(kind)));
+  for (const PartKind kind : kPartKinds) std::printf("%-16s %8lld bytes\n", name(kind), number(model.bytes_of(kind)));
   std::printf("%-16s %8lld bytes\n", "padding", number(model.padding()));
   const Index bits = weight_bits(network);
   std::printf("%-16s %8lld bytes, %.3f times the %lld weight bits (%.3f Mb)\n", "file", number(model.bytes),
@@ -66,12 +63,12 @@ void print_json(const Model& model) {
   nlohmann::ordered_json parts = nlohmann::ordered_json::array(), totals;
   for (const ModelPart& part : model.parts) {
     parts.push_back({{"layer", part.layer},
-                     {"what", part.what},
+                     {"what", name(part.kind)},
                      {"offset", part.offset},
                      {"bytes", part.bytes},
                      {"weight_bits", part.weight_bits}});
   }
-  for (const char* kind : kKinds) totals[kind] = model.bytes_of(kind);
+  for (const PartKind kind : kPartKinds) totals[name(kind)] = model.bytes_of(kind);
   totals["padding"] = model.padding();
   const IntegerNetwork& network = model.network;
   const nlohmann::ordered_json json{{"file", model.path.string()},

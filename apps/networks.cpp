@@ -12,7 +12,7 @@
 #include "core/printable.hpp"
 #include "core/text.hpp"
 #include "data/md5_file.hpp"
-#include "deploy/model_file.hpp"
+#include "deploy/runtime/model_file.hpp"
 
 namespace mog::apps {
 namespace {

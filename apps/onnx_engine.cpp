@@ -16,8 +16,8 @@
 #include "core/printable.hpp"
 #include "core/process.hpp"
 #include "core/text.hpp"
-#include "deploy/model_file.hpp"
 #include "deploy/onnx/graph.hpp"
+#include "deploy/runtime/model_file.hpp"
 
 namespace mog::apps {
 namespace {
@@ -73,7 +73,7 @@ std::vector<Number> numbers(const fs::path& file, Index count) {
 
 }  // namespace
 
-OnnxEngine::OnnxEngine(fs::path file, const IntegerNetwork& network, const Dataset& images,
+OnnxEngine::OnnxEngine(fs::path file, const ProvenNetwork& network, const Dataset& images,
                        const OnnxEngineOptions& options)
     : file_(std::move(file)), network_(network), images_(images), options_(options) {
   const std::vector<std::byte> packed = model_bytes(network), own = read_bytes(file_, kMostAnswers);
@@ -82,8 +82,8 @@ OnnxEngine::OnnxEngine(fs::path file, const IntegerNetwork& network, const Datas
   require(text.find(digest) != std::string_view::npos, "verify: ", file_.string(),
           " was not exported from this network: its packed file's digest ", digest, " does not stand in it");
   if (!options_.layers) return;
-  std::vector<std::int64_t> class_sums(to_size(network.head.classes));
-  const std::vector<std::uint8_t> pixels(to_size(network.height * network.width * 3));
+  std::vector<std::int64_t> class_sums(to_size(network->head.classes));
+  const std::vector<std::uint8_t> pixels(to_size(network->height * network->width * 3));
   run_reference(network, pixels, class_sums, [this](const IntegerMap& map) {
     if (map.codes()) layers_.push_back({std::string(map.name), map.height, map.width, map.channels});
   });
@@ -95,7 +95,7 @@ void OnnxEngine::run(std::span<const std::uint8_t> pixels, std::span<std::int64_
   const Index picture = (pixels.data() - images_.image(0)) / images_.image_bytes();
   if (picture < first_ || picture >= first_ + count_) answer(picture);
   const Index place = picture - first_;
-  std::copy_n(sums_.begin() + place * network_.head.classes, network_.head.classes, class_sums.begin());
+  std::copy_n(sums_.begin() + place * network_->head.classes, network_->head.classes, class_sums.begin());
   for (std::size_t layer = 0; observer && layer < layers_.size(); ++layer) tell(layer, place, observer);
 }
 
@@ -124,7 +124,7 @@ void OnnxEngine::start(const fs::path& folder, Index count) const {
     fs::remove(messages);
     const std::vector<std::string> words = {
         script.string(), fs::absolute(file_).string(), (folder / "pictures").string(), folder.string(),
-        to_text(count),  to_text(network_.height),     to_text(network_.width),        options_.optimization};
+        to_text(count),  to_text(network_->height),    to_text(network_->width),       options_.optimization};
     int code = kNoPackage;
     try {
       code = run_program(child.program, words, child.package, messages.string());
@@ -147,7 +147,7 @@ void OnnxEngine::answer(Index first) {
   const Folder folder;
   const Index all = options_.images == 0 ? images_.size() : std::min(options_.images, images_.size());
   const Index count = layers_.empty() ? all - first : std::min(all - first, kWithLayers);
-  const Index height = network_.height, width = network_.width, classes = network_.head.classes;
+  const Index height = network_->height, width = network_->width, classes = network_->head.classes;
   std::string planes;  // [N, 3, H, W]
   planes.reserve(to_size(count * 3 * height * width));
   for (Index i = first; i < first + count; ++i) {
@@ -163,7 +163,7 @@ void OnnxEngine::answer(Index first) {
   } else {
     sums_.clear();
     for (const double logit : numbers<double>(folder.path() / "logits", count * classes)) {
-      sums_.push_back(std::llround(std::ldexp(logit, network_.head.fraction_bits)));
+      sums_.push_back(std::llround(std::ldexp(logit, network_->head.fraction_bits)));
     }
   }
   codes_.clear();

@@ -8,6 +8,7 @@
 
 #include "data/dataset.hpp"
 #include "deploy/comparison.hpp"
+#include "deploy/runtime/proof.hpp"
 
 namespace mog::apps {
 
@@ -24,7 +25,7 @@ class OnnxEngine {
  public:
   /// The file's network is `network`, which must outlive this, as must the images. Throws std::invalid_argument when
   /// the file was exported from another network, IoError when no such program is there.
-  OnnxEngine(std::filesystem::path file, const IntegerNetwork& network, const Dataset& images,
+  OnnxEngine(std::filesystem::path file, const ProvenNetwork& network, const Dataset& images,
              const OnnxEngineOptions& options);
 
   /// As run_reference, but the observer sees codes alone, and only where layers are read. From several threads, calls
@@ -41,7 +42,7 @@ class OnnxEngine {
   void tell(std::size_t layer, Index picture, const MapObserver& observer) const;
 
   std::filesystem::path file_;
-  const IntegerNetwork& network_;
+  const ProvenNetwork& network_;
   const Dataset& images_;
   OnnxEngineOptions options_;
   std::mutex mutex_;

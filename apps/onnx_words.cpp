@@ -3,7 +3,9 @@
 
 #include <cstdio>
 
+#include "core/error.hpp"
 #include "core/printable.hpp"
+#include "deploy/onnx/float_graph.hpp"
 
 namespace mog::apps {
 namespace {
@@ -35,6 +37,10 @@ void OnnxWords::add_options(CLI::App& command) {
     return command.add_option(name, word, about)->capture_default_str()->check(CLI::IsMember(std::move(words)));
   };
   CLI::Option* onnx = command.add_option("--to-onnx", onnx_, "ONNX file of standard operators (opset 11), exact");
+  one_of("--graph", graph_, "Of --to-onnx: floats, as the evaluation computes them, of any checkpoint",
+         {"integers", "floats"})
+      ->needs(onnx);
+  command.add_flag("--fold", fold_, "Of --graph floats: normalisation into the weights")->needs(onnx);
   one_of("--weights", weights_, "Of --to-onnx: float reads everywhere, int8 takes a quarter, bits a sixteenth",
          {"float", "int8", "bits"})
       ->needs(onnx);
@@ -48,19 +54,37 @@ void OnnxWords::add_options(CLI::App& command) {
       ->needs(qonnx);
 }
 
-void OnnxWords::write(const IntegerNetwork& network, const std::map<std::string, std::string>& metadata) const {
+OnnxOptions OnnxWords::options() const {
   using Weights = OnnxOptions::Weights;
-  OnnxOptions options{.weights = weights_ == "int8"   ? Weights::int8
-                                 : weights_ == "bits" ? Weights::bits
-                                                      : Weights::float32,
-                      .input = input_ == "float" ? OnnxOptions::Input::real : OnnxOptions::Input::uint8,
-                      .head = head_ == "float" ? OnnxOptions::Head::real : OnnxOptions::Head::exact,
-                      .layers = layers_,
-                      .metadata = metadata};
+  return {.weights = weights_ == "int8"   ? Weights::int8
+                     : weights_ == "bits" ? Weights::bits
+                                          : Weights::float32,
+          .input = input_ == "float" ? OnnxOptions::Input::real : OnnxOptions::Input::uint8,
+          .head = head_ == "float" ? OnnxOptions::Head::real : OnnxOptions::Head::exact,
+          .layers = layers_};
+}
+
+void OnnxWords::write(const ProvenNetwork& network, const std::map<std::string, std::string>& metadata) const {
+  require(!fold_, "export: --fold is of --graph floats: integers have no normalisation left");
+  OnnxOptions options = this->options();
+  options.metadata = metadata;
   if (!onnx_.empty()) print(onnx_, export_onnx(network, onnx_, options));
   if (qonnx_.empty()) return;
   const QonnxDialect dialect = dialect_ == "finn" ? QonnxDialect::finn : QonnxDialect::quant;
   print(qonnx_, export_qonnx(network, qonnx_, dialect, options));
+}
+
+void OnnxWords::write_floats(const TrainedModel& trained, PictureSize size) const {
+  require(!onnx_.empty() && qonnx_.empty(), "export: --graph floats is of --to-onnx alone");
+  require(weights_ == "float" && head_ == "exact" && !layers_,
+          "export: --graph floats has float weights and logits, and shows no layers");
+  FloatOnnxOptions options{
+      .stage = trained.stage, .height = size.height, .width = size.width, .fold = fold_, .onnx = this->options()};
+  options.onnx.metadata = trained.description.words;
+  std::string classes;
+  for (const std::string& name : trained.description.class_names) classes += (classes.empty() ? "" : "\n") + name;
+  if (!classes.empty()) options.onnx.metadata.emplace("class_names", classes);
+  print(onnx_, export_float_onnx(trained.network, onnx_, options));
 }
 
 }  // namespace mog::apps

@@ -6,20 +6,26 @@
 #include <string>
 
 #include "deploy/onnx/export.hpp"
+#include "train/trained_model.hpp"
 
 namespace mog::apps {
 
 class OnnxWords {
  public:
   void add_options(CLI::App& command);
+  /// The evaluation's graph of floats was asked for, of a network that need have no integer form.
+  [[nodiscard]] bool floats() const { return graph_ == "floats"; }
+  void write_floats(const TrainedModel& trained, PictureSize size) const;
   [[nodiscard]] bool any() const { return !onnx_.empty() || !qonnx_.empty(); }
   /// Writes what was asked for, and prints a line for each file; `metadata` goes into them.
-  void write(const IntegerNetwork& network, const std::map<std::string, std::string>& metadata) const;
+  void write(const ProvenNetwork& network, const std::map<std::string, std::string>& metadata) const;
 
  private:
   std::filesystem::path onnx_, qonnx_;
-  std::string weights_ = "float", input_ = "uint8", head_ = "exact", dialect_ = "quant";
-  bool layers_ = false;
+  [[nodiscard]] OnnxOptions options() const;
+
+  std::string graph_ = "integers", weights_ = "float", input_ = "uint8", head_ = "exact", dialect_ = "quant";
+  bool layers_ = false, fold_ = false;
 };
 
 }  // namespace mog::apps

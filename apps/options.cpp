@@ -3,6 +3,7 @@
 
 #include "apps/commands.hpp"
 #include "core/error.hpp"
+#include "core/limits.hpp"
 #include "core/parallel.hpp"
 
 namespace mog::apps {
@@ -32,7 +33,7 @@ void add_picture_size(CLI::App& command, std::optional<PictureSize>& size, const
           [](std::string& text) {
             return parse_picture_size(text)
                        ? std::string()
-                       : concat(text, ", expected HEIGHT or HEIGHTxWIDTH, 1 to ", kMaxImageSide, " a side");
+                       : concat(text, ", expected HEIGHT or HEIGHTxWIDTH, 1 to ", kMostPictureSide, " a side");
           },
           ""));
 }

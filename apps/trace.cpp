@@ -10,8 +10,8 @@
 #include "core/npy.hpp"
 #include "core/printable.hpp"
 #include "data/image.hpp"
-#include "deploy/engine.hpp"
-#include "deploy/model_file.hpp"
+#include "deploy/runtime/engine.hpp"
+#include "deploy/runtime/model_file.hpp"
 
 namespace mog::apps {
 namespace {

@@ -12,7 +12,7 @@
 #include "core/error.hpp"
 #include "core/printable.hpp"
 #include "deploy/lowering.hpp"
-#include "deploy/model_file.hpp"
+#include "deploy/runtime/model_file.hpp"
 
 namespace mog::apps {
 namespace {
@@ -31,22 +31,22 @@ struct Words {
 /// The two sides. A packed file alone is compared with itself: the engine with the plain loops.
 struct Sides {
   std::unique_ptr<TrainedModel> trained;  // or null, and `meant` is what the engine is compared with
-  IntegerNetwork meant, network;
+  IntegerNetwork meant = {};
+  ProvenNetwork network;
 };
 
 /// An ONNX file says no more than its answers: the network's sizes are those of the file that it was exported from.
 Sides load_onnx(const Words& words) {
   require(!words.model.empty(), "verify: no ONNX file, expected one behind ", words.file.string());
-  Sides sides;
   if (require_network(words.file) == NetworkKind::packed) {
-    sides.meant = sides.network = read_model(words.file);
-    return sides;
+    ProvenNetwork network = read_model(words.file);
+    return {.trained = nullptr, .meant = network, .network = network};
   }
-  sides.trained = load_quantized(words.file);
-  const auto& [height, width] = sides.trained->size;
-  sides.network = lower(sides.trained->network, sides.trained->parameters.seed(),
-                        {.height = height, .width = width, .class_names = sides.trained->description.class_names});
-  return sides;
+  auto trained = load_quantized(words.file);
+  const auto& [height, width] = trained->size;
+  ProvenNetwork network = lower(trained->network, trained->parameters.seed(),
+                                {.height = height, .width = width, .class_names = trained->description.class_names});
+  return {.trained = std::move(trained), .network = std::move(network)};
 }
 
 /// Which of the two files is which is told by their content, not by their order. Leaves the packed
@@ -58,11 +58,11 @@ Sides load(Words& words) {
           " alone, expected also the packed file that was exported from it");
   if (words.model.empty()) words.model = words.file;
   if (packed && require_network(words.model) == NetworkKind::checkpoint) std::swap(words.file, words.model);
-  require(words.file != words.model || words.engine != "reference",
+  require(words.file != words.model || engine_named(words.engine) != Engine::reference,
           "verify: the plain loops are what a packed file is compared with, expected --engine runtime or c");
   Sides sides{.trained = nullptr, .meant = {}, .network = read_model(words.model)};
   if (require_network(words.file) == NetworkKind::packed) {
-    sides.meant = read_model(words.file);
+    sides.meant = read_model(words.file).network();
   } else {
     sides.trained = load_quantized(words.file);
     check_fit(words.model, sides.network, *sides.trained);
@@ -86,7 +86,7 @@ void print_table(const Words& words, const Sides& sides, const Comparison& compa
   std::printf("differing sums      %14lld of %lld\n", number(comparison.differing_sums()), number(sums));
   if (sides.trained == nullptr && words.engine != "opencv") {
     std::printf("differing class sums%14lld of %lld\n", number(comparison.differing_class_sums()),
-                number(comparison.images() * sides.network.head.classes));
+                number(comparison.images() * sides.network->head.classes));
   }
   std::printf("differing answers   %14lld\n", number(comparison.differing_answers()));
   std::printf("logits deviate by   %14.3g at most, the largest is %.3g\n", comparison.largest_deviation(),
@@ -117,8 +117,8 @@ void print_json(const Words& words, const Sides& sides, const Comparison& compar
   std::printf("%s\n", json_text(json).c_str());
 }
 
-IntegerForward engine_of(const Words& words, const IntegerNetwork& network, const Dataset& test) {
-  if (!words.onnx()) return apps::engine_of(words.engine, network);
+IntegerForward engine_of(const Words& words, const ProvenNetwork& network, const Dataset& test) {
+  if (!words.onnx()) return apps::engine_of(engine_named(words.engine), network);
   auto onnx = std::make_shared<OnnxEngine>(
       words.model, network, test,
       OnnxEngineOptions{
@@ -128,7 +128,7 @@ IntegerForward engine_of(const Words& words, const IntegerNetwork& network, cons
 
 void run(Words words) {
   const Sides sides = load(words);
-  const Dataset test = words.data.load_measured({.height = sides.network.height, .width = sides.network.width});
+  const Dataset test = words.data.load_measured({.height = sides.network->height, .width = sides.network->width});
   check_size(words.model, sides.network, test);
   const IntegerForward engine = engine_of(words, sides.network, test);
   Comparison comparison = sides.trained != nullptr ? Comparison(std::ref(sides.trained->network), sides.network, engine)

@@ -1,4 +1,6 @@
 // Pointwise convolution of unsigned numbers, every row of the table, at the models' layers.
+#include <type_traits>
+
 #include "bench/integer_kernels.hpp"
 #include "core/kernels/pointwise_u8/pointwise_u8.hpp"
 
@@ -32,9 +34,10 @@ struct Pointwise {
     row.pack({.shape = shape, .w = w.data(), .bias = nullptr, .levels = levels.data()}, packed);
   }
   void run(const PointwiseU8Kernel& row, const std::byte* packed, std::byte* y) const {
+    using Number = std::conditional_t<Levels == 0, std::int16_t, std::uint8_t>;
     row.run({.x = x.data(),
              .packed = packed,
-             .y = y,
+             .y = reinterpret_cast<Number*>(y),
              .pixels = pixels,
              .x_pixel = Planes * shape.in,
              .x_plane = shape.in,

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/float_environment.hpp"
+#include "core/limits.hpp"
 #include "data/bmp_check.hpp"
 #include "data/exif.hpp"
 #include "data/file.hpp"
@@ -128,8 +129,8 @@ Image read_image(const std::filesystem::path& path) {
 namespace {
 
 void check_size(const char* what, const PictureSize& size) {
-  require(size.height >= 1 && size.height <= kMaxImageSide && size.width >= 1 && size.width <= kMaxImageSide, what,
-          ": size ", text_of(size), ", expected 1 to ", kMaxImageSide, " a side");
+  require(size.height >= 1 && size.height <= kMostPictureSide && size.width >= 1 && size.width <= kMostPictureSide,
+          what, ": size ", text_of(size), ", expected 1 to ", kMostPictureSide, " a side");
 }
 
 }  // namespace

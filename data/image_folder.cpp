@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/limits.hpp"
 #include "data/folder_layout.hpp"
 #include "data/image.hpp"
 #include "data/picture_set.hpp"
@@ -16,9 +17,9 @@ namespace {
 namespace fs = std::filesystem;
 
 void check(const ImageFolderOptions& options) {
-  const auto fits = [](Index side) { return side >= 1 && side <= kMaxImageSide; };
+  const auto fits = [](Index side) { return side >= 1 && side <= kMostPictureSide; };
   require(fits(options.size.height) && fits(options.size.width), "image folder: size ", text_of(options.size),
-          ", expected 1 to ", kMaxImageSide, " a side");
+          ", expected 1 to ", kMostPictureSide, " a side");
   require(options.test_share > 0 && options.test_share < 1, "image folder: test share ", options.test_share,
           ", expected above 0 and below 1");
 }

@@ -15,11 +15,9 @@ struct PictureSize {
   friend bool operator==(const PictureSize&, const PictureSize&) = default;
 };
 
-constexpr Index kMaxImageSide = 4096;  // of what pictures are scaled to
-
 /// "48x64", height before width.
 std::string text_of(const PictureSize& size);
-/// Of "48x64", or of "48" for a square; nothing unless both are 1 to 4096.
+/// Of "48x64", or of "48" for a square; nothing unless both are 1 to kMostPictureSide.
 std::optional<PictureSize> parse_picture_size(std::string_view text);
 
 }  // namespace mog

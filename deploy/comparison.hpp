@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "deploy/engine.hpp"
+#include "deploy/runtime/engine.hpp"
 #include "models/network.hpp"
 
 namespace mog {

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "core/float_environment.hpp"
 #include "core/kernels/reference.hpp"
-#include "deploy/ranges.hpp"
 
 namespace mog {
 namespace {
@@ -33,10 +33,16 @@ PackedWeights packed(const Conv<float>& conv) {
   return pack_weights(binary ? WeightKind::binary : WeightKind::ternary, evaluated(conv));
 }
 
+/// What a layer's levels are made from: the normalisation of its sums, and what 1 is in these.
+struct Normalised {
+  const BatchNorm<float>* norm;
+  float unit;
+};
+
 /// The levels of all channels of sums in these ranges.
-Thresholds thresholds_of(const BatchNorm<float>& norm, const SumRange& range, float unit, int bits) {
+Thresholds thresholds_of(const Normalised& layer, const SumRange& range, int bits) {
   Tensor<float> scale, shift;
-  norm.affine(scale, shift);
+  layer.norm->affine(scale, shift);
   const std::size_t levels = (std::size_t{1} << bits) - 1, channels = range.channels.size();
   Thresholds thresholds{.falling = std::vector<std::uint8_t>(channels),
                         .levels = std::vector<std::int32_t>(channels * levels)};
@@ -46,7 +52,7 @@ Thresholds thresholds_of(const BatchNorm<float>& norm, const SumRange& range, fl
             ": its normalisation is not finite");
     thresholds.falling[c] = find_levels({.scale = scale[i],
                                          .shift = shift[i],
-                                         .unit = unit,
+                                         .unit = layer.unit,
                                          .bits = bits,
                                          .low = range.channels[c].low,
                                          .high = range.channels[c].high},
@@ -57,28 +63,18 @@ Thresholds thresholds_of(const BatchNorm<float>& norm, const SumRange& range, fl
   return thresholds;
 }
 
-/// (I21): levels are 32-bit numbers, one more than the largest sum included.
-void require_32_bits(const SumRange& range) {
-  require(range.any_order < std::numeric_limits<std::int32_t>::max(), range.name, ": sums reach ", range.any_order,
-          ", which 32 bits do not hold");
-}
-
-/// The first layer, of pixels.
+/// The first layer, of pixels, without its levels.
 IntegerConv lower_conv(const std::string& name, const ConvBlock<float>& block) {
   const ConvOptions& options = block.conv().options();
   require(options.in == 3 && options.kernel == 3 && options.groups == 1 && options.stride == 1 &&
               block.following().bits > 0,
           "lower: ", name, ": expected a 3x3 convolution of 3 channels with stride 1 and an activation");
-  IntegerConv result{
-      .name = name, .in = options.in, .out = options.out, .weight = packed(block.conv()), .thresholds = {}};
-  result.thresholds =
-      thresholds_of(block.norm(), conv_range(result), static_cast<float>(kPixelUnit), block.following().bits);
-  return result;
+  return {.name = name, .in = options.in, .out = options.out, .weight = packed(block.conv()), .thresholds = {}};
 }
 
+/// The same.
 IntegerCflog lower_cflog(const std::string& name, const CflogBlock<float>& block, std::uint64_t seed) {
   const Cflog<float>& cflog = block.cflog();
-  const int bits = block.bits();
   const CflogOptions& options = cflog.options();
   IntegerCflog result{.name = name,
                       .in = options.in,
@@ -91,9 +87,6 @@ IntegerCflog lower_cflog(const std::string& name, const CflogBlock<float>& block
   const auto generated = automaton_weights(seed, options.layer, result.latent(), options.out);
   require(evaluated(cflog.expand()) == generated, name, ": its generated weights are not those of seed ", seed,
           " and rule 30");
-  const auto sums = cflog_ranges(result, seed, (Index{1} << bits) - 1, Proof::intervals);
-  for (const SumRange& range : sums) require_32_bits(range);
-  result.thresholds = thresholds_of(block.norm(), sums.back(), 1.0F, bits);
   return result;
 }
 
@@ -163,7 +156,8 @@ bool find_levels(const ChannelAffineCode& channel, std::int32_t* levels) {
 
 namespace {
 
-/// Visits a network's nodes in their order and adds what each becomes.
+/// Visits a network's nodes in their order and adds what each becomes. The levels come last: the proof of the sums
+/// says between which integers they lie.
 class Lowering {
  public:
   Lowering(const Graph<float>& network, std::uint64_t seed, const LoweringOptions& options)
@@ -185,7 +179,7 @@ class Lowering {
     pixels_ = (options.height / multiple) * (options.width / multiple);
   }
 
-  IntegerNetwork run() {
+  ProvenNetwork run() {
     for (; next_ < nodes_.size(); ++next_) {
       const Node<float>& node = nodes_[next_];
       require(node.inputs == std::vector<int>{static_cast<int>(next_) - 1}, "lower: ", node.name,
@@ -193,7 +187,10 @@ class Lowering {
       std::visit([&](const auto& kind) { add(node.name, kind); }, node.kind);
     }
     require(has_head_, "lower: expected a network that ends in a convolution and its global average");
-    return std::move(result_);
+    const int bits = result_.bits;
+    return prove(std::move(result_), [this, bits](const std::string& layer, const SumRange& sums) {
+      return thresholds_of(normalised_.at(layer), sums, bits);
+    });
   }
 
  private:
@@ -201,6 +198,7 @@ class Lowering {
     if (next_ == 0) {
       take_bits(name, block.following().bits);
       result_.layers.emplace_back(lower_conv(name, block));
+      normalised_[name] = {.norm = &block.norm(), .unit = static_cast<float>(kPixelUnit)};
       return;
     }
     const bool last = next_ + 2 == nodes_.size() && std::holds_alternative<GlobalAveragePool>(nodes_.back().kind);
@@ -211,13 +209,12 @@ class Lowering {
   }
   void add(const std::string& name, const CflogBlock<float>& block) {
     take_bits(name, block.bits());
-    result_.layers.emplace_back(lower_cflog(name, block, result_.seed));
+    result_.layers.emplace_back(lowered(name, block));
   }
   void add(const std::string& name, const Mrb<float>& mrb) {
     take_bits(name, mrb.a().bits());
-    result_.layers.emplace_back(IntegerMrb{.name = name,
-                                           .a = lower_cflog(name + ".a", mrb.a(), result_.seed),
-                                           .b = lower_cflog(name + ".b", mrb.b(), result_.seed)});
+    result_.layers.emplace_back(
+        IntegerMrb{.name = name, .a = lowered(name + ".a", mrb.a()), .b = lowered(name + ".b", mrb.b())});
   }
   void add(const std::string& name, const MaxPool& /*pool*/) { result_.layers.emplace_back(IntegerPool{.name = name}); }
   void add(const std::string& name, const GlobalAveragePool& /*pool*/) {
@@ -227,6 +224,10 @@ class Lowering {
   void add(const std::string& name, const ResidualSum<float>& /*sum*/) { refuse(name, "a sum of normalised maps"); }
   void add(const std::string& name, const Linear<float>& /*layer*/) { refuse(name, "a fully connected layer"); }
 
+  IntegerCflog lowered(const std::string& name, const CflogBlock<float>& block) {
+    normalised_[name] = {.norm = &block.norm(), .unit = 1.0F};
+    return lower_cflog(name, block, result_.seed);
+  }
   [[noreturn]] static void refuse(const std::string& name, const char* what) {
     throw std::invalid_argument(concat("lower: ", name, ": ", what, " has no integer form"));
   }
@@ -238,6 +239,7 @@ class Lowering {
 
   const std::vector<Node<float>>& nodes_;
   IntegerNetwork result_;
+  std::map<std::string, Normalised> normalised_;  // by the layer's name
   std::size_t next_ = 0;
   Index pixels_ = 0;  // of the head's maps
   bool has_head_ = false;
@@ -245,13 +247,12 @@ class Lowering {
 
 }  // namespace
 
-IntegerNetwork lower(const Graph<float>& network, std::uint64_t seed, const LoweringOptions& options) {
+ProvenNetwork lower(const Graph<float>& network, std::uint64_t seed, const LoweringOptions& options) {
   const FloatEnvironment standard;
-  IntegerNetwork result = Lowering(network, seed, options).run();
-  check(result);
+  ProvenNetwork result = Lowering(network, seed, options).run();
   // The trained network takes TGAP's decision from a quotient of floats, which is exact below 2^24.
-  require(result.top_code() * options.height * options.width < Index{1} << 24, "lower: maps of ", options.height, " x ",
-          options.width, " codes sum to more than the trained network's floats hold");
+  require(result->top_code() * options.height * options.width < Index{1} << 24, "lower: maps of ", options.height,
+          " x ", options.width, " codes sum to more than the trained network's floats hold");
   return result;
 }
 

@@ -1,7 +1,7 @@
 // Lowering: a trained network as an integer network that takes the same decisions.
 #pragma once
 
-#include "deploy/integer_network.hpp"
+#include "deploy/runtime/proof.hpp"
 #include "layers/graph.hpp"
 
 namespace mog {
@@ -12,10 +12,10 @@ struct LoweringOptions {
 };
 
 /// Lowers a network whose third run is trained, as it is evaluated then (Stage::quantized, running statistics): every
-/// code equals the trained network's as long as that network's float sums are exact, see ranges(). Throws
+/// code equals the trained network's as long as that network's float sums are exact, see composed_sums(). Throws
 /// std::invalid_argument, naming the node, when it has no integer form, when a sum does not fit 32 bits or when an
 /// option does not fit the network.
-IntegerNetwork lower(const Graph<float>& network, std::uint64_t seed, const LoweringOptions& options = {});
+ProvenNetwork lower(const Graph<float>& network, std::uint64_t seed, const LoweringOptions& options = {});
 
 /// Levels of one channel: code(s) = QReLU(fma(s unit, scale, shift)) in float32 as the evaluation computes it (I16 of
 /// docs/integers.md), `unit` a power of two, for the sums of `range`. It is exactly that function: as it is monotonic,

@@ -1,42 +1,4 @@
-// The packed file of an integer network; docs/packed-file.md has the grammar of its bytes.
+// The packed file, under the name that programs outside include it by.
 #pragma once
 
-#include <filesystem>
-#include <string>
-#include <vector>
-
-#include "core/file.hpp"
-#include "deploy/integer_network.hpp"
-
-namespace mog {
-
-constexpr Index kMaxModelBytes = Index{64} << 20;  // of a file; larger ones are refused before they are read
-
-/// A stretch of the file.
-struct ModelPart {
-  std::string layer;      // "cflog1"; empty for what belongs to none
-  std::string what;       // "header", "layer table", "binary weights", "ternary weights", "levels", "affine", "names"
-  Index offset, bytes;    // the next part begins at the next multiple of 64
-  Index weight_bits = 0;  // of weights: those that the paper counts
-};
-
-/// The file's bytes. Layers are named by their kind and number, so that names are not stored. Throws
-/// std::invalid_argument as check() does.
-std::vector<std::byte> model_bytes(const IntegerNetwork& network);
-/// Writes them as write_file does.
-void write_model(const std::filesystem::path& path, const IntegerNetwork& network);
-
-/// A network out of a file's bytes, which may be mapped memory. Everything is checked before it is used: throws
-/// DataError, beginning with `name` and the byte where it went wrong, for anything that is no such file, truncated,
-/// changed, of a newer version, or describes a network that check() refuses. Memory and time are bounded by the size.
-IntegerNetwork parse_model(Bytes bytes, const std::string& name);
-/// The bytes of a file that begins as a packed network does. Throws IoError when it cannot be read, DataError when it
-/// is something else or has more than kMaxModelBytes.
-std::vector<std::byte> model_file_bytes(const std::filesystem::path& path);
-/// Throws IoError when the file cannot be read, DataError as parse_model does.
-IntegerNetwork read_model(const std::filesystem::path& path);
-
-/// Where each byte of a file goes, in the order of the file; throws as parse_model does.
-std::vector<ModelPart> model_parts(Bytes bytes, const std::string& name);
-
-}  // namespace mog
+#include "deploy/runtime/model_file.hpp"

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "core/limits.hpp"
 #include "core/random.hpp"
 
 namespace mog {
@@ -83,8 +84,9 @@ class Builder {
 };
 
 void check_options(const RandomNetworkOptions& o) {
-  require(o.maps >= 2 && o.maps % 2 == 0 && o.maps <= 4096, "random network: n = ", o.maps,
-          " output maps, expected an even number from 2 to 4096");
+  constexpr Index kMostMaps = kMostChannels / 4;  // the third stage has four times as many
+  require(o.maps >= 2 && o.maps % 2 == 0 && o.maps <= kMostMaps, "random network: n = ", o.maps,
+          " output maps, expected an even number from 2 to ", kMostMaps);
   require(o.groups >= 1 && (o.maps / 2) % o.groups == 0, "random network: g = ", o.groups,
           " groups, expected a divisor of n / 2 = ", o.maps / 2);
   require(o.bits >= 1 && o.bits <= 8, "random network: k = ", o.bits, " activation bits, expected 1 to 8");

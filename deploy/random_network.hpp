@@ -1,7 +1,7 @@
 // An untrained MOGNET as an integer network: for timing and for tests.
 #pragma once
 
-#include "deploy/integer_network.hpp"
+#include "deploy/runtime/integer_network.hpp"
 
 namespace mog {
 

@@ -1,10 +1,9 @@
 // Classifies a picture with a packed network: deployed model.mog < pixels, raw bytes, row by row, red, green and blue.
 #include <cstdio>
 #include <deploy/model_file.hpp>
-#include <deploy/random_network.hpp>
 #include <deploy/runtime.hpp>
 #include <exception>
-#include <string>
+#include <stdexcept>
 #include <vector>
 
 namespace {
@@ -21,10 +20,6 @@ mog::Index classify(const char* path, const std::vector<std::uint8_t>& pixels) {
 
 int main(int argc, char** argv) {
   try {
-    if (argc == 3 && argv[1] == std::string("--random")) {  // a network to try this with: deployed --random model.mog
-      mog::write_model(argv[2], mog::random_network({.maps = 16}));
-      return 0;
-    }
     if (argc != 2) throw std::invalid_argument("usage: deployed model.mog < pixels");
     std::vector<std::uint8_t> pixels;
     for (int byte = std::getchar(); byte != EOF; byte = std::getchar()) {

@@ -1,13 +1,14 @@
 // MOGNET, read like the paper's Fig. 1.
 #include "models/mognet.hpp"
 
+#include "core/limits.hpp"
 #include "core/text.hpp"
 
 namespace mog {
 namespace {
 
-// Beyond these a typing error is likelier than a machine that could train it: n = 2048 has some 440 million weights.
-constexpr Index kMostMaps = 2048, kMostClasses = 100'000;
+// Beyond this a typing error is likelier than a machine that could train it: n = 2048 has some 440 million weights.
+constexpr Index kMostMaps = 2048;
 
 /// Throws unless the options describe a network that can be built.
 MognetOptions checked(const MognetOptions& o) {

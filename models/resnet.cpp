@@ -1,12 +1,13 @@
 // ResNet-20, block by block.
 #include "models/resnet.hpp"
 
+#include "core/limits.hpp"
 #include "core/text.hpp"
 
 namespace mog {
 namespace {
 
-constexpr Index kMostMaps = 1024, kMostClasses = 100'000;
+constexpr Index kMostMaps = 1024;
 
 Resnet20Options checked(const Resnet20Options& o) {
   require(o.maps >= 1 && o.maps <= kMostMaps, "resnet20: ", o.maps, " maps, expected 1 to ", kMostMaps);

@@ -4,12 +4,11 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 
 namespace mog {
 namespace {
-
-constexpr Index kMostClasses = 100'000;
 
 const std::string& word(const Description& description, const std::string& key, const std::string& where) {
   const auto found = description.words.find(key);

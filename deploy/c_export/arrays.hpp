@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "deploy/integer_network.hpp"
+#include "deploy/runtime/integer_network.hpp"
 
 namespace mog::c_export {
 

@@ -58,13 +58,13 @@ Compiled::Folder::~Folder() {
   fs::remove_all(path, ignored);
 }
 
-Compiled::Compiled(const IntegerNetwork& network, const std::string& command, const CExportOptions& options)
+Compiled::Compiled(const ProvenNetwork& network, const std::string& command, const CExportOptions& options)
     : prefix_(options.prefix), report_(export_c(network, folder_.path, options)), library_(nullptr, &::dlclose) {
   compile(folder_.path, command);
   library_.reset(::dlopen((folder_.path / "model.so").c_str(), RTLD_NOW | RTLD_LOCAL));
   if (library_ == nullptr) throw std::runtime_error(concat("the exported C: ", ::dlerror()));
-  std::vector<std::int64_t> class_sums(static_cast<std::size_t>(network.head.classes));
-  const std::vector<std::uint8_t> pixels(static_cast<std::size_t>(network.height * network.width * 3));
+  std::vector<std::int64_t> class_sums(static_cast<std::size_t>(network->head.classes));
+  const std::vector<std::uint8_t> pixels(static_cast<std::size_t>(network->height * network->width * 3));
   run_reference(network, pixels, class_sums, [this](const IntegerMap& map) {
     if (!map.codes()) return;
     layers_.emplace_back(map.name);

@@ -4,8 +4,8 @@
 #include <memory>
 #include <mutex>
 
-#include "deploy/c_export.hpp"
-#include "deploy/engine.hpp"
+#include "deploy/c_export/c_export.hpp"
+#include "deploy/runtime/engine.hpp"
 
 namespace mog::c_export {
 
@@ -14,7 +14,7 @@ class Compiled {
   /// Exports the network into a folder of its own, which this removes in the end, and compiles it with `command`, a
   /// compiler and its flags, words between blanks. Throws what export_c throws, and std::runtime_error when the
   /// compiler fails.
-  explicit Compiled(const IntegerNetwork& network, const std::string& command = "cc -O3",
+  explicit Compiled(const ProvenNetwork& network, const std::string& command = "cc -O3",
                     const CExportOptions& options = {});
   Compiled(const Compiled&) = delete;
   Compiled& operator=(const Compiled&) = delete;

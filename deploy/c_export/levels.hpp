@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "deploy/integer_network.hpp"
-#include "deploy/ranges.hpp"
+#include "deploy/runtime/integer_network.hpp"
+#include "deploy/runtime/ranges.hpp"
 
 namespace mog::c_export {
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "deploy/ranges.hpp"
 
 namespace mog::c_export {
 namespace {
@@ -13,19 +12,16 @@ Index bytes_of(Index bits) { return (bits + 7) / 8; }
 
 class Planner {
  public:
-  explicit Planner(const IntegerNetwork& network) : network_(network), height_(network.height), width_(network.width) {
-    const auto& layers = network.layers;
+  explicit Planner(const ProvenNetwork& network) : network_(network), height_(network->height), width_(network->width) {
+    const auto& layers = network->layers;
     require(layers.size() >= 2 && std::holds_alternative<IntegerCflog>(layers[1]),
             "export_c: the second layer is no CFLOG, which the exported C computes together with the first");
-    for (const IntegerLayer& layer : layers) {
-      std::visit([this](const auto& l) { add(l); }, layer);
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      sums_ = network.sums(i);
+      std::visit([this](const auto& layer) { add(layer); }, layers[i]);
     }
     plan_.head_map = map_;
     plan_.head_pixels = height_ * width_;
-    for (const SumRange& range : ranges(network, Proof::intervals)) {
-      if (!range.name.ends_with(".squeeze")) continue;
-      plan_.wide_rows = plan_.wide_rows || range.bits() > 16;
-    }
   }
 
   [[nodiscard]] Plan take() { return std::move(plan_); }
@@ -48,7 +44,7 @@ class Planner {
     Index rows = pixels_ != nullptr ? 3 * width_ * pixels_->in : 0, behind = std::max(end, to + size);
     Step step = begin(pixels_ != nullptr ? "STEP_PIXELS" : "STEP_CFLOG", pixels_ != nullptr ? 0 : from, to);
     if (pixels_ != nullptr) step.layer = 0;
-    step.cflogs = {place(cflog, behind, rows)};
+    step.cflogs = {place(cflog, sums_, behind, rows)};
     plan_.layers.push_back(cflog.name + ".activation");
     plan_.steps.push_back(std::move(step));
     map_ = to;
@@ -59,7 +55,8 @@ class Planner {
   void add(const IntegerMrb& mrb) {
     Step step = begin("STEP_RESIDUAL", map_, map_);
     Index rows = 0, behind = map_ + map_bytes(channels_);
-    const PlacedCflog a = place(mrb.a, behind, rows), b = place(mrb.b, behind, rows);
+    const PlacedCflog a = place(mrb.a, sums_.first(kCflogSums), behind, rows);
+    const PlacedCflog b = place(mrb.b, sums_.last(kCflogSums), behind, rows);
     step.cflogs = {a, b};
     plan_.layers.insert(plan_.layers.end(),
                         {mrb.a.name + ".activation", mrb.b.name + ".activation", mrb.name + ".mux"});
@@ -85,8 +82,9 @@ class Planner {
   }
 
   /// Takes room for the CFLOG's weights and rows, and moves both ends.
-  PlacedCflog place(const IntegerCflog& cflog, Index& behind, Index& rows) {
-    const PlacedCflog placed{.cflog = &cflog, .generated = behind, .rows = rows};
+  PlacedCflog place(const IntegerCflog& cflog, std::span<const SumRange> sums, Index& behind, Index& rows) {
+    const PlacedCflog placed{.cflog = &cflog, .sums = sums, .generated = behind, .rows = rows};
+    plan_.wide_rows = plan_.wide_rows || sums[kSqueeze].bits() > 16;
     behind += cflog.out * bytes_of(cflog.latent());
     rows += 3 * width_ * cflog.latent();
     plan_.map_bytes = std::max(plan_.map_bytes, behind);
@@ -99,6 +97,7 @@ class Planner {
   const IntegerNetwork& network_;
   Plan plan_;
   Index height_, width_, channels_ = 3, map_ = 0;
+  std::span<const SumRange> sums_;       // of the layer that is added
   const IntegerConv* pixels_ = nullptr;  // set while the next layer takes the picture through it
 };
 
@@ -111,6 +110,6 @@ Index Plan::arena_bytes(Index lanes) const {
   return words + (bytes + 3) / 4 * 4;
 }
 
-Plan make_plan(const IntegerNetwork& network) { return Planner(network).take(); }
+Plan make_plan(const ProvenNetwork& network) { return Planner(network).take(); }
 
 }  // namespace mog::c_export

@@ -1,18 +1,20 @@
 // Where an exported network keeps its steps, maps, generated weights and rows: in one static arena.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
-#include "deploy/integer_network.hpp"
+#include "deploy/runtime/proof.hpp"
 
 namespace mog::c_export {
 
 /// A CFLOG and its places.
 struct PlacedCflog {
   const IntegerCflog* cflog;
-  Index generated;  // byte of arena.bytes at which its generated weights begin
-  Index rows;       // number of arena.rows at which its three rows of latent maps begin
+  std::span<const SumRange> sums;  // the proven ranges of its kCflogSums
+  Index generated;                 // byte of arena.bytes at which its generated weights begin
+  Index rows;                      // number of arena.rows at which its three rows of latent maps begin
 };
 
 /// One entry of the table that the C program walks over.
@@ -38,7 +40,7 @@ struct Plan {
 /// Tables of 16 sums that a pointwise product keeps at a time.
 constexpr Index kTables = 8;
 
-/// Throws std::invalid_argument when the first two layers are not a convolution and a CFLOG.
-Plan make_plan(const IntegerNetwork& network);
+/// Of a network that outlives the plan. Throws std::invalid_argument when the second layer is no CFLOG.
+Plan make_plan(const ProvenNetwork& network);
 
 }  // namespace mog::c_export

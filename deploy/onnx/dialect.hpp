@@ -7,7 +7,7 @@
 
 #include "deploy/onnx/graph.hpp"
 #include "deploy/onnx/kernel.hpp"
-#include "deploy/ranges.hpp"
+#include "deploy/runtime/ranges.hpp"
 
 namespace mog::onnx {
 

@@ -4,10 +4,9 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/md5.hpp"
-#include "deploy/model_file.hpp"
 #include "deploy/onnx/qonnx.hpp"
 #include "deploy/onnx/standard.hpp"
-#include "deploy/ranges.hpp"
+#include "deploy/runtime/model_file.hpp"
 
 namespace mog {
 namespace {
@@ -21,14 +20,14 @@ std::string about(const IntegerNetwork& network, const std::string& dialect) {
                 " bits of weights. All numbers are whole numbers in float32. ", dialect);
 }
 
-std::map<std::string, std::string> metadata(const IntegerNetwork& network, const OnnxOptions& options) {
+std::map<std::string, std::string> metadata(const ProvenNetwork& network, const OnnxOptions& options) {
   const std::vector<std::byte> packed = model_bytes(network);
   std::map<std::string, std::string> all = options.metadata;
-  all.emplace("activation_bits", std::to_string(network.bits));
-  all.emplace("automata_seed", std::to_string(network.seed));
+  all.emplace("activation_bits", std::to_string(network->bits));
+  all.emplace("automata_seed", std::to_string(network->seed));
   all.emplace("packed_file_md5", md5_of({reinterpret_cast<const char*>(packed.data()), packed.size()}));
   std::string classes;
-  for (const std::string& name : network.class_names) classes += (classes.empty() ? "" : "\n") + name;
+  for (const std::string& name : network->class_names) classes += (classes.empty() ? "" : "\n") + name;
   if (!classes.empty()) all.emplace("class_names", classes);
   return all;
 }
@@ -42,7 +41,7 @@ std::vector<std::string> beyond_floats(const std::vector<SumRange>& ranges) {
   return names;
 }
 
-OnnxReport finish(const onnx::Graph& graph, const IntegerNetwork& network, const std::filesystem::path& path,
+OnnxReport finish(const onnx::Graph& graph, const ProvenNetwork& network, const std::filesystem::path& path,
                   const OnnxOptions& options, const std::string& dialect) {
   const std::string bytes = graph.model(about(network, dialect), metadata(network, options));
   write_file(path, bytes);
@@ -51,9 +50,8 @@ OnnxReport finish(const onnx::Graph& graph, const IntegerNetwork& network, const
 
 }  // namespace
 
-OnnxReport export_onnx(const IntegerNetwork& network, const std::filesystem::path& path, const OnnxOptions& options) {
-  check(network);
-  const std::vector<SumRange> sums = ranges(network, Proof::composed);
+OnnxReport export_onnx(const ProvenNetwork& network, const std::filesystem::path& path, const OnnxOptions& options) {
+  const std::vector<SumRange> sums = composed_sums(network);
   onnx::Graph graph("mognet");
   onnx::Standard standard(graph, network, options);
   std::vector<std::string> not_proved = say(network, sums, graph, standard);
@@ -64,11 +62,10 @@ OnnxReport export_onnx(const IntegerNetwork& network, const std::filesystem::pat
   return report;
 }
 
-OnnxReport export_qonnx(const IntegerNetwork& network, const std::filesystem::path& path, QonnxDialect dialect,
+OnnxReport export_qonnx(const ProvenNetwork& network, const std::filesystem::path& path, QonnxDialect dialect,
                         const OnnxOptions& options) {
-  check(network);
-  require(network.bits <= 4, "qonnx: codes of ", network.bits, " bits, expected 1 to 4");
-  const std::vector<SumRange> sums = ranges(network, Proof::composed);
+  require(network->bits <= 4, "qonnx: codes of ", network->bits, " bits, expected 1 to 4");
+  const std::vector<SumRange> sums = composed_sums(network);
   onnx::Graph graph("mognet");
   const bool quant = dialect == QonnxDialect::quant;
   if (quant) {

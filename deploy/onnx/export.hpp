@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "deploy/integer_network.hpp"
+#include "deploy/runtime/proof.hpp"
 
 namespace mog {
 
@@ -34,9 +34,8 @@ struct OnnxReport {
 /// Writes the network as standard operators (opset 11, IR version 7): `pixels` [N, 3, H, W] in; `class` [N],
 /// `class_sums` [N, classes] and `logits` out, or `logits` alone. Unless the report names layers that are not proved,
 /// class sums are those of run_reference for every picture, in whatever order a runtime adds and whatever it fuses.
-/// Throws std::invalid_argument when the network fails check() or a layer's name can be no identifier, IoError when the
-/// file cannot be written.
-OnnxReport export_onnx(const IntegerNetwork& network, const std::filesystem::path& path,
+/// Throws std::invalid_argument when a layer's name can be no identifier, IoError when the file cannot be written.
+OnnxReport export_onnx(const ProvenNetwork& network, const std::filesystem::path& path,
                        const OnnxOptions& options = {});
 
 enum class QonnxDialect : std::uint8_t {
@@ -47,7 +46,7 @@ enum class QonnxDialect : std::uint8_t {
 /// Writes the network in QONNX, one picture at a time: `pixels` float32 [1, 3, H, W] of 0..255 in, `logits` [1, classes]
 /// out; groups dense, since importers refuse them. Throws as export_onnx does, and std::invalid_argument where codes
 /// have more than 4 bits or no line meets a channel's levels, naming it.
-OnnxReport export_qonnx(const IntegerNetwork& network, const std::filesystem::path& path, QonnxDialect dialect,
+OnnxReport export_qonnx(const ProvenNetwork& network, const std::filesystem::path& path, QonnxDialect dialect,
                         const OnnxOptions& options = {});
 
 }  // namespace mog

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "deploy/integer_network.hpp"
+#include "deploy/runtime/weights.hpp"
 
 namespace mog::onnx {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-#include "deploy/ranges.hpp"
+#include "deploy/runtime/ranges.hpp"
 
 namespace mog::onnx {
 

@@ -42,6 +42,9 @@ refuses 2 'was not exported from this network' mog verify "$network" "$network" 
 refuses 2 'no ONNX file, expected one behind' mog verify "$network" --engine opencv --images 1
 refuses 5 'none.onnx' mog verify "$network" none.onnx --engine onnxruntime --images 1
 refuses 2 'is a packed file' mog export "$network" --to-onnx a.onnx --size 64
+refuses 2 'fold is of --graph floats' mog export "$network" --to-onnx a.onnx --fold
+refuses 2 'graph floats is of --to-onnx alone' mog export "$network" --to-onnx a.onnx --to a.mog --graph floats
+refuses 3 'cifar10.mog' mog export "$network" --to-onnx a.onnx --graph floats
 refuses 2 'nowhere to write' mog export "$network"
 refuses 2 'weights' mog export "$network" --to model.mog --weights int8
 refuses 2 'weights' mog export "$network" --to-onnx a.onnx --weights int4

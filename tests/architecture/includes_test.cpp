@@ -31,16 +31,14 @@ const std::map<std::string, Names> kMayInclude = {
 /// What sees no tensors, no tape and nothing of training: the part of core that the integer runtime
 /// links, and the runtime.
 bool is_base(const std::string& path) {
-  static const Names kHeaders{
-      "types",    "error", "descriptor",        "temporary_file", "file",    "printable", "crc32",    "process",
-      "parallel", "team",  "float_environment", "processors",     "profile", "random",    "automaton"};
+  static const Names kHeaders{"types",      "limits",  "error",   "descriptor", "temporary_file", "file",
+                              "printable",  "crc32",   "process", "parallel",   "team",           "float_environment",
+                              "processors", "profile", "random",  "automaton"};
   const fs::path file = path;
   return path.starts_with("core/kernels/") || (file.parent_path() == "core" && kHeaders.contains(file.stem().string()));
 }
 bool is_runtime(const std::string& path) {
-  return path.starts_with("deploy/") && !path.starts_with("deploy/lowering") &&
-         !path.starts_with("deploy/comparison") && !path.starts_with("deploy/c_export") &&
-         !path.starts_with("deploy/onnx/");
+  return path.starts_with("deploy/runtime/") || path == "deploy/runtime.hpp" || path == "deploy/model_file.hpp";
 }
 
 std::string first_folder(const std::string& path) { return path.substr(0, path.find('/')); }
@@ -115,11 +113,12 @@ TEST_CASE("a wrong arrow, a missing guard and a missing purpose are found") {
   CHECK(faults("train/a.cpp", "// A.\n#include \"deploy/b.hpp\"\n").size() == 1);
   CHECK(faults("core/kernels/a/a.cpp", "// A.\n#include \"core/tensor.hpp\"\n").size() == 1);
   CHECK(faults("core/file.cpp", "// A.\n#include \"core/tape.hpp\"\n").size() == 1);
-  CHECK(faults("deploy/engine.cpp", "// A.\n#include \"models/b.hpp\"\n").size() == 1);
-  CHECK(faults("deploy/engine.cpp", "// A.\n#include \"deploy/lowering.hpp\"\n").size() == 1);
-  CHECK(faults("deploy/engine.cpp", "// A.\n#include \"core/file.hpp\"\n#include \"deploy/a.hpp\"\n").empty());
-  CHECK(faults("deploy/a.cpp", "// A.\nconst char* a = R\"c(/* */\n#include \"model.h\"\n)c\";\n").empty());
-  CHECK(faults("deploy/a.cpp", "// A.\na = R\"c(\n)c\";\n#include \"models/b.hpp\"\n").size() == 1);
+  CHECK(faults("deploy/runtime/engine.cpp", "// A.\n#include \"models/b.hpp\"\n").size() == 1);
+  CHECK(faults("deploy/runtime/engine.cpp", "// A.\n#include \"deploy/lowering.hpp\"\n").size() == 1);
+  CHECK(faults("deploy/runtime/engine.cpp", "// A.\n#include \"core/file.hpp\"\n#include \"deploy/runtime/a.hpp\"\n")
+            .empty());
+  CHECK(faults("deploy/runtime/a.cpp", "// A.\nconst char* a = R\"c(/* */\n#include \"model.h\"\n)c\";\n").empty());
+  CHECK(faults("deploy/runtime/a.cpp", "// A.\na = R\"c(\n)c\";\n#include \"models/b.hpp\"\n").size() == 1);
   CHECK(faults("deploy/lowering.cpp", "// A.\n#include \"models/b.hpp\"\n").empty());
   CHECK(faults("core/a.hpp", "// A.\n#include <vector>\n").size() == 1);
   CHECK(faults("core/a.cpp", "#include <vector>\n").size() == 1);

@@ -57,12 +57,12 @@ struct Case {
     row.pack({.shape = shape, .w = w.data(), .bias = bias.data()}, packed.data());
     row.run({.x = x.data(),
              .packed = packed.data(),
-             .y = reinterpret_cast<std::uint8_t*>(y.data()),
+             .y = y.data(),
              .height = height,
              .width = width,
              .x_pixel = x_pixel,
              .x_row = x_row,
-             .y_pixel = out * static_cast<Index>(sizeof(T)),
+             .y_pixel = out,
              .y_plane = 0,
              .shape = shape});
   }
@@ -154,11 +154,9 @@ TEST_CASE("sums as floats, and saturated in 16 bits, are those that the bytes ho
       std::fill(c.bias.begin(), c.bias.end(), 1 << 22);  // no sum is negative, none reaches 2^24
       const std::vector<std::uint8_t> bytes = c.run(row);
       GuardedBuffer<float> floats(c.height * c.width * c.out);
-      c.shape.planes = Conv3x3S16Shape::kFloats;
       c.run_into(row, floats);
       std::fill(c.bias.begin(), c.bias.end(), 0);
       GuardedBuffer<std::int16_t> shorts(floats.size());
-      c.shape.planes = Conv3x3S16Shape::kShorts;
       c.run_into(row, shorts);
       bool same = true, low = false, high = false;
       for (Index i = 0; i < floats.size(); ++i) {

@@ -77,7 +77,7 @@ TEST_CASE("pointwise sums of 16 bits, and codes by levels") {
                 pixels));
     PointwiseU8 args{.x = nullptr,
                      .packed = nullptr,
-                     .y = nullptr,
+                     .y = {},
                      .pixels = pixels,
                      .x_pixel = 0,
                      .x_plane = 0,
@@ -167,7 +167,8 @@ TEST_CASE("3x3 convolutions of 16-bit numbers, to bytes in planes and to floats"
       shape.groups = 4 * (1 + draw.below(4));
       shape.inputs = shape.outputs = Index{2} << draw.below(3);
     }
-    shape.planes = draw.below(5);
+    const Index planes = draw.below(5);  // none: floats
+    shape.planes = std::max<Index>(planes, 1);
     shape.largest = draw.below(2) == 0 ? 32767 : 1 + draw.below(8191);
     const Index in = shape.groups * shape.inputs, out = shape.groups * shape.outputs, weights = 9 * in * shape.outputs;
     const Index width = draw_size(draw, 20), height = std::clamp<Index>(kMostProducts / (weights * width), 1, 7);
@@ -183,11 +184,10 @@ TEST_CASE("3x3 convolutions of 16-bit numbers, to bytes in planes and to floats"
     for_rows(conv3x3_s16_kernels(), [&](const Conv3x3S16Kernel& row) {
       const Conv3x3S16Kernel& reference = conv3x3_s16_kernels().back();
       const Conv3x3S16Weights operands{shape, w.data(), bias.data()};
-      if (shape.planes == 0) {
+      if (planes == 0) {
         Results<float> y(draw, pixels * out);
         both(row, reference, operands, y, [&](const Conv3x3S16Kernel& kernel, const std::byte* packed, float* to) {
-          kernel.run({x.data(), packed, reinterpret_cast<std::uint8_t*>(to), height, width, x_pixel, x_row, 4 * out, 0,
-                      shape});
+          kernel.run({x.data(), packed, to, height, width, x_pixel, x_row, out, 0, shape});
         });
       } else {
         Results<std::uint8_t> y(draw, (pixels - 1) * y_pixel + (shape.planes - 1) * y_plane + out);

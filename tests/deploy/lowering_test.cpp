@@ -116,10 +116,10 @@ TEST_CASE("a changed level is found, and named by layer, picture and place") {
 TEST_CASE("the largest map of the paper's network fits its types; one that does not is refused by name") {
   mog::testing::RandomMognet trained({.maps = 8, .groups = 2, .bits = 3}, 1);
   mog::IntegerNetwork network = mog::lower(trained.network, 1);
-  CHECK_NOTHROW(mog::check(network));
+  CHECK_NOTHROW(mog::prove(network));
   auto& cflog = std::get<mog::IntegerCflog>(network.layers[1]);
   cflog.thresholds.levels[0] = cflog.thresholds.levels[1] + 1;
-  CHECK_THROWS_WITH_AS(mog::check(network), "cflog1: channel 0: its levels do not ascend", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(mog::prove(network), "cflog1: channel 0: its levels do not ascend", std::invalid_argument);
   CHECK_THROWS_WITH_AS(mog::lower(trained.network, 2), doctest::Contains("cflog1: its generated weights are not"),
                        std::invalid_argument);
   CHECK_THROWS_AS(mog::lower(trained.network, 1, {.height = 12}), std::invalid_argument);

@@ -10,8 +10,8 @@ scratch=$(mktemp -d) && trap 'rm -rf "$scratch"' EXIT
 
 # plain FILE: its text, digits in groups joined: "1 715 968" and "234,171" as 1715968 and 234171.
 plain() { sed -e ':again' -e 's/\([0-9]\)[, ]\([0-9]\{3\}\)\([^0-9.]\|$\)/\1\2\3/' -e 't again' "$1"; }
-# figures: percentages of tenths or hundredths, decimal numbers, numbers of five digits and more.
-figures() { grep -oE '[0-9]+\.[0-9]+ %|[0-9]+\.[0-9]{3,}|[0-9]{5,}' | sort -u; }
+# figures: percentages of tenths or hundredths, megabytes, decimal numbers, numbers of five digits and more.
+figures() { grep -oE '[0-9]+\.[0-9]+ %|[0-9]+ MB|[0-9]+\.[0-9]{3,}|[0-9]{5,}' | sort -u; }
 
 sed '/^```cpp/,/^```/d' README.md | grep -v 'arxiv.org' >"$scratch/readme"
 plain "$scratch/readme" | figures >"$scratch/claimed"

@@ -2,13 +2,14 @@
 // by the plain engine and by the runtime, and its sums held against their ranges.
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "deploy/runtime/model_file.hpp"
 #include "tests/fuzz/hostile_network.hpp"
 
 namespace {
 
 void read_and_run(mog::Bytes bytes, std::uint32_t seed) {
   try {
-    const mog::IntegerNetwork network = mog::parse_model(bytes, "file");
+    const mog::ProvenNetwork network = mog::parse_model(bytes, "file");
     constexpr mog::Index kMostWork = 20'000'000;  // a tenth of a second, some under sanitizers
     if (mog::test::work_of(network) <= kMostWork) mog::test::try_network(network, seed);
   } catch (const mog::DataError&) {

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "core/crc32.hpp"
-#include "deploy/engine.hpp"
-#include "deploy/model_layout.hpp"
-#include "deploy/ranges.hpp"
-#include "deploy/runtime.hpp"
+#include "deploy/runtime/engine.hpp"
+#include "deploy/runtime/model_layout.hpp"
+#include "deploy/runtime/proof.hpp"
+#include "deploy/runtime/runtime.hpp"
 
 namespace mog::test {
 
@@ -70,13 +70,13 @@ inline std::vector<std::uint8_t> hostile_picture(const IntegerNetwork& network, 
 }
 
 /// The plain engine's sums of one picture; with them the runtime's, and the ranges of either proof, are compared.
-inline void try_network(const IntegerNetwork& network, std::uint32_t seed) {
+inline void try_network(const ProvenNetwork& network, std::uint32_t seed) {
   std::map<std::string, std::vector<SumRange>, std::less<>> proven;
-  for (const Proof proof : {Proof::intervals, Proof::composed}) {
-    for (SumRange& range : ranges(network, proof)) proven[range.name].push_back(std::move(range));
+  for (const auto& sums : {network.sums(), composed_sums(network)}) {
+    for (const SumRange& range : sums) proven[range.name].push_back(range);
   }
   const auto pixels = hostile_picture(network, seed);
-  std::vector<std::int64_t> sums(static_cast<std::size_t>(network.head.classes)), fast = sums;
+  std::vector<std::int64_t> sums(static_cast<std::size_t>(network->head.classes)), fast = sums;
   run_reference(network, pixels, sums, [&](const IntegerMap& map) {
     const auto of_map = proven.find(map.name);
     if (map.codes() || of_map == proven.end()) return;

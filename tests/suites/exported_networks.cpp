@@ -11,9 +11,11 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/limits.hpp"
 #include "core/random.hpp"
 #include "deploy/c_export/compiled.hpp"
 #include "deploy/random_network.hpp"
+#include "deploy/runtime/model_file.hpp"
 #include "tests/fuzz/hostile_network.hpp"
 
 namespace {
@@ -28,18 +30,18 @@ std::vector<File> beginnings(const std::set<std::filesystem::path>& folders) {
   std::vector<File> files;
   for (const auto& folder : folders) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-      files.push_back(read_bytes(entry.path(), kMaxModelBytes));
+      files.push_back(read_bytes(entry.path(), kMostModelBytes));
     }
   }
   for (int bits = 1; bits <= 8; ++bits) {
     const std::uint64_t seed = static_cast<std::uint64_t>(bits);
-    files.push_back(model_bytes(random_network({.maps = 4 + 2 * bits,
-                                                .groups = 1,
-                                                .bits = bits,
-                                                .classes = 2 + bits,
-                                                .height = 8,
-                                                .width = 16,
-                                                .seed = seed})));
+    files.push_back(model_bytes(prove(random_network({.maps = 4 + 2 * bits,
+                                                      .groups = 1,
+                                                      .bits = bits,
+                                                      .classes = 2 + bits,
+                                                      .height = 8,
+                                                      .width = 16,
+                                                      .seed = seed}))));
   }
   return files;
 }
@@ -57,7 +59,7 @@ File changed(const File& from, Random& random) {
 }
 
 /// Compiles the network's C and compares it with the plain engine; false where it cannot be exported.
-bool try_exported(const IntegerNetwork& network, std::uint32_t seed) {
+bool try_exported(const ProvenNetwork& network, std::uint32_t seed) {
   using Codes = std::map<std::string, std::vector<std::int32_t>, std::less<>>;
   const auto collect = [](Codes& codes) {
     return [&codes](const IntegerMap& map) {
@@ -65,7 +67,7 @@ bool try_exported(const IntegerNetwork& network, std::uint32_t seed) {
     };
   };
   const auto pixels = test::hostile_picture(network, seed);
-  std::vector<std::int64_t> expected_sums(static_cast<std::size_t>(network.head.classes)), sums = expected_sums;
+  std::vector<std::int64_t> expected_sums(static_cast<std::size_t>(network->head.classes)), sums = expected_sums;
   Codes expected, codes;
   run_reference(network, pixels, expected_sums, collect(expected));
   try {
@@ -90,7 +92,7 @@ Counts attack(std::chrono::seconds seconds, std::uint64_t seed, const std::vecto
     Random random(seed, Purpose::user, static_cast<std::uint32_t>(counts.tried));
     const File file = changed(files[random.below(files.size())], random);
     try {
-      const IntegerNetwork network = parse_model(file, "file");
+      const ProvenNetwork network = parse_model(file, "file");
       ++counts.read;
       if (test::work_of(network) > kMostWork) continue;
       const Bytes piece = file;

@@ -26,8 +26,7 @@ CflogFactors::CflogFactors(const CflogCodes& args, Parts& memory)
       group{.kernel = select(conv3x3_s16_kernels()),
             .shape = {.groups = args.groups,
                       .inputs = args.latents / args.groups,
-                      .outputs = args.latents / args.groups,
-                      .planes = Conv3x3S16Shape::kShorts}},
+                      .outputs = args.latents / args.groups}},
       expand{.kernel = select(pointwise_s16_kernels()), .shape = {.in = args.latents, .out = args.out}},
       counts_{args.in * args.latents, 9 * args.latents * group.shape.inputs, args.latents * args.out} {
   for (int i = 0; i < 3; ++i) signs_[i] = memory.add<std::int8_t>(counts_[i]);

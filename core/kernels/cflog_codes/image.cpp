@@ -116,12 +116,12 @@ void CflogImage::band(std::byte* memory, Range rows, float* y) const {
   auto* const sums = part_of<std::int16_t>(memory, sums_);
   const Conv3x3S16 group{.x = part_of<std::int16_t>(memory, latents_) + rows.begin * row_,
                          .packed = factors_.group.packed,
-                         .y = reinterpret_cast<std::uint8_t*>(sums),
+                         .y = sums,
                          .height = rows.end - rows.begin,
                          .width = args_.width,
                          .x_pixel = args_.latents,
                          .x_row = row_,
-                         .y_pixel = args_.latents * static_cast<Index>(sizeof(std::int16_t)),
+                         .y_pixel = args_.latents,
                          .y_plane = 0,
                          .shape = factors_.group.shape};
   factors_.group.kernel.run(group);
@@ -135,9 +135,7 @@ void CflogImage::wide_band(std::byte* memory, Conv3x3S16 group, Index pixels, fl
   auto* const low = part_of<std::int16_t>(memory, sums_);
   auto* const high = part_of<std::int16_t>(memory, high_);
   auto* const high_y = part_of<float>(memory, high_y_);
-  group.y = reinterpret_cast<std::uint8_t*>(sums);
-  group.y_pixel = args_.latents * static_cast<Index>(sizeof(float));
-  group.shape.planes = Conv3x3S16Shape::kFloats;
+  group.y = sums;
   factors_.group.kernel.run(group);
   for (Index i = 0; i < pixels * args_.latents; ++i) {
     const auto sum = static_cast<std::int32_t>(sums[i]);

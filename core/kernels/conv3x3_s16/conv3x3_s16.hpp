@@ -7,19 +7,20 @@
 #include <span>
 
 #include "core/kernels/isa.hpp"
+#include "core/kernels/typed_output.hpp"
 #include "core/types.hpp"
 
 namespace mog::kernels {
 
 /// y[h, w, g Q + q] = bias[g Q + q] + sum_{r, s, i} x[h + r, w + s, g I + i] w[g, r, s, i, q]      in 32 bits
-/// x holds a border of one pixel, so that the output's pixel (h, w) has its centre at (h + 1, w + 1). The bias makes
-/// the sums non-negative; of each, `planes` bytes are written apart, the highest first, as PointwiseU8 reads them.
-/// Instead of planes, y may hold the sums as floats, rounded where they exceed 2^24, or as 16-bit numbers, saturated.
+/// x holds a border of one pixel, so that the output's pixel (h, w) has its centre at (h + 1, w + 1).
+///   y of bytes   the bias makes the sums non-negative; of each, `planes` bytes are written apart, the highest first, as
+///                PointwiseU8 reads them
+///   y of shorts  the sums, saturated
+///   y of floats  the sums, rounded where they exceed 2^24
 struct Conv3x3S16Shape {
-  static constexpr Index kFloats = 0, kShorts = -1;
-
   Index groups, inputs, outputs;  // I and Q of a group
-  Index planes;                   // 1..4, kFloats or kShorts
+  Index planes = 1;               // 1..4, of bytes
   Index largest = 32768;          // |x| is no larger; up to 8191, fewer multiplications do, see generic_winograd.hpp
 };
 
@@ -31,11 +32,11 @@ struct Conv3x3S16Weights {
 };
 
 /// x: pixels x_pixel numbers apart, rows x_row; one number after the last pixel is read and counts for nothing. y:
-/// pixels y_pixel bytes apart, planes y_plane, rows without gaps; aligned as the type of its numbers requires.
+/// pixels y_pixel numbers apart, planes y_plane, rows without gaps.
 struct Conv3x3S16 {
   const std::int16_t* x;
   const std::byte* packed;
-  std::uint8_t* y;
+  TypedOutput y;
   Index height, width;
   Index x_pixel, x_row, y_pixel, y_plane;
   Conv3x3S16Shape shape;

@@ -78,9 +78,8 @@ struct Conv3x3S16Loops {
       const Int bias = I::load(work.bias + v * 4 * I::kLanes);
       Int total[P];
       for (int p = 0; p < P; ++p) total[p] = I::add(I::end_shorts(sum[p][v]), bias);
-      GroupSums<Arch>::with_planes(args.shape.planes, [&](auto planes) {
-        const Index first = work.output + v * I::kLanes, size = GroupSums<Arch>::element_size(planes);
-        std::uint8_t* const y = args.y + (row * args.width + column) * args.y_pixel + first * size;
+      GroupSums<Arch>::with_output(args, [&](auto* to, auto planes) {
+        auto* const y = to + (row * args.width + column) * args.y_pixel + work.output + v * I::kLanes;
         GroupSums<Arch>::template store_row<planes>(y, args.y_pixel, args.y_plane, total, work.used - v * I::kLanes);
       });
     }

@@ -13,39 +13,37 @@ struct GroupSums {
   using I = Integers<Arch>;
   using Int = typename I::Int;
 
-  /// Bytes of a sum, of those that lie side by side.
-  [[gnu::always_inline]] static Index element_size(Index planes) {
-    return planes == Conv3x3S16Shape::kFloats ? 4 : planes == Conv3x3S16Shape::kShorts ? 2 : 1;
-  }
-
-  /// Calls body with `planes` as a constant.
+  /// Calls body with the output by its type, and its planes as a constant.
   template <class Body>
-  [[gnu::always_inline]] static void with_planes(Index planes, const Body& body) {
-    switch (planes) {
-      case Conv3x3S16Shape::kShorts: return body(std::integral_constant<Index, Conv3x3S16Shape::kShorts>{});
-      case Conv3x3S16Shape::kFloats: return body(std::integral_constant<Index, Conv3x3S16Shape::kFloats>{});
-      case 1: return body(std::integral_constant<Index, 1>{});
-      case 2: return body(std::integral_constant<Index, 2>{});
-      case 3: return body(std::integral_constant<Index, 3>{});
-      default: return body(std::integral_constant<Index, 4>{});
+  [[gnu::always_inline]] static void with_output(const Conv3x3S16& args, const Body& body) {
+    switch (args.y.kind) {
+      case TypedOutput::Kind::shorts: return body(args.y.shorts, std::integral_constant<Index, 1>{});
+      case TypedOutput::Kind::floats: return body(args.y.floats, std::integral_constant<Index, 1>{});
+      case TypedOutput::Kind::bytes: break;
+    }
+    switch (args.shape.planes) {
+      case 1: return body(args.y.bytes, std::integral_constant<Index, 1>{});
+      case 2: return body(args.y.bytes, std::integral_constant<Index, 2>{});
+      case 3: return body(args.y.bytes, std::integral_constant<Index, 3>{});
+      default: return body(args.y.bytes, std::integral_constant<Index, 4>{});
     }
   }
 
   /// The first `used` of a vector of sums: floats, 16-bit numbers, or bytes plane by plane.
-  template <Index kPlanes>
-  [[gnu::always_inline]] static void store(std::uint8_t* y, Index plane, Int sum, Index used) {
-    if constexpr (kPlanes == Conv3x3S16Shape::kShorts) {
-      I::store_saturated(reinterpret_cast<std::int16_t*>(y), sum, used);
-    } else if constexpr (kPlanes == Conv3x3S16Shape::kFloats) {
-      I::store_floats(reinterpret_cast<float*>(y), sum, used);
+  template <Index kPlanes, class Number>
+  [[gnu::always_inline]] static void store(Number* y, Index plane, Int sum, Index used) {
+    if constexpr (std::is_same_v<Number, std::int16_t>) {
+      I::store_saturated(y, sum, used);
+    } else if constexpr (std::is_same_v<Number, float>) {
+      I::store_floats(y, sum, used);
     } else {
       store_planes<8 * (kPlanes - 1)>(y, plane, sum, used);
     }
   }
 
   /// Two whole vectors of sums.
-  template <Index kPlanes>
-  [[gnu::always_inline]] static void store_all(std::uint8_t* ya, std::uint8_t* yb, Index plane, Int a, Int b) {
+  template <Index kPlanes, class Number>
+  [[gnu::always_inline]] static void store_all(Number* ya, Number* yb, Index plane, Int a, Int b) {
     if constexpr (kPlanes == 2) {
       I::store_two_bytes(ya, yb, plane, a, b);
     } else {
@@ -54,10 +52,9 @@ struct GroupSums {
     }
   }
 
-  /// The first `used` of vectors of sums that lie `pixel` bytes apart.
-  template <Index kPlanes, int P>
-  [[gnu::always_inline]] static void store_row(std::uint8_t* y, Index pixel, Index plane, const Int (&sums)[P],
-                                               Index used) {
+  /// The first `used` of vectors of sums that lie `pixel` numbers apart.
+  template <Index kPlanes, class Number, int P>
+  [[gnu::always_inline]] static void store_row(Number* y, Index pixel, Index plane, const Int (&sums)[P], Index used) {
     if (P % 2 == 0 && used >= I::kLanes) {
 #pragma GCC unroll 8
       for (int p = 0; p + 1 < P; p += 2, y += 2 * pixel) {

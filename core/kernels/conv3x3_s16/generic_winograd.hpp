@@ -87,10 +87,11 @@ struct Conv3x3S16Winograd {
       for (Index position = 0; position < kPositions; ++position) {
         pieces<kPart, V>(work, position, tile, 0, count, products[position]);
       }
-      GroupSums<Arch>::with_planes(work.args.shape.planes, [&](auto planes) {
+      GroupSums<Arch>::with_output(work.args, [&]<class Number>(Number* to, auto planes) {
         for (int v = 0; v < V; ++v) {
+          const OutputChannels<Number> channels{to + work.output + v * I::kLanes, work.used - v * I::kLanes};
           Transforms::template back<planes>(work.args, work.tiles.places + tile, count, &products[0][0][v],
-                                            {V, kPart * V}, {work.output + v * I::kLanes, work.used - v * I::kLanes});
+                                            {V, kPart * V}, channels);
         }
       });
     }

@@ -6,6 +6,13 @@
 
 namespace mog::kernels {
 
+/// Output channels: the map's first pixel from the first of them on, and how many there are.
+template <class Number>
+struct OutputChannels {
+  Number* y;
+  Index used;
+};
+
 template <class Arch>
 struct WinogradTransforms {
   using I = Integers<Arch>;
@@ -59,19 +66,13 @@ struct WinogradTransforms {
   struct Steps {
     Index tile, position;
   };
-  /// Output channels: the first, and how many there are from it on.
-  struct Channels {
-    Index first, used;
-  };
-
   /// A' m A / 4 of some tiles and one vector of channels, to the output, whose planes are known here.
-  template <Index kPlanes>
+  template <Index kPlanes, class Number>
   [[gnu::always_inline]] static void back(const Conv3x3S16& args, const Place* places, Index count, const Int* m,
-                                          Steps steps, Channels channels) {
+                                          Steps steps, OutputChannels<Number> channels) {
     using Sums = GroupSums<Arch>;
     const Index height = args.height, width = args.width, pixel = args.y_pixel, plane = args.y_plane;
     const Index used = channels.used;
-    std::uint8_t* const first = args.y + channels.first * Sums::element_size(kPlanes);
     for (Index t = 0; t < count; ++t, m += steps.tile) {
       Int above[4], below[4];
       for (int j = 0; j < 4; ++j) {
@@ -83,8 +84,8 @@ struct WinogradTransforms {
       const auto left = [](const Int(&x)[4]) { return I::quarter(I::add(x[0], I::add(x[1], x[2]))); };
       const auto right = [](const Int(&x)[4]) { return I::quarter(I::sub(I::sub(x[1], x[2]), x[3])); };
       const auto [row, column] = places[t];
-      std::uint8_t* const y = first + (row * width + column) * pixel;
-      std::uint8_t* const next = y + width * pixel;
+      Number* const y = channels.y + (row * width + column) * pixel;
+      Number* const next = y + width * pixel;
       const bool last_column = column + 1 == width, last_row = row + 1 == height;
       if (used >= I::kLanes && !last_column && !last_row) {
         Sums::template store_all<kPlanes>(y, y + pixel, plane, left(above), right(above));

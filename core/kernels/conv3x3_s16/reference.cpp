@@ -36,17 +36,17 @@ void run(const Conv3x3S16& args) {
           sum += w * x[tap / 3 * args.x_row + tap % 3 * args.x_pixel + g * inputs + i];
         }
       }
-      if (planes == Conv3x3S16Shape::kFloats) {
-        const auto number = static_cast<float>(sum);
-        std::memcpy(args.y + pixel * args.y_pixel + o * 4, &number, sizeof(number));
-      }
-      if (planes == Conv3x3S16Shape::kShorts) {
-        const auto number = static_cast<std::int16_t>(std::clamp(sum, -32768, 32767));
-        std::memcpy(args.y + pixel * args.y_pixel + o * 2, &number, sizeof(number));
-      }
-      for (Index plane = 0; plane < planes; ++plane) {
-        const auto byte = static_cast<std::uint32_t>(sum) >> (8 * (planes - 1 - plane)) & 255;
-        args.y[pixel * args.y_pixel + plane * args.y_plane + o] = static_cast<std::uint8_t>(byte);
+      const Index to = pixel * args.y_pixel + o;
+      switch (args.y.kind) {
+        case TypedOutput::Kind::floats: args.y.floats[to] = static_cast<float>(sum); break;
+        case TypedOutput::Kind::shorts:
+          args.y.shorts[to] = static_cast<std::int16_t>(std::clamp(sum, -32768, 32767));
+          break;
+        case TypedOutput::Kind::bytes:
+          for (Index plane = 0; plane < planes; ++plane) {
+            const auto byte = static_cast<std::uint32_t>(sum) >> (8 * (planes - 1 - plane)) & 255;
+            args.y.bytes[to + plane * args.y_plane] = static_cast<std::uint8_t>(byte);
+          }
       }
     }
   }

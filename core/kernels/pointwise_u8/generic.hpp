@@ -105,7 +105,7 @@ struct PointwiseU8Loops {
   /// Written out for each pixel of a tile, so that the sums never leave the registers.
   template <int P, int V>
   [[gnu::always_inline]] static void store_shorts(const Work& work, const Int (&total)[P][V], PixelPlace& place) {
-    std::int16_t* const y = static_cast<std::int16_t*>(work.args.y) + work.first;
+    std::int16_t* const y = work.args.y.shorts + work.first;
     const Index channels = work.block.channels, rest = channels - 2 * I::kLanes;
 #pragma GCC unroll 16
     for (int p = 0; p < P; ++p, place.next()) {
@@ -121,7 +121,7 @@ struct PointwiseU8Loops {
 
   template <int P, int V>
   [[gnu::always_inline]] static void store_codes(const Work& work, const Int (&total)[P][V], PixelPlace& place) {
-    std::uint8_t* const y = static_cast<std::uint8_t*>(work.args.y) + work.first;
+    std::uint8_t* const y = work.args.y.bytes + work.first;
     const auto* const limits = reinterpret_cast<const std::int16_t*>(work.part(work.block.limits));
     const auto* const base = reinterpret_cast<const std::uint8_t*>(work.part(work.block.base));
     const int levels = static_cast<int>(work.args.shape.levels);
@@ -146,7 +146,7 @@ struct PointwiseU8Loops {
   /// Codes by comparisons of 32 bits, channel by channel: rare, see PointwiseBlock.
   template <int P, int V>
   [[gnu::noinline]] static void store_wide_codes(const Work& work, const Int (&total)[P][V], PixelPlace& place) {
-    std::uint8_t* const y = static_cast<std::uint8_t*>(work.args.y) + work.first;
+    std::uint8_t* const y = work.args.y.bytes + work.first;
     const auto* const levels = reinterpret_cast<const std::int32_t*>(work.part(work.block.levels));
     constexpr Index kSums = V * I::kLanes;
     std::int32_t values[P][kSums];

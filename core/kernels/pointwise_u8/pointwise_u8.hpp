@@ -7,6 +7,7 @@
 
 #include "core/kernels/isa.hpp"
 #include "core/kernels/pixel_layout.hpp"
+#include "core/kernels/typed_output.hpp"
 
 namespace mog::kernels {
 
@@ -30,11 +31,11 @@ struct PointwiseU8Weights {
 };
 
 /// x: pixels x_pixel bytes apart, each planes x_plane bytes, x_plane a multiple of 4 and at least `in`; what lies
-/// between counts for nothing. y: std::int16_t (levels = 0) or std::uint8_t.
+/// between counts for nothing. y: of shorts (levels = 0) or of bytes.
 struct PointwiseU8 {
   const std::uint8_t* x;
   const std::byte* packed;
-  void* y;
+  TypedOutput y;
   Index pixels;
   Index x_pixel, x_plane;
   PixelLayout y_layout;

@@ -40,12 +40,12 @@ void run(const PointwiseU8& args) {
       }
       const auto value = static_cast<std::int32_t>(sum);
       if (s.levels == 0) {
-        static_cast<std::int16_t*>(args.y)[y + o] = static_cast<std::int16_t>(value);
+        args.y.shorts[y + o] = static_cast<std::int16_t>(value);
         continue;
       }
       std::uint8_t code = 0;
       for (Index j = 0; j < s.levels; ++j) code = static_cast<std::uint8_t>(code + (value >= levels[o * s.levels + j]));
-      static_cast<std::uint8_t*>(args.y)[y + o] = code;
+      args.y.bytes[y + o] = code;
     }
   }
 }

@@ -6,13 +6,13 @@
 #include <fstream>
 #include <sstream>
 
-#include "deploy/engine.hpp"
 #include "deploy/lowering.hpp"
 #include "deploy/onnx/graph.hpp"
+#include "deploy/runtime/engine.hpp"
 #include "tests/core/temporary_folder.hpp"
 #include "tests/deploy/onnx/interpreter.hpp"
 #include "tests/deploy/random_mognet.hpp"
-#include "tests/deploy/tiny_network.hpp"
+#include "tests/deploy/runtime/tiny_network.hpp"
 
 using namespace mog;
 using namespace mog::testing;
@@ -122,7 +122,8 @@ TEST_CASE("The standard graph has the reference engine's codes, class sums and c
     const IntegerNetwork network = k == 8 ? small_network(8) : random_network(k, k % 2 == 0 ? 8 : 16);
     using Weights = OnnxOptions::Weights;
     for (const auto weights : {Weights::float32, Weights::int8, Weights::bits}) {
-      const OnnxModel model = written([&](const auto& path) { export_onnx(network, path, {.weights = weights}); });
+      const OnnxModel model =
+          written([&](const auto& path) { export_onnx(prove(network), path, {.weights = weights}); });
       for (std::uint64_t seed = 1; seed <= 2; ++seed) CHECK(differing(network, model, seed) == 0);
     }
   }
@@ -131,7 +132,7 @@ TEST_CASE("The standard graph has the reference engine's codes, class sums and c
 TEST_CASE("A head of floats and pixels of floats change no answer") {
   const IntegerNetwork network = random_network(3, 8);
   const OnnxModel model = written([&](const auto& path) {
-    export_onnx(network, path, {.input = OnnxOptions::Input::real, .head = OnnxOptions::Head::real});
+    export_onnx(prove(network), path, {.input = OnnxOptions::Input::real, .head = OnnxOptions::Head::real});
   });
   CHECK(model.outputs == std::vector<std::string>{"logits"});
   CHECK(differing(network, model, 3) == 0);
@@ -141,7 +142,7 @@ TEST_CASE("Both dialects of QONNX have the reference engine's codes, and its log
   for (int k = 1; k <= 3; ++k) {
     const IntegerNetwork network = random_network(k, 8);
     for (const QonnxDialect dialect : {QonnxDialect::quant, QonnxDialect::finn}) {
-      const OnnxModel model = written([&](const auto& path) { export_qonnx(network, path, dialect); });
+      const OnnxModel model = written([&](const auto& path) { export_qonnx(prove(network), path, dialect); });
       CHECK(differing(network, model, 5) == 0);
       CHECK(model.opsets == std::map<std::string, std::int64_t>{{"", 11}, {"qonnx.custom_op.general", 1}});
       CHECK(model.annotations.at("pixels") == "UINT8");
@@ -153,19 +154,19 @@ TEST_CASE("Both dialects of QONNX have the reference engine's codes, and its log
 TEST_CASE("A sum that float32 may not hold is two convolutions that it holds") {
   const IntegerNetwork network = wide_network();
   OnnxReport report;
-  const OnnxModel model = written([&](const auto& path) { report = export_onnx(network, path); });
+  const OnnxModel model = written([&](const auto& path) { report = export_onnx(prove(network), path); });
   CHECK(report.split == std::vector<std::string>{"cflog1_expand"});
   CHECK(report.not_proved.empty());
   for (std::uint64_t seed = 1; seed <= 4; ++seed) CHECK(differing(network, model, seed) == 0);
   // In QONNX a layer stays one node, and the report says so.
-  written([&](const auto& path) { report = export_qonnx(network, path, QonnxDialect::finn); });
+  written([&](const auto& path) { report = export_qonnx(prove(network), path, QonnxDialect::finn); });
   CHECK(report.not_proved == std::vector<std::string>{"cflog1_expand"});
 }
 
 TEST_CASE("The file says what it is, and lists the outputs that were asked for") {
   IntegerNetwork network = small_network(2);
   const OnnxModel model = written([&](const auto& path) {
-    export_onnx(network, path, {.layers = true, .metadata = {{"dataset", "ours"}}});
+    export_onnx(prove(network), path, {.layers = true, .metadata = {{"dataset", "ours"}}});
   });
   CHECK(model.ir_version == 7);
   CHECK(model.opsets == std::map<std::string, std::int64_t>{{"", 11}});
@@ -185,20 +186,21 @@ TEST_CASE("What no graph can say is refused by the layer's name") {
   const auto path = folder.path() / "network.onnx";
   IntegerNetwork network = small_network(2);
   std::get<IntegerPool>(network.layers[3]).name = "pool 1";
-  CHECK_THROWS_WITH_AS(export_onnx(network, path),
+  CHECK_THROWS_WITH_AS(export_onnx(prove(network), path),
                        "onnx: a layer is named 'pool 1', expected a letter, then letters, digits, '_', '-' and '.'",
                        std::invalid_argument);
   std::get<IntegerPool>(network.layers[3]).name = "mrb1.mux";
-  CHECK_THROWS_WITH_AS(export_onnx(network, path), "onnx: two tensors are named mrb1_mux", std::invalid_argument);
-  network = small_network(5);
-  CHECK_THROWS_WITH_AS(export_qonnx(network, path, QonnxDialect::quant), "qonnx: codes of 5 bits, expected 1 to 4",
+  CHECK_THROWS_WITH_AS(export_onnx(prove(network), path), "onnx: two tensors are named mrb1_mux",
                        std::invalid_argument);
+  network = small_network(5);
+  CHECK_THROWS_WITH_AS(export_qonnx(prove(network), path, QonnxDialect::quant),
+                       "qonnx: codes of 5 bits, expected 1 to 4", std::invalid_argument);
   network = small_network(2);
   std::get<IntegerConv>(network.layers[0]).thresholds.levels = {0, 1, 900, 0, 1, 900, 0, 1, 900, 0, 1, 900};
-  CHECK_THROWS_WITH_AS(export_qonnx(network, path, QonnxDialect::quant),
+  CHECK_THROWS_WITH_AS(export_qonnx(prove(network), path, QonnxDialect::quant),
                        "qonnx: conv: channel 0: no line of float32 has its levels; --dialect finn writes them as they "
                        "are",
                        std::invalid_argument);
-  CHECK_NOTHROW(export_qonnx(network, path, QonnxDialect::finn));
+  CHECK_NOTHROW(export_qonnx(prove(network), path, QonnxDialect::finn));
   CHECK(std::filesystem::exists(path));
 }
