@@ -32,6 +32,8 @@ says out 'resnet20, maps = 4, weights = full, k = 3'
 # Weights of one model do not begin another, and a network of sums has no integer form.
 expect 3 mog train --out other --from whole/last.safetensors --n 8
 says err 'has .* expected'
+expect 0 mog export whole/last.safetensors --to-onnx whole.onnx --graph floats --fold
+exists whole.onnx
 expect 2 mog export whole/last.safetensors --to whole.mog
 says err 'lower: conv: full weights have no integer form, expected binary or ternary ones'
 finish

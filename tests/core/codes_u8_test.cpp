@@ -56,6 +56,21 @@ TEST_CASE("every row sums maps as the reference does") {
   });
 }
 
+TEST_CASE("the largest codes are summed without loss, however many pixels a map has") {
+  for_rows(codes_u8_kernels(), [](const auto& row) {
+    for (const Index channels : {1, 17, 80}) {
+      for (const Index pixels : {256, 257, 258, 514, 515, 70000}) {  // 16 bits hold 257 times 255
+        Buffer x(pixels * channels);
+        std::fill(x.begin(), x.end(), std::uint8_t{255});
+        GuardedBuffer<std::int32_t> y(channels);
+        row.map_sums({x.data(), y.data(), pixels, channels, channels});
+        CAPTURE(pixels);
+        CHECK(std::count(y.begin(), y.end(), static_cast<std::int32_t>(255 * pixels)) == channels);
+      }
+    }
+  });
+}
+
 TEST_CASE("every row ends residual blocks and pools as the reference does, for one bit and for eight") {
   for_rows(codes_u8_kernels(), [](const auto& row) {
     for (const Index channels : {1, 2, 15, 16, 31, 33, 64, 100, 256}) {

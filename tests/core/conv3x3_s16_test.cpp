@@ -2,6 +2,7 @@
 #include "core/kernels/conv3x3_s16/conv3x3_s16.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "tests/support/integers.hpp"
 
@@ -133,9 +134,9 @@ TEST_CASE(
 
 TEST_CASE("the largest numbers with every weight +1 or -1 overflow nowhere") {
   for_rows(conv3x3_s16_kernels(), [](const auto& row) {
-    for (const int number : {8191, -8191}) {
+    for (const int number : {8191, -8191, 8192, -8192}) {  // from 8192 on, four of them leave 16 bits
       for (const int weight : {1, -1}) {
-        Case c({.groups = 1, .inputs = 256, .outputs = 5, .planes = 4, .largest = 8191}, 3, 4);
+        Case c({.groups = 1, .inputs = 256, .outputs = 5, .planes = 4, .largest = std::abs(number)}, 3, 4);
         std::fill(c.x.begin(), c.x.end(), static_cast<std::int16_t>(number));
         std::fill(c.w.begin(), c.w.end(), static_cast<std::int8_t>(weight));
         check_equal(c.run(row), c.run(conv3x3_s16_kernels().back()));

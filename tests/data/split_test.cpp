@@ -50,6 +50,22 @@ TEST_CASE("each picture is in one part, with its label, and each class gives its
   CHECK(numbers(split(numbered(), 0.2, 2).test) != numbers(parts.test));
 }
 
+TEST_CASE("each class has a choice of its own, not the same places as another one of its size") {
+  Dataset data = numbered();
+  for (Index i = 0; i < 60; ++i) data.labels[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(i / 20);
+  const std::set<int> chosen = numbers(split(data, 0.3, 1).test);
+  const auto places = [&](int label) {
+    std::set<int> found;
+    for (const int number : chosen) {
+      if (number / 20 == label) found.insert(number % 20);
+    }
+    return found;
+  };
+  for (int label = 0; label < 3; ++label) CHECK(places(label).size() == 6);
+  CHECK(places(0) != places(1));
+  CHECK(places(1) != places(2));
+}
+
 TEST_CASE("held-back pictures come from the training part only, and take the test part's place") {
   DatasetPair data{.train = numbered(), .test = numbered()};
   for (Index i = 0; i < 60; ++i) data.test.image(i)[0] = 200;

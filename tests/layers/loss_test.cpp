@@ -96,6 +96,8 @@ TEST_CASE("a row's gradients sum to zero and pull at the label") {
 TEST_CASE("correct rows have their largest logit, the first of equals, at the label") {
   const auto logits = Tensor<float>::from({4, 3}, {1, 2, 3, 5, 5, 0, 5, 5, 0, -3, -2, -1});
   CHECK(mog::count_correct<float>(logits, Labels{2, 0, 1, 2}) == 3);
+  CHECK(mog::count_correct<float>(logits, Labels{2, 0, 0, 2}) == 4);
+  CHECK(mog::count_correct<float>(logits, Labels{2, 1, 1, 2}) == 2);
 }
 
 TEST_CASE("labels out of range or of another number are refused") {

@@ -17,12 +17,15 @@ using mog::Variable;
 
 namespace {
 
-std::vector<int> selected(Stage stage, const Tensor<float>& x, int bits) {
+std::vector<int> selected(Stage stage, const Variable<float>& x, int bits) {
   Tape<float> tape;
   Pass<float> pass{.tape = tape, .stage = stage};
-  const Tensor<std::uint8_t> s = mog::tgap(pass, {x}, bits);
+  const Tensor<std::uint8_t> s = mog::tgap(pass, x, bits);
   CHECK(s.shape() == mog::Shape{x.shape()[0], x.shape()[3]});
   return {s.values().begin(), s.values().end()};
+}
+std::vector<int> selected(Stage stage, const Tensor<float>& x, int bits) {
+  return selected(stage, Variable<float>{x}, bits);
 }
 
 }  // namespace
@@ -34,12 +37,16 @@ TEST_CASE("with codes TGAP compares 2 sum with (2^k - 1) H W exactly, for every 
       const Index half = top * pixels / 2;
       for (Index sum = std::max<Index>(0, half - 3); sum <= std::min(top * pixels, half + 3); ++sum) {
         Tensor<float> x({1, 1, pixels, 1});
+        Tensor<std::uint8_t> bytes(x.shape());
         Index rest = sum;
         for (Index i = 0; i < pixels; ++i) {
-          x[i] = static_cast<float>(std::min(top, rest));
-          rest -= static_cast<Index>(x[i]);
+          bytes[i] = static_cast<std::uint8_t>(std::min(top, rest));
+          x[i] = bytes[i];
+          rest -= bytes[i];
         }
-        REQUIRE(selected(Stage::quantized, x, bits)[0] == (2 * sum > top * pixels ? 1 : 0));
+        const int expected = 2 * sum > top * pixels ? 1 : 0;
+        REQUIRE(selected(Stage::quantized, x, bits)[0] == expected);
+        REQUIRE(selected(Stage::quantized, {.codes = bytes}, bits)[0] == expected);
       }
     }
   }

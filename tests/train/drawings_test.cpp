@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <string_view>
 
 #include "tests/support/svg.hpp"
 
@@ -57,6 +58,13 @@ TEST_CASE("a confusion matrix shows shares of its rows and the names, whatever t
   CHECK(count(svg, "a &amp; b") == 2);
   CHECK(count(svg, ">75<") == 1);
   CHECK(count(svg, ">25<") == 1);
+  // The quarter lies to the right of the three, in the same row: a column is what was found.
+  const auto cell_before = [&svg](const char* share, const char* side) {
+    const std::size_t rect = svg.rfind("<rect class=\"cell\"", svg.find(share));
+    return std::stod(svg.substr(svg.find(side, rect) + std::string_view(side).size()));
+  };
+  CHECK(cell_before(">25<", " x=\"") == cell_before(">75<", " x=\"") + 40);
+  CHECK(cell_before(">25<", " y=\"") == cell_before(">75<", " y=\""));
 }
 
 TEST_CASE("a hundred classes are drawn without numbers; a wrong number of counts is refused") {

@@ -13,6 +13,7 @@
 #include "deploy/lowering.hpp"
 #include "tests/core/temporary_folder.hpp"
 #include "tests/deploy/random_mognet.hpp"
+#include "tests/deploy/runtime/saturated_network.hpp"
 
 using mog::Index;
 using mog::IntegerNetwork;
@@ -106,6 +107,20 @@ TEST_CASE("every code is the engine's for sizes that fill no byte, no strip and 
       check_same(network, Compiled(network, strict("cc") + "-O1", {.lanes = lanes}));
     }
   }
+}
+
+TEST_CASE("of equal class sums the first class is the answer of the C, too") {
+  const Compiled c(lowered({.maps = 4, .groups = 1, .bits = 2, .classes = 4}, {.height = 8, .width = 8}), "cc -O1");
+  const auto best_class = reinterpret_cast<int (*)(const std::int64_t*)>(c.symbol("best_class"));
+  const std::int64_t sums[4] = {-7, 5, 5, 4}, equal[4] = {-9, -9, -9, -9}, last[4] = {1, 2, 3, std::int64_t{1} << 40};
+  CHECK(best_class(sums) == 1);
+  CHECK(best_class(equal) == 0);
+  CHECK(best_class(last) == 3);
+}
+
+TEST_CASE("sums beyond 16 bits are kept in 32: the largest codes of 130 channels add up to 33150") {
+  const mog::ProvenNetwork network = mog::prove(mog::testing::saturated_network(130, 8));
+  check_same(network, Compiled(network, strict("cc") + "-O1"));
 }
 
 TEST_CASE("the paper's picture size, n = 32, and no undefined behaviour") {

@@ -39,8 +39,7 @@ OnnxTensor planes(const IntegerNetwork& network, const std::vector<std::uint8_t>
 }
 
 /// How many numbers differ from the reference engine's: codes of all layers, and class sums or the answer.
-Index differing(const IntegerNetwork& network, const OnnxModel& model, std::uint64_t seed) {
-  const auto pixels = random_pixels(network.height * network.width * 3, seed);
+Index differing(const IntegerNetwork& network, const OnnxModel& model, const std::vector<std::uint8_t>& pixels) {
   const auto tensors = OnnxInterpreter(model).run(planes(network, pixels));
   std::vector<std::int64_t> class_sums(static_cast<std::size_t>(network.head.classes));
   Index differ = 0, compared = 0;
@@ -69,6 +68,10 @@ Index differing(const IntegerNetwork& network, const OnnxModel& model, std::uint
     differ += tensors.at("class").values.at(0) != static_cast<double>(best_class(class_sums)) ? 1 : 0;
   }
   return differ;
+}
+
+Index differing(const IntegerNetwork& network, const OnnxModel& model, std::uint64_t seed) {
+  return differing(network, model, random_pixels(network.height * network.width * 3, seed));
 }
 
 IntegerNetwork random_network(int k, Index side) {
@@ -135,7 +138,7 @@ TEST_CASE("A head of floats and pixels of floats change no answer") {
     export_onnx(prove(network), path, {.input = OnnxOptions::Input::real, .head = OnnxOptions::Head::real});
   });
   CHECK(model.outputs == std::vector<std::string>{"logits"});
-  CHECK(differing(network, model, 3) == 0);
+  CHECK(differing(network, model, std::uint64_t{3}) == 0);
 }
 
 TEST_CASE("Both dialects of QONNX have the reference engine's codes, and its logits") {
@@ -143,11 +146,36 @@ TEST_CASE("Both dialects of QONNX have the reference engine's codes, and its log
     const IntegerNetwork network = random_network(k, 8);
     for (const QonnxDialect dialect : {QonnxDialect::quant, QonnxDialect::finn}) {
       const OnnxModel model = written([&](const auto& path) { export_qonnx(prove(network), path, dialect); });
-      CHECK(differing(network, model, 5) == 0);
+      CHECK(differing(network, model, std::uint64_t{5}) == 0);
       CHECK(model.opsets == std::map<std::string, std::int64_t>{{"", 11}, {"qonnx.custom_op.general", 1}});
       CHECK(model.annotations.at("pixels") == "UINT8");
       CHECK((model.annotations.size() == 1) == (dialect == QonnxDialect::quant));
     }
+  }
+}
+
+TEST_CASE("A map whose sum is half of what it can be does not select, in any dialect") {
+  IntegerNetwork network = small_network(1);
+  auto& conv = std::get<IntegerConv>(network.layers[0]);
+  std::vector<std::int8_t> weights(9 * 3 * 4);
+  for (std::size_t o = 0; o < 4; ++o) weights[4 * 3 * 4 + o] = 1;  // the middle tap of red
+  conv.weight = pack_weights(WeightKind::ternary, weights);
+  conv.thresholds = {.falling = {0, 0, 0, 0}, .levels = {0, 0, 0, 0}};
+  network.layers.erase(network.layers.begin() + 1);  // the block's input is what the convolution gives
+  std::vector<std::uint8_t> pixels(4 * 4 * 3);
+  for (std::size_t p = 0; p < 16; ++p) pixels[3 * p] = p % 3 == 0 || p > 12 ? 200 : 50;  // 6 + 2 of 16
+  const auto check = [&](const OnnxModel& model) {
+    const auto tensors = OnnxInterpreter(model).run(planes(network, pixels));
+    std::vector<std::int64_t> class_sums(3);
+    run_reference(network, pixels, class_sums, [&](const IntegerMap& map) {
+      if (map.name == "conv.activation") CHECK(std::count(map.values.begin(), map.values.end(), 1) == 4 * 8);
+    });
+    for (const double s : tensors.at("mrb1_s").values) CHECK(s == 0);
+    CHECK(differing(network, model, pixels) == 0);
+  };
+  check(written([&](const auto& path) { export_onnx(prove(network), path); }));
+  for (const QonnxDialect dialect : {QonnxDialect::quant, QonnxDialect::finn}) {
+    check(written([&](const auto& path) { export_qonnx(prove(network), path, dialect); }));
   }
 }
 

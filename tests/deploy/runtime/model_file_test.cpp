@@ -148,6 +148,22 @@ TEST_CASE("any byte changed under a repaired checksum is refused or gives anothe
   }
 }
 
+TEST_CASE("every byte between two parts is 0: any other is refused, a repaired checksum or not") {
+  const File file = mog::model_bytes(mog::prove(mog::testing::small_network()));
+  Index end = 0, between = 0;
+  for (const mog::ModelPart& part : mog::model_parts(file, "file")) {
+    for (; end < part.offset; ++end, ++between) {
+      File changed = file;
+      changed[static_cast<std::size_t>(end)] = std::byte{1};
+      mog::put_u32(changed, mog::kChecksumAt, mog::crc32(mog::Bytes(changed).subspan(mog::kChecksummedFrom)));
+      CHECK_THROWS_WITH_AS(mog::parse_model(changed, "file"), doctest::Contains("padding that is not 0"),
+                           mog::DataError);
+    }
+    end = part.offset + part.bytes;
+  }
+  CHECK(between > 100);
+}
+
 TEST_CASE("absurd numbers in the header and the table are refused at once, with the byte where they stand") {
   const File file = mog::model_bytes(mog::prove(mog::testing::small_network()));
   for (std::size_t at = 16; at + 8 <= 64 + 10 * 32; at += 4) {

@@ -154,3 +154,16 @@ TEST_CASE("a first convolution of ones reaches 27 pixels of 127 and of -128") {
   CHECK(range.any_order == 27 * 128);
   CHECK(range.bits() == 16);
 }
+
+TEST_CASE("a range takes the smallest signed type that holds both of its ends") {
+  const auto bits = [](std::int64_t low, std::int64_t high) {
+    return mog::SumRange{.name = "r", .channels = {{-1, 1}, {low, high}}, .any_order = 0}.bits();
+  };
+  CHECK(bits(-128, 127) == 8);
+  CHECK(bits(-129, 0) == 16);
+  CHECK(bits(0, 128) == 16);
+  CHECK(bits(-32768, 32767) == 16);
+  CHECK(bits(-32769, 0) == 32);
+  CHECK(bits(0, 32768) == 32);
+  CHECK(bits(0, std::int64_t{1} << 31) == 64);
+}

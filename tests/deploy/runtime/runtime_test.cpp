@@ -7,6 +7,7 @@
 
 #include "core/random.hpp"
 #include "deploy/random_network.hpp"
+#include "tests/deploy/runtime/saturated_network.hpp"
 
 using namespace mog;
 
@@ -31,14 +32,15 @@ MapObserver collect(Maps& maps) {
   return [&maps](const IntegerMap& map) { maps[std::string(map.name)] = {map.values.begin(), map.values.end()}; };
 }
 
-void check_every_layer(const IntegerNetwork& network, std::uint32_t seed) {
+/// A MOGNET has 34 maps or more: ten CFLOGs of three, the first convolution, three ends of stages.
+void check_every_layer(const IntegerNetwork& network, std::uint32_t seed, std::size_t maps = 34) {
   Runtime runtime(prove(network), 1);
   const auto pixels = random_pixels(runtime.image_bytes(), seed);
   Maps got, expected;
   std::vector<std::int64_t> sums(static_cast<std::size_t>(runtime.classes()));
   runtime.run_observed(pixels, sums, collect(got));
   run_reference(network, pixels, sums, collect(expected));
-  CHECK(got.size() >= 34);  // ten CFLOGs of three, the first convolution, three ends of stages
+  CHECK(got.size() >= maps);
   for (const auto& map : got) {
     INFO(map.first);
     REQUIRE(expected.count(map.first) == 1);
@@ -79,6 +81,18 @@ TEST_CASE("latents that need all three of their bytes are expanded with all thre
     fill(cflog.squeeze, 1);
     fill(cflog.group, weight);  // the sums reach 2^16, then -2^16
     check_every_layer(network, 7);
+  }
+}
+
+TEST_CASE("sums of 0 to exactly 2^16 take three bytes, and those to 2^24 four") {
+  for (const Index channels : {128, 2048}) {  // 8 x 128 x 64 and 8 x 2048 x 1024
+    const IntegerNetwork network = testing::saturated_network(channels, 1);
+    Maps maps;
+    std::vector<std::int64_t> sums(2);
+    Runtime(prove(network), 1).run_observed(random_pixels(27, 8), sums, collect(maps));
+    REQUIRE(maps["cflog1.group"].size() == static_cast<std::size_t>(9 * channels / 2));
+    CHECK(maps["cflog1.group"][static_cast<std::size_t>(4 * channels / 2)] == (channels == 128 ? 1 << 16 : 1 << 24));
+    check_every_layer(network, 8, 4);
   }
 }
 
