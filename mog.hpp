@@ -24,6 +24,7 @@
 #include "layers/pooling.hpp"
 #include "layers/quantizers.hpp"
 #include "layers/residual.hpp"
+#include "models/etd.hpp"
 #include "models/mognet.hpp"
 #include "models/resnet.hpp"
 #include "optim/adam.hpp"
