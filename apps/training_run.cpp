@@ -45,8 +45,9 @@ WeightBits weight_bits_of(const ModelKind& kind, Graph<float>& network, const Da
   WeightBits bits;
   Pass<float> pass{.tape = tape, .stage = Stage::quantized, .training = false};
   pass.observer = [&](const LayerReport& layer, const Variable<float>&) {
-    bits.as_floats += layer.weights.stored * kFloatBits;
-    bits.as_shipped += kind.counted_bits(layer);
+    const Index counted = kind.counted_bits(layer);
+    bits.as_floats += layer.weights.stored * kFloatBits + counted - layer.weight_bits();
+    bits.as_shipped += counted;
   };
   network(pass, {Tensor<float>::filled({1, images.height, images.width, images.channels}, 0)});
   return bits;

@@ -38,6 +38,7 @@ says err 'lower: conv: full weights have no integer form, expected binary or ter
 # ETD through its three runs: dense, by ADMM with its residual, as tensor trains; the same bytes in one go, in parts and on one thread.
 etd="--model etd-resnet20 --recipe etd-short --batch 10 --max-steps 2"
 expect 0 mog train --out etd $etd --epochs 1,1,1
+says out '^dense +1 .* 1947072$'
 says out '^cores +1 .* 1947072$'
 says etd/metrics.csv '^stage,.*,residual$'
 says etd/metrics.csv '^admm,1,.*,[0-9.]+$'

@@ -3,10 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
 #include "core/random.hpp"
+#include "core/safetensors.hpp"
 #include "layers/loss.hpp"
 
 using mog::Etd;
@@ -45,7 +47,77 @@ Index parameters_of(const EtdOptions& options) {
   return numbers;
 }
 
+/// Element i, in memory order, of the tensor called `name`: the hash that tests/golden/make_etd_golden.py makes them by.
+Tensor<double> hashed(const std::string& name, const mog::Shape& shape, double low, double high) {
+  std::uint32_t seed = 0;
+  for (std::size_t k = 0; k < name.size(); ++k) {
+    seed += static_cast<std::uint32_t>((k + 1) * static_cast<unsigned char>(name[k]));
+  }
+  Tensor<double> tensor(shape);
+  for (Index i = 0; i < tensor.elements(); ++i) {
+    std::uint32_t z = static_cast<std::uint32_t>(i + 1) * 0x9E3779B1U + seed * 0x85EBCA6BU;
+    z = (z ^ (z >> 15)) * 0x2C1B3C6DU;
+    z = (z ^ (z >> 12)) * 0x297A2D39U;
+    z ^= z >> 15;
+    tensor[i] = low + (high - low) * (static_cast<double>(z) / 4294967296.0);
+  }
+  return tensor;
+}
+
+/// The bounds that the script draws a parameter of this name within.
+std::pair<double, double> bounds(const std::string& name) {
+  if (name.ends_with(".gamma")) return {0.5, 1};
+  if (name.ends_with(".beta")) return {0, 0.5};
+  return name.starts_with("classes.") ? std::pair{-0.2, 0.2} : std::pair{-1.0, 1.0};
+}
+
+double dot(const Tensor<double>& a, const Tensor<double>& b) {
+  double sum = 0;
+  for (Index i = 0; i < a.elements(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
 }  // namespace
+
+TEST_CASE(
+    "a training step's loss, logits and gradients are those of an independent PyTorch network, dense and as cores") {
+  const auto file = mog::SafetensorsFile::read(std::string(MOG_GOLDEN_DIR) + "/etd_resnet20.safetensors");
+  for (const auto& [stage, prefix] :
+       {std::pair{Stage::full_precision, "dense."}, {Stage::quantized_weights, "cores."}}) {
+    Parameters<double> p;
+    Etd<double> net(p, {});
+    for (auto& one : p.trained()) {
+      const auto [low, high] = bounds(one.name);
+      one.value.copy_from(hashed(one.name, one.value.shape(), low, high));
+    }
+    mog::Tape<double> tape;
+    Pass<double> pass{.tape = tape, .stage = stage};
+    const auto logits = net(pass, {hashed("images", {4, 8, 8, 3}, -1, 1)});
+    const auto loss = mog::softmax_cross_entropy(tape, logits, std::vector<std::int32_t>{0, 2, 4, 6});
+    const auto expected = file.tensor<double>(mog::concat(prefix, "logits"));
+    for (Index i = 0; i < 40; ++i) CHECK(logits.value[i] == doctest::Approx(expected[i]).epsilon(1e-10).scale(1));
+    CHECK(loss.value[0] == doctest::Approx(file.tensor<double>(mog::concat(prefix, "loss"))[0]).epsilon(1e-12));
+
+    tape.backward(loss);
+    Index compared = 0;
+    for (const auto& one : p.trained()) {
+      if (one.gradient.empty()) continue;  // of the other form
+      INFO(one.name);
+      const auto sums = file.tensor<double>(mog::concat(prefix, "grad.", one.name));
+      CHECK(sums[0] > 0);
+      CHECK(std::sqrt(dot(one.gradient, one.gradient)) == doctest::Approx(sums[0]).epsilon(1e-9).scale(0));
+      for (int k = 0; k < 3; ++k) {
+        const double sum = dot(one.gradient, hashed(mog::concat(k, ".", one.name), one.value.shape(), -1, 1));
+        CHECK(std::abs(sum - sums[k + 1]) < 1e-8 * sums[0]);
+      }
+      ++compared;
+    }
+    const auto in_file = std::count_if(
+        file.entries().begin(), file.entries().end(),
+        [&, part = std::string(prefix)](const auto& entry) { return entry.name.starts_with(part + "grad."); });
+    CHECK(compared == in_file);
+  }
+}
 
 TEST_CASE("the four networks have the sizes of Table II: 1.947, 3.792, 2.540 and 2.826 Mb") {
   CHECK(32 * parameters_of({.depth = 20, .classes = 10}) == 1947072);
