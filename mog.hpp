@@ -30,5 +30,6 @@
 #include "optim/adam.hpp"
 #include "optim/schedule.hpp"
 #include "optim/sgd.hpp"
+#include "train/admm.hpp"
 #include "train/evaluate.hpp"
 #include "train/trainer.hpp"
