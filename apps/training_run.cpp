@@ -10,6 +10,7 @@
 #include "core/printable.hpp"
 #include "core/shell_words.hpp"
 #include "data/split.hpp"
+#include "train/admm.hpp"
 #include "train/drawings.hpp"
 #include "train/evaluate.hpp"
 #include "train/interrupt.hpp"
@@ -37,15 +38,16 @@ struct WeightBits {
 };
 
 /// One forward pass, observed.
-WeightBits weight_bits_of(Graph<float>& network, const Dataset& images) {
+WeightBits weight_bits_of(const ModelKind& kind, Graph<float>& network, const Dataset& images) {
   constexpr Index kFloatBits = 32;
   Tape<float> tape;
   tape.set_recording(false);
   WeightBits bits;
   Pass<float> pass{.tape = tape, .stage = Stage::quantized, .training = false};
   pass.observer = [&](const LayerReport& layer, const Variable<float>&) {
-    bits.as_floats += layer.weights.stored * kFloatBits;
-    bits.as_shipped += layer.weight_bits();
+    const Index counted = kind.counted_bits(layer);
+    bits.as_floats += layer.weights.stored * kFloatBits + counted - layer.weight_bits();
+    bits.as_shipped += counted;
   };
   network(pass, {Tensor<float>::filled({1, images.height, images.width, images.channels}, 0)});
   return bits;
@@ -124,6 +126,13 @@ void write_report(const RunFolder& folder, const std::vector<EpochRow>& rows, co
   std::printf("report: %s\n", printable(folder.report()).c_str());
 }
 
+/// The hook of a recipe that says rho; none for others.
+std::unique_ptr<Admm> admm_of(const Recipe& recipe, const Graph<float>& network) {
+  const auto& stages = recipe.stages;
+  const bool wanted = std::any_of(stages.begin(), stages.end(), [](const StagePlan& plan) { return plan.rho > 0; });
+  return wanted ? std::make_unique<Admm>(network) : nullptr;
+}
+
 /// Says what the run will come to, before it begins.
 void announce(const TrainOptions& options, const DatasetPair& data, const Parameters<float>& parameters,
               const WeightBits& bits) {
@@ -147,7 +156,7 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
   Parameters<float> parameters(network_seed(run, folder));
   Graph<float> network = choice.make(parameters);
   require_sides(choice.kind(), data.train);
-  const WeightBits bits = weight_bits_of(network, data.train);
+  const WeightBits bits = weight_bits_of(choice.kind(), network, data.train);
   Description description = describe(choice);
   description.words["dataset"] = run.data.dataset;
   const PictureSize size{.height = data.train.height, .width = data.train.width};
@@ -161,6 +170,8 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
     options.start = origin(checkpoint);
   }
   Trainer trainer(parameters, std::ref(network), data, options, description);
+  const std::unique_ptr<Admm> admm = admm_of(options.recipe, network);
+  if (admm) trainer.add_hook(*admm);
   std::unique_ptr<TrainedModel> teacher;
   if (!run.teacher.empty()) {
     const auto& stages = options.recipe.stages;

@@ -8,7 +8,7 @@ set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64 -R 0x200000000 -L /usr/aarch64-li
 # The header-only dependencies are the same for every processor, but lie in /usr/include beside this machine's own C library,
 # which must not be seen: links to them alone.
 set(headers ${CMAKE_BINARY_DIR}/headers)
-foreach(name xsimd stb CLI nlohmann doctest)
+foreach(name xsimd stb eigen3 CLI nlohmann doctest)
   if(EXISTS /usr/include/${name} AND NOT EXISTS ${headers}/${name})
     file(MAKE_DIRECTORY ${headers})
     file(CREATE_LINK /usr/include/${name} ${headers}/${name} SYMBOLIC)

@@ -222,6 +222,7 @@ class Lowering {
             ": a global average has an integer form only behind the last convolution");
   }
   void add(const std::string& name, const ResidualSum<float>& /*sum*/) { refuse(name, "a sum of normalised maps"); }
+  void add(const std::string& name, const PaddedShortcut& /*way*/) { refuse(name, "a shortcut of zero maps"); }
   void add(const std::string& name, const Linear<float>& /*layer*/) { refuse(name, "a fully connected layer"); }
 
   IntegerCflog lowered(const std::string& name, const CflogBlock<float>& block) {

@@ -8,9 +8,11 @@
 #include "layers/gradient_suite.hpp"
 #include "layers/linear.hpp"
 #include "layers/loss.hpp"
+#include "layers/padded_shortcut.hpp"
 #include "layers/pooling.hpp"
 #include "layers/residual.hpp"
 #include "layers/stride.hpp"
+#include "layers/tensor_train_weights.hpp"
 
 namespace mog {
 namespace {
@@ -185,6 +187,10 @@ Cases strides() {
                        return check_gradients([](Tape<double>& tape, Inputs in) { return every_second(tape, in[0]); },
                                               {inputs_of(x)});
                      }});
+    cases.push_back({"padded shortcut", x.text(), [x] {
+                       return check_gradients(
+                           [](Tape<double>& tape, Inputs in) { return padded_shortcut(tape, in[0]); }, {inputs_of(x)});
+                     }});
     cases.push_back({"patches, stride 2", x.text(), [x] {
                        return check_gradients(
                            [](Tape<double>& tape, Inputs in) { return patches_stride2(tape, in[0]); }, {inputs_of(x)});
@@ -193,6 +199,33 @@ Cases strides() {
                        return check_gradients(
                            [](Tape<double>& tape, Inputs in) { return conv3x3_stride2(tape, in[0], in[1]); },
                            {inputs_of(x, 1), inputs_of(weight, 2)});
+                     }});
+  }
+  return cases;
+}
+
+/// A 3x3 convolution I -> O whose weights are the cores of a tensor train of middle ranks r.
+Cases tensor_trains() {
+  // Inputs, outputs, r.
+  constexpr std::array<std::array<Index, 3>, 20> kSizes{{{1, 1, 1},  {2, 1, 2},  {1, 3, 3},  {4, 4, 1},  {4, 4, 4},
+                                                         {3, 5, 2},  {5, 3, 9},  {8, 8, 3},  {7, 9, 5},  {16, 2, 2},
+                                                         {2, 16, 7}, {9, 9, 4},  {8, 4, 6},  {17, 3, 3}, {3, 17, 5},
+                                                         {16, 8, 8}, {12, 6, 2}, {6, 12, 9}, {13, 2, 1}, {2, 13, 2}}};
+  Cases cases;
+  for (const auto& [inputs, outputs, rank] : kSizes) {
+    const Index in = inputs, out = outputs;
+    const TrainShape train = in % 2 == 0 && out % 2 == 0 ? train_shape({2, out / 2, 9, in / 2, 2}, {2, rank, rank, 2})
+                                                         : train_shape({out, 9, in}, {rank, rank});
+    cases.push_back({"conv3x3, tensor train", concat(train.sizes, " of rank ", rank), [in, out, train] {
+                       Parameters<double> p;
+                       Conv<double> conv(p, "conv", {.in = in, .out = out, .kernel = 3},
+                                         tensor_train_weights<double>(train));
+                       for (Parameter<double>& one : p.trained()) redraw(one.value, 8, -1, 1);
+                       const auto f = [&conv](Tape<double>& tape, Inputs x) {
+                         Pass<double> pass{.tape = tape, .stage = Stage::quantized_weights};
+                         return conv(pass, x[0]);
+                       };
+                       return check_gradients(f, {inputs_of({1, 3, 2, in})}, {.parameters = &p});
                      }});
   }
   return cases;
@@ -259,7 +292,7 @@ Cases blocks() {
 std::vector<GradientCase> smooth_gradient_cases() {
   Cases all;
   for (const auto& group :
-       {elementwise(), pooling(), products(), convolutions(), strides(), normalisation(), blocks()}) {
+       {elementwise(), pooling(), products(), convolutions(), strides(), tensor_trains(), normalisation(), blocks()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "layers/padded_shortcut.hpp"
 #include "layers/pooling.hpp"
 
 namespace mog {
@@ -39,6 +40,12 @@ Variable<T> run(Node<T>& node, Pass<T>& pass, const Variable<T>& x, const Variab
                           return y;
                         },
                         [&](ResidualSum<T>& sum) { return sum(pass, x, way); },
+                        [&](PaddedShortcut&) {
+                          Variable<T> y = padded_shortcut(pass.tape, x);
+                          if (pass.observer)
+                            pass.report({.name = node.name, .kind = "stride 2, zero maps", .holds = Holds::codes}, y);
+                          return y;
+                        },
                         [&](GlobalAveragePool&) { return global_average_pool(pass.tape, x); },
                         [&](Linear<T>& layer) { return layer(pass, x); },
                     },

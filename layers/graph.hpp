@@ -13,13 +13,15 @@ namespace mog {
 
 /// See max_pool.
 struct MaxPool {};
+/// See padded_shortcut.
+struct PaddedShortcut {};
 /// See global_average_pool.
 struct GlobalAveragePool {};
 
 /// What a node can be. A new kind is a line here; a visitor that does not know it does not compile.
 template <class T>
-using NodeKind =
-    std::variant<ConvBlock<T>, CflogBlock<T>, Mrb<T>, MaxPool, ResidualSum<T>, GlobalAveragePool, Linear<T>>;
+using NodeKind = std::variant<ConvBlock<T>, CflogBlock<T>, Mrb<T>, MaxPool, ResidualSum<T>, PaddedShortcut,
+                              GlobalAveragePool, Linear<T>>;
 
 template <class T>
 struct Node {

@@ -7,6 +7,7 @@
 #include "core/parallel.hpp"
 #include "core/profile.hpp"
 #include "layers/conv.hpp"
+#include "layers/reshape.hpp"
 
 namespace mog {
 namespace {
@@ -100,14 +101,6 @@ void spread_row(const Halved& sizes, const T* dy, T* dx, Index n, Index i) {
   const T* from = dy + (n * sizes.out_height() + i) * sizes.out_width() * c;
   std::fill_n(to, 2 * sizes.width * c, T{0});
   for (Index j = 0; j < sizes.out_width(); ++j) std::copy_n(from + j * c, c, to + 2 * j * c);
-}
-
-/// w in another shape.
-template <class T>
-Variable<T> reshaped(Tape<T>& tape, const Variable<T>& w, const Shape& shape) {
-  return tape.record(
-      w.value.reshaped(shape), {w.gradient},
-      [before = w.shape(), dw_sum = w.gradient](const Tensor<T>& dy) { dw_sum.add(dy.reshaped(before)); });
 }
 
 }  // namespace

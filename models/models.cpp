@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "models/etd.hpp"
 #include "models/mognet.hpp"
 #include "models/resnet.hpp"
 
@@ -12,6 +13,8 @@ const std::vector<ModelKind>& models() {
   static const std::vector<ModelKind> all{
       mognet_kind(),
       resnet20_kind(),
+      etd_kind(20),
+      etd_kind(32),
   };
   return all;
 }

@@ -23,8 +23,9 @@ void check(const Schedule& s) {
   using Kind = Schedule::Kind;
   const bool falls = s.kind == Kind::linear || s.kind == Kind::cosine;
   require(std::isfinite(s.first) && s.first > 0, "schedule: learning rate ", s.first, ", expected more than 0");
-  require(s.hold >= (falls ? 1 : 0), "schedule: ", falls ? "over " : "hold for ", s.hold, " epochs, expected ",
-          falls ? "at least 1" : "0 or more");
+  const bool some = falls || s.kind == Kind::step;
+  require(s.hold >= (some ? 1 : 0), "schedule: ", falls ? "over " : "hold for ", s.hold, " epochs, expected ",
+          some ? "at least 1" : "0 or more");
   require(s.rate > 0 && s.rate <= 1, "schedule: times ", s.rate, " each epoch, expected above 0, at most 1");
   require(std::isfinite(s.last) && s.last >= 0, "schedule: last rate ", s.last, ", expected 0 or more");
   require(std::isfinite(s.warm_up) && s.warm_up >= 0, "schedule: rises for ", s.warm_up, " epochs, expected 0 or more");
@@ -34,6 +35,7 @@ const char* name(Schedule::Kind kind) {
   switch (kind) {
     case Schedule::Kind::constant: break;
     case Schedule::Kind::exponential: return "exponential";
+    case Schedule::Kind::step: return "step";
     case Schedule::Kind::drop: return "drop";
     case Schedule::Kind::linear: return "linear";
     case Schedule::Kind::cosine: return "cosine";
@@ -45,6 +47,10 @@ Schedule Schedule::constant(double first) { return checked({.kind = Kind::consta
 
 Schedule Schedule::exponential(double first, Index hold, double rate) {
   return checked({.kind = Kind::exponential, .first = first, .hold = hold, .rate = rate});
+}
+
+Schedule Schedule::step(double first, Index hold, double rate) {
+  return checked({.kind = Kind::step, .first = first, .hold = hold, .rate = rate});
 }
 
 Schedule Schedule::drop(double first, Index hold, double last) {
@@ -68,6 +74,7 @@ double Schedule::at(double epochs) const {
     switch (kind) {
       case Kind::constant: break;
       case Kind::exponential: return epochs < held ? first : first * std::pow(rate, std::floor(epochs) - held + 1);
+      case Kind::step: return first * std::pow(rate, std::floor(epochs / std::max(held, 1.0)));
       case Kind::drop: return epochs < held ? first : last;
       case Kind::linear: return share < 1 ? first + (last - first) * share : last;
       case Kind::cosine: return share < 1 ? last + (first - last) * (1 + std::cos(std::numbers::pi * share)) / 2 : last;
@@ -83,7 +90,7 @@ Schedule Schedule::scaled(Index planned, Index epochs) const {
   const double factor = static_cast<double>(epochs) / static_cast<double>(planned);
   other.hold = std::llround(static_cast<double>(hold) * factor);
   other.warm_up = warm_up * factor;
-  if (kind == Kind::linear || kind == Kind::cosine) other.hold = std::max<Index>(other.hold, 1);
+  if (kind == Kind::step || kind == Kind::linear || kind == Kind::cosine) other.hold = std::max<Index>(other.hold, 1);
   return other;
 }
 
@@ -99,6 +106,7 @@ std::string Schedule::text() const {
   switch (kind) {
     case Kind::constant: break;
     case Kind::exponential: return concat(first, ", times ", rate, " each epoch after ", hold, rise);
+    case Kind::step: return concat(first, ", times ", rate, " every ", hold, rise);
     case Kind::drop: return concat(first, " for ", hold, ", then ", last, rise);
     case Kind::linear: return concat(first, ", by a line to ", last, " over ", hold, rise);
     case Kind::cosine: return concat(first, ", by a cosine to ", last, " over ", hold, rise);

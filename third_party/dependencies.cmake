@@ -36,6 +36,9 @@ function(mog_fetch name)
                 https://github.com/nlohmann/json.git bc889afb4c5bf1c0d8ee29ef35eaaf4c8bef8a5d)
   elseif(name STREQUAL "stb")  # stb_image 2.30
     mog_headers(stb stb_image.h . https://github.com/nothings/stb.git 013ac3beddff3dbffafd5177e7972067cd2b5083)
+  elseif(name STREQUAL "eigen3")  # 3.4.0
+    mog_headers(eigen3 Eigen/src/SVD/BDCSVD.h .
+                https://gitlab.com/libeigen/eigen.git 3147391d946bb4b6c68edd901f2add6ac1f31f8c)
   elseif(name STREQUAL "cli11")  # 2.1.2
     mog_headers(cli11 CLI/CLI.hpp include
                 https://github.com/CLIUtils/CLI11.git 70f8072f9dd2292fd0b9f9e5f58e279f60483ed3)
@@ -61,3 +64,4 @@ endfunction()
 mog_fetch(xsimd)
 mog_fetch(nlohmann_json)
 mog_fetch(stb)
+mog_fetch(eigen3)

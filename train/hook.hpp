@@ -2,6 +2,7 @@
 #pragma once
 
 #include "layers/parameters.hpp"
+#include "train/metrics.hpp"
 #include "train/recipe.hpp"
 
 namespace mog {
@@ -23,6 +24,8 @@ class TrainHook {
   /// When all gradients of a step are there, before they are looked at and the weights moved. A gradient that is taken
   /// away leaves its parameter as it is.
   virtual void before_update(const StagePlan& /*stage*/, Parameters<float>& /*parameters*/) {}
+  /// After the last step of an epoch and its evaluation, before its row is written.
+  virtual void end_epoch(const StagePlan& /*stage*/, const Parameters<float>& /*parameters*/, EpochRow& /*row*/) {}
 };
 
 }  // namespace mog

@@ -1,8 +1,8 @@
 // metrics.csv: its line of names, its rows, and reading them back.
 #include "train/metrics.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -14,10 +14,13 @@ namespace {
 
 constexpr std::string_view kNames = "stage,epoch,lr,train_loss,train_accuracy,test_accuracy,seconds,images_per_second";
 
-/// One line of the file; nothing when it is no row.
-std::optional<EpochRow> parse(std::string_view line) {
+constexpr std::string_view kResidual = ",residual";
+
+/// One line of the file; nothing when it is no row. residual: whether the file has that column, where no number stands
+/// for none.
+std::optional<EpochRow> parse(std::string_view line, bool residual) {
   const auto fields = split<std::string_view>(line, ',');
-  if (fields.size() != 8) return std::nullopt;
+  if (fields.size() != (residual ? 9 : 8)) return std::nullopt;
   EpochRow row;
   row.own_name = fields[0];
   for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
@@ -33,18 +36,25 @@ std::optional<EpochRow> parse(std::string_view line) {
     if (!number || !std::isfinite(*number)) return std::nullopt;
     *numbers[i] = *number;
   }
+  if (residual && !fields[8].empty()) {
+    row.residual = from_text<double>(fields[8]);
+    if (!row.residual || !std::isfinite(*row.residual)) return std::nullopt;
+  }
   return row;
 }
 
 }  // namespace
 
 std::string metrics_text(const std::vector<EpochRow>& rows) {
-  std::string text(kNames);
-  text += '\n';
+  const bool residual =
+      std::any_of(rows.begin(), rows.end(), [](const EpochRow& row) { return row.residual.has_value(); });
+  std::string text = concat(kNames, residual ? kResidual : "", '\n');
   for (const EpochRow& row : rows) {
     text += concat(row.name(), ',', row.epoch, ',', to_text(row.learning_rate), ',', to_text(row.train_loss, 6), ',',
                    to_text(row.train_accuracy, 6), ',', to_text(row.test_accuracy, 6), ',', to_text(row.seconds, 2),
-                   ',', to_text(row.images_per_second, 1), '\n');
+                   ',', to_text(row.images_per_second, 1));
+    if (residual) text += concat(',', row.residual ? to_text(*row.residual, 6) : "");
+    text += '\n';
   }
   return text;
 }
@@ -55,15 +65,17 @@ std::vector<EpochRow> read_metrics(const std::filesystem::path& path) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   auto lines = split<std::string_view>(text, '\n');
   lines.pop_back();  // what follows the last line's end: nothing, or a line that is cut off
+  const bool residual = !lines.empty() && lines[0].ends_with(kResidual);
+  if (residual) lines[0].remove_suffix(kResidual.size());
   if (lines.empty() || lines[0] != kNames) {
     throw DataError(concat(path.string(), ": line 1: expected ", kNames));
   }
   std::vector<EpochRow> rows;
   for (std::size_t i = 1; i < lines.size(); ++i) {
-    const auto row = parse(lines[i]);
+    const auto row = parse(lines[i], residual);
     if (!row)
-      throw DataError(concat(path.string(), ": line ", i + 1,
-                             ": no row of 8 numbers, finite ones and an epoch from 1 to a million: ", lines[i]));
+      throw DataError(concat(path.string(), ": line ", i + 1, ": no row of ", residual ? 9 : 8,
+                             " numbers, finite ones and an epoch from 1 to a million: ", lines[i]));
     rows.push_back(*row);
   }
   return rows;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,11 +21,13 @@ struct EpochRow {
   double seconds = 0;            // of training, evaluation not counted; after a resume, of what was left of the epoch
   double images_per_second = 0;  // of training, over those seconds
   std::string own_name = {};     // of the run, see StagePlan
+  /// ||W - Z||_F over all layers that ADMM trains, at the end of the epoch, see Admm; nothing without it.
+  std::optional<double> residual = {};
 
   [[nodiscard]] std::string name() const { return stage_name(stage, own_name); }
 };
 
-/// The file's text: a line of names, a line for each row.
+/// The file's text: a line of names, a line for each row. The last column, residual, is there when a row has one.
 std::string metrics_text(const std::vector<EpochRow>& rows);
 /// Reads metrics.csv back. A last line that is cut off is left out. Throws IoError, DataError with the line's number.
 std::vector<EpochRow> read_metrics(const std::filesystem::path& path);

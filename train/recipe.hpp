@@ -31,6 +31,7 @@ struct StagePlan {
   double teacher = 0;       // weight of the teacher's part of the loss where there is a teacher, 0..1
   OptimizerKind optimizer = OptimizerKind::adam;
   double momentum = 0.9;      // of sgd, 0 <= it < 1
+  double rho = 0;             // of ADMM towards tensor trains, see Admm; 0: none; only where weights are full
   std::string own_name = {};  // empty: what is quantized is its name
 
   [[nodiscard]] std::string name() const { return stage_name(stage, own_name); }
@@ -68,8 +69,8 @@ struct Recipe {
 /// Throws std::invalid_argument unless a network can be trained so.
 void check(const Recipe& recipe);
 
-/// Those that the program carries (recipes/*.ini), sorted by name: cifar10-paper, cifar100-paper (Table I), demo, hour,
-/// night, short (the default).
+/// Those that the program carries (recipes/*.ini), sorted by name: cifar10-paper, cifar100-paper (Table I), demo, etd,
+/// etd-short, hour, night, short (the default).
 const std::vector<Recipe>& recipes();
 /// Throws std::invalid_argument with the list of names when there is none of this name.
 const Recipe& find_recipe(const std::string& name);

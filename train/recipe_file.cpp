@@ -88,8 +88,8 @@ const std::vector<Key<StagePlan>>& stage_keys() {
   using Kind = Schedule::Kind;
   static const std::vector<Key<StagePlan>> keys = {
       number_key("epochs", &StagePlan::epochs),
-      word_key<StagePlan, Kind>("schedule", "constant, exponential, drop, linear or cosine",
-                                {Kind::constant, Kind::exponential, Kind::drop, Kind::linear, Kind::cosine},
+      word_key<StagePlan, Kind>("schedule", "constant, exponential, step, drop, linear or cosine",
+                                {Kind::constant, Kind::exponential, Kind::step, Kind::drop, Kind::linear, Kind::cosine},
                                 [](StagePlan& plan) -> Kind& { return plan.schedule.kind; }),
       schedule_key("learning_rate", &Schedule::first),
       schedule_key("hold", &Schedule::hold),
@@ -120,6 +120,7 @@ const std::vector<Key<StagePlan>>& stage_keys() {
       word_key<StagePlan, OptimizerKind>("optimizer", "adam or sgd", {OptimizerKind::adam, OptimizerKind::sgd},
                                          [](StagePlan& plan) -> OptimizerKind& { return plan.optimizer; }),
       number_key("momentum", &StagePlan::momentum),
+      number_key("rho", &StagePlan::rho),
   };
   return keys;
 }

@@ -356,6 +356,7 @@ void Trainer::finish_epoch(const StagePlan& plan) {
                    .seconds = epoch_seconds_,
                    .images_per_second = epoch_seconds_ > 0 ? static_cast<double>(epoch_images_) / epoch_seconds_ : 0,
                    .own_name = plan.own_name});
+  for (TrainHook* hook : hooks_) hook->end_epoch(plan, parameters_, rows_.back());
   position_ = {.stage = plan.stage,
                .epoch = position_.epoch + 1,
                .best_accuracy = position_.best_accuracy,

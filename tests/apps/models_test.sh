@@ -1,4 +1,4 @@
-# A second model on the command line: trained, resumed, measured, described; what it cannot do is refused by a node's name.
+# Models beside MOGNET on the command line: trained, resumed, measured, described; what it cannot do is refused by a node's name.
 . "$MOG_SOURCE_DIR/tests/apps/lib.sh"
 
 small="--model resnet20 --maps 4 --weights ternary --max-steps 6"
@@ -36,4 +36,39 @@ expect 0 mog export whole/last.safetensors --to-onnx whole.onnx --graph floats -
 exists whole.onnx
 expect 2 mog export whole/last.safetensors --to whole.mog
 says err 'lower: conv: full weights have no integer form, expected binary or ternary ones'
+
+# ETD through its three runs: dense, by ADMM with its residual, as tensor trains; the same bytes in one go, in parts and on one thread.
+etd="--model etd-resnet20 --recipe etd-short --batch 10 --max-steps 2"
+expect 0 mog train --out etd $etd --epochs 1,1,1
+says out '^dense +1 .* 1947072$'
+says out '^cores +1 .* 1947072$'
+says etd/metrics.csv '^stage,.*,residual$'
+says etd/metrics.csv '^admm,1,.*,[0-9.]+$'
+says etd/metrics.csv '^cores,1,.*,$'
+expect 0 mog train --out etd-single $etd --epochs 1,1,1 --threads 1
+expect 0 cmp etd/last.safetensors etd-single/last.safetensors
+expect 0 mog train --out etd-cores $etd --from etd/admm.safetensors --epochs 0,0,1
+says out '^cores +1 '
+expect 0 mog eval etd/last.safetensors
+says out 'of 1000 test images'
+
+expect 0 mog summary --model etd-resnet20 --json
+says out '"weight_bits": 1947072,'
+says out '"bits_with_constants": 1947072,'
+expect 0 mog summary --model etd-resnet20 --classes 100 --json
+says out '"weight_bits": 3792320,'
+expect 0 mog summary --model etd-resnet32 --json
+says out '"weight_bits": 2540160,'
+expect 0 mog summary --model etd-resnet32 --classes 100
+says out '^weight bits +2826176 \(2.826 Mb\)$'
+says out '^normalisation constants .* counted by the paper$'
+expect 0 mog summary --model etd-resnet32 --ranks code --json
+says out '"weight_bits": 5333248,'
+
+expect 2 mog train --out no $small --recipe etd-short
+says err 'admm: the network has no tensor trains'
+expect 3 mog export etd/last.safetensors --to etd.mog
+says err 'before it activations are no codes'
+expect 2 mog train --out no --model etd-resnet32 --ranks code --r1 3
+says err "etd: rank r1 = 3 beside the public code's ranks"
 finish

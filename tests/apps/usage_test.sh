@@ -74,7 +74,7 @@ refuses 2 'no epochs in any run' mog train --out run --epochs 0,0,0
 refuses 2 'epochs of 2 runs, expected of 3' mog train --out run --epochs 1,1
 refuses 2 '--threads' mog train --out run --threads 0
 refuses 2 'head = quaternary, expected binary or ternary' mog train --out run --head quaternary
-refuses 2 'no model vgg, expected one of mognet, resnet20' mog train --out run --model vgg
+refuses 2 'no model vgg, expected one of mognet, resnet20, etd-resnet20, etd-resnet32' mog train --out run --model vgg
 refuses 2 'resnet20: has no option g' mog train --out run --model resnet20 --g 4
 refuses 2 '--data DIR' mog train --out run --dataset cifar10
 refuses 2 'nofile' mog train --out run --config nofile

@@ -21,6 +21,19 @@ TEST_CASE("the paper's schedule holds 1e-3 for 120 epochs, and has lost 0.9^60 o
   CHECK(paper.at(179) == doctest::Approx(1e-3 * std::pow(0.9, 60)));
 }
 
+TEST_CASE("steps hold each rate for as many epochs") {
+  const Schedule steps = Schedule::step(0.1, 55, 0.2);
+  CHECK(steps.at(0) == 0.1);
+  CHECK(steps.at(54.9) == 0.1);
+  CHECK(steps.at(55) == doctest::Approx(0.02));
+  CHECK(steps.at(109.5) == doctest::Approx(0.02));
+  CHECK(steps.at(165) == doctest::Approx(0.0008).scale(0));
+  CHECK(steps.text() == "0.1, times 0.2 every 55");
+  CHECK(steps.scaled(200, 20).hold == 6);  // 5.5, rounded
+  CHECK(steps.scaled(200, 1).hold == 1);
+  CHECK_THROWS_AS(Schedule::step(0.1, 0, 0.2), std::invalid_argument);
+}
+
 TEST_CASE("a drop holds one rate, then the other; a cosine falls from the first to the last") {
   CHECK(Schedule::drop(1e-3, 2, 5e-5).at(1) == 1e-3);
   CHECK(Schedule::drop(1e-3, 2, 5e-5).at(2) == 5e-5);

@@ -33,6 +33,24 @@ TEST_CASE("rows read back as they were written") {
   CHECK(rows[1].learning_rate == 5e-5);
 }
 
+TEST_CASE("residuals are a last column where a row has one, empty for the others") {
+  const TemporaryFolder folder;
+  std::vector<EpochRow> rows = kRows;
+  rows[1].residual = 0.25;
+  const std::string text = metrics_text(rows);
+  CHECK(text ==
+        "stage,epoch,lr,train_loss,train_accuracy,test_accuracy,seconds,images_per_second,residual\n"
+        "full-precision,1,0.001,1.500000,0.250000,0.500000,12.34,4000.0,\n"
+        "quantized,12,5e-05,0.125000,1.000000,0.750000,3.50,123.5,0.250000\n");
+  put_file(folder / "m", text);
+  CHECK(metrics_text(read_metrics(folder / "m")) == text);
+  for (const char* bad : {"nan", "x", "1,2"}) {
+    put_file(folder / "m", text.substr(0, text.size() - 9) + bad + "\n");
+    CHECK_THROWS_WITH_AS(static_cast<void>(read_metrics(folder / "m")),
+                         doctest::Contains("line 3: no row of 9 numbers"), DataError);
+  }
+}
+
 TEST_CASE("a file cut off anywhere in its rows reads as the rows that are whole") {
   const TemporaryFolder folder;
   const std::string text = metrics_text(kRows);

@@ -51,7 +51,8 @@ TEST_CASE("every key of a file is read, and what is not said is as the paper has
 TEST_CASE("a recipe of one's own has any number of runs, each with a name, in the order of the file") {
   const std::string text =
       "[warm-up]\nepochs = 2\nlearning_rate = 0.1\nquantize = nothing\noptimizer = sgd\nmomentum = 0.8\n"
-      "\n[admm]\nepochs = 5\nquantize = nothing\n\n[fine-tune]\nepochs = 3\nquantize = weights\n"
+      "\n[admm]\nepochs = 5\nquantize = nothing\nschedule = step\nhold = 2\nfactor = 0.5\nrho = "
+      "0.01\n\n[fine-tune]\nepochs = 3\nquantize = weights\n"
       "\n[quantized]\nepochs = 1\n";
   const Recipe recipe = parsed(text);
   REQUIRE(recipe.stages.size() == 4);
@@ -61,7 +62,11 @@ TEST_CASE("a recipe of one's own has any number of runs, each with a name, in th
                                       .optimizer = OptimizerKind::sgd,
                                       .momentum = 0.8,
                                       .own_name = "warm-up"});
-  CHECK(recipe.stages[1] == StagePlan{.stage = Stage::full_precision, .epochs = 5, .own_name = "admm"});
+  CHECK(recipe.stages[1] == StagePlan{.stage = Stage::full_precision,
+                                      .epochs = 5,
+                                      .schedule = Schedule::step(1e-3, 2, 0.5),
+                                      .rho = 0.01,
+                                      .own_name = "admm"});
   CHECK(recipe.stages[2] == StagePlan{.stage = Stage::quantized_weights, .epochs = 3, .own_name = "fine-tune"});
   CHECK(recipe.stages[3] == StagePlan{.stage = Stage::quantized, .epochs = 1});
   CHECK(recipe.stages[1].name() == "admm");
@@ -102,9 +107,13 @@ TEST_CASE("what is no recipe is refused with its line") {
   refused("[third", "line 1: expected KEY = VALUE or [STAGE], not [third");
   refused("[quantized]\noptimizer = lion", "line 2: optimizer is lion, expected adam or sgd");
   refused("[quantized]\nepochs = 1\nmomentum = 1", "quantized: momentum 1, expected 0 <= it < 1");
+  refused("[full-precision]\nepochs = 1\nrho = -1", "full-precision: rho -1, expected 0 or more");
+  refused("[quantized]\nepochs = 1\nrho = 1",
+          "quantized: rho 1 where weights are quantized, expected quantize = nothing");
+  refused("[quantized]\nepochs = 1\nschedule = step", "hold for 0 epochs, expected at least 1");
   refused("[quantized]\nepochs = 1\n[quantized]", "line 3: [quantized]: a second time");
   refused("[quantized]\nschedule = steep",
-          "line 2: schedule is steep, expected constant, exponential, drop, linear or cosine");
+          "line 2: schedule is steep, expected constant, exponential, step, drop, linear or cosine");
   refused("", "mine.ini: recipe: no epochs in any run");
   refused("batch = 1\n[quantized]\nepochs = 1", "recipe: batch of 1, expected 2 to 1000000");
   refused("[quantized]\nepochs = 1\nlearning_rate = 0", "learning rate 0, expected more than 0");
