@@ -38,9 +38,11 @@ const char* precision(const LayerReport& layer) {
 
 struct Totals {
   Index full = 0, binary = 0, ternary = 0, generated = 0, constants = 0, bits = 0, macs = 0;
+  Index counted = 0;  // bits as the model's paper counts them
+  Index indices = 0;  // bits of them
 };
 
-Totals totals_of(const std::vector<Row>& rows) {
+Totals totals_of(const ModelKind& kind, const std::vector<Row>& rows) {
   Totals totals;
   for (const Row& row : rows) {
     const WeightStorage& weights = row.layer.weights;
@@ -48,12 +50,14 @@ Totals totals_of(const std::vector<Row>& rows) {
     totals.generated += weights.generated;
     totals.constants += row.layer.constants;
     totals.bits += row.layer.weight_bits();
+    totals.counted += kind.counted_bits(row.layer);
+    totals.indices += weights.index_bits;
     totals.macs += row.layer.macs;
   }
   return totals;
 }
 
-void print_table(const std::vector<Row>& rows) {
+void print_table(const ModelKind& kind, const std::vector<Row>& rows) {
   const auto number = [](Index value) { return static_cast<long long>(value); };
   std::printf("%-18s %-24s %-18s %9s %9s %9s %12s\n", "layer", "kind", "output", "weights", "bits", "generated",
               "MACs");
@@ -63,19 +67,23 @@ void print_table(const std::vector<Row>& rows) {
                 number(row.layer.weights.stored), number(row.layer.weight_bits()), number(row.layer.weights.generated),
                 number(row.layer.macs));
   }
-  const Totals totals = totals_of(rows);
+  const Totals totals = totals_of(kind, rows);
   std::printf("\n");
   if (totals.full > 0) std::printf("full weights            %12lld of 32 bits\n", number(totals.full));
   std::printf("binary weights          %12lld of 1 bit\n", number(totals.binary));
   std::printf("ternary weights         %12lld of 2 bits\n", number(totals.ternary));
-  std::printf("weight bits             %12lld (%.3f Mb)\n", number(totals.bits),
-              static_cast<double>(totals.bits) * 1e-6);
+  std::printf("weight bits             %12lld (%.3f Mb)\n", number(totals.counted),
+              static_cast<double>(totals.counted) * 1e-6);
+  if (totals.indices > 0) {
+    std::printf("bits of indices         %12lld, %s\n", number(totals.indices),
+                kind.indices_count ? "counted among them" : "not counted among them");
+  }
   std::printf("generated weights       %12lld, not stored\n", number(totals.generated));
   std::printf("normalisation constants %12lld, not counted by the paper\n", number(totals.constants));
   std::printf("multiply-accumulates    %12lld an image\n", number(totals.macs));
 }
 
-void print_json(const std::vector<Row>& rows) {
+void print_json(const ModelKind& kind, const std::vector<Row>& rows) {
   nlohmann::ordered_json layers = nlohmann::ordered_json::array();
   for (const Row& row : rows) {
     std::vector<Index> shape;
@@ -87,15 +95,22 @@ void print_json(const std::vector<Row>& rows) {
                       {"precision", precision(row.layer)},
                       {"weights", row.layer.weights.stored},
                       {"bits", row.layer.weight_bits()},
+                      {"index_bits", row.layer.weights.index_bits},
                       {"generated", row.layer.weights.generated},
                       {"constants", row.layer.constants},
                       {"macs", row.layer.macs}});
   }
-  const Totals totals = totals_of(rows);
-  const nlohmann::ordered_json summary{{"weight_bits", totals.bits},        {"macs", totals.macs},
-                                       {"full_weights", totals.full},       {"binary_weights", totals.binary},
-                                       {"ternary_weights", totals.ternary}, {"generated_weights", totals.generated},
-                                       {"constants", totals.constants},     {"layers", layers}};
+  const Totals totals = totals_of(kind, rows);
+  const nlohmann::ordered_json summary{{"weight_bits", totals.counted},
+                                       {"bits_without_indices", totals.bits},
+                                       {"bits_with_indices", totals.bits + totals.indices},
+                                       {"macs", totals.macs},
+                                       {"full_weights", totals.full},
+                                       {"binary_weights", totals.binary},
+                                       {"ternary_weights", totals.ternary},
+                                       {"generated_weights", totals.generated},
+                                       {"constants", totals.constants},
+                                       {"layers", layers}};
   std::printf("%s\n", json_text(summary).c_str());
 }
 
@@ -109,7 +124,10 @@ void add_summary(CLI::App& app) {
   model->add_options(*command);
   command->add_option("--classes", *classes, "Classes, at least 2")->capture_default_str()->check(whole(2));
   command->add_flag("--json", *json, "Print JSON");
-  command->callback([=] { (*json ? print_json : print_table)(rows_of(model->choice(*classes))); });
+  command->callback([=] {
+    const ModelChoice choice = model->choice(*classes);
+    (*json ? print_json : print_table)(choice.kind(), rows_of(choice));
+  });
 }
 
 }  // namespace mog::apps

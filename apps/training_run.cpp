@@ -37,7 +37,7 @@ struct WeightBits {
 };
 
 /// One forward pass, observed.
-WeightBits weight_bits_of(Graph<float>& network, const Dataset& images) {
+WeightBits weight_bits_of(const ModelKind& kind, Graph<float>& network, const Dataset& images) {
   constexpr Index kFloatBits = 32;
   Tape<float> tape;
   tape.set_recording(false);
@@ -45,7 +45,7 @@ WeightBits weight_bits_of(Graph<float>& network, const Dataset& images) {
   Pass<float> pass{.tape = tape, .stage = Stage::quantized, .training = false};
   pass.observer = [&](const LayerReport& layer, const Variable<float>&) {
     bits.as_floats += layer.weights.stored * kFloatBits;
-    bits.as_shipped += layer.weight_bits();
+    bits.as_shipped += kind.counted_bits(layer);
   };
   network(pass, {Tensor<float>::filled({1, images.height, images.width, images.channels}, 0)});
   return bits;
@@ -147,7 +147,7 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
   Parameters<float> parameters(network_seed(run, folder));
   Graph<float> network = choice.make(parameters);
   require_sides(choice.kind(), data.train);
-  const WeightBits bits = weight_bits_of(network, data.train);
+  const WeightBits bits = weight_bits_of(choice.kind(), network, data.train);
   Description description = describe(choice);
   description.words["dataset"] = run.data.dataset;
   const PictureSize size{.height = data.train.height, .width = data.train.width};

@@ -31,7 +31,8 @@ struct ModelKind {
   std::string name;   // "mognet"
   std::string about;  // one line
   std::vector<ModelOption> options;
-  Index side_multiple = 1;  // of which a picture's height and width are multiples
+  Index side_multiple = 1;     // of which a picture's height and width are multiples
+  bool indices_count = false;  // whether its paper's sizes have the bits of indices in them, see WeightStorage
   /// Adds the network's parameters. `words` has all options, each in its range. Throws std::invalid_argument when they
   /// do not fit each other.
   std::function<Graph<float>(Parameters<float>& parameters, const ModelWords& words, Index classes)> make;
@@ -39,6 +40,10 @@ struct ModelKind {
   /// The given words, and the fallbacks of all others. Throws std::invalid_argument, beginning with the model's name,
   /// on a word that is no option of this model, or out of range.
   [[nodiscard]] ModelWords complete(const ModelWords& given) const;
+  /// Bits of a layer as this model's paper counts them.
+  [[nodiscard]] Index counted_bits(const LayerReport& layer) const {
+    return layer.weight_bits() + (indices_count ? layer.weights.index_bits : 0);
+  }
 };
 
 /// A model and its options: all that a network is, but for its weights.

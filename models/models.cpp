@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "models/mognet.hpp"
 #include "models/resnet.hpp"
+#include "models/slbf.hpp"
 
 namespace mog {
 
@@ -12,6 +13,8 @@ const std::vector<ModelKind>& models() {
   static const std::vector<ModelKind> all{
       mognet_kind(),
       resnet20_kind(),
+      slbf_resnet18_kind(),
+      slbf_vgg16_kind(),
   };
   return all;
 }

@@ -34,4 +34,17 @@ expect 3 mog train --out other --from whole/last.safetensors --n 8
 says err 'has .* expected'
 expect 2 mog export whole/last.safetensors --to whole.mog
 says err 'lower: conv: full weights have no integer form, expected binary or ternary ones'
+
+# Stacked filters, by a recipe with runs of its own: selections that move, then stand still; the same bytes on any threads.
+stacked="--model slbf-resnet18 --maps 8 --recipe slbf-short --epochs 1,1,1 --max-steps 3 --batch 10"
+expect 0 mog train --out stacked $stacked
+says out '^stack +1 '
+expect 0 grep -x 'm = 1/2' stacked/config.ini
+expect 0 mog train --config stacked/config.ini --out restacked --threads 1
+expect 0 cmp stacked/last.safetensors restacked/last.safetensors
+expect 0 mog eval stacked/last.safetensors
+says out 'of 1000 test images'
+expect 0 mog train --out vgg --model slbf-vgg16 --maps 8 --s 2 --m 1/4 --recipe slbf-short --epochs 0,1,1 --max-steps 2 --batch 10
+refuses 2 'slbf-vgg16: s = 4 parts, expected a divisor of 6 maps' mog train --out none --model slbf-vgg16 --maps 6
+refuses 2 'slbf-resnet18: m = 1/3, expected 1, 1/2, 1/4, 1/8 or 1/16' mog train --out none --model slbf-resnet18 --m 1/3
 finish

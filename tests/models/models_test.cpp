@@ -55,7 +55,9 @@ TEST_CASE("words that a model does not know are refused in one line") {
   refused({{"n", "99999999999999999999"}}, "mognet: n = 99999999999999999999, expected 2 to 2048");
   refused({{"k", "9"}}, "mognet: k = 9, expected 1 to 8");
   refused({{"head", "full"}}, "mognet: head = full, expected binary or ternary");
-  CHECK_THROWS_WITH_AS(mog::find_model("vgg"), "no model vgg, expected one of mognet, resnet20", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(mog::find_model("vgg"),
+                       "no model vgg, expected one of mognet, resnet20, slbf-resnet18, slbf-vgg16",
+                       std::invalid_argument);
 }
 
 TEST_CASE("a MOGNET's options become words and the same network again") {
