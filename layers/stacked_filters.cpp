@@ -47,7 +47,7 @@ Stack stack_of(const Shape& f, const Shape& q) {
 template <class T>
 Tensor<std::int32_t> select(Tape<T>& tape, const Tensor<T>& q, const Stack& z) {
   constexpr Index kRange = 64;
-  const auto chosen = tape.template make_as<std::int32_t>({z.parts, z.outputs});
+  auto chosen = tape.template make_as<std::int32_t>({z.parts, z.outputs});
   parallel_for((z.selections() + kRange - 1) / kRange, [&](Index piece) {
     for (Index k = piece * kRange, end = std::min(z.selections(), k + kRange); k < end; ++k) {
       const T *first = q.data() + k * z.filters, *last = first + z.filters;
@@ -67,7 +67,7 @@ template <class T>
 Tensor<T> filters_gradient(Tape<T>& tape, const Tensor<T>& dw, const Tensor<std::int32_t>& chosen, const Stack& z,
                            const Shape& shape) {
   const Timed time = z.timed("stack_filters_gradient", sizeof(T));
-  const Tensor<T> df = tape.make(shape);
+  Tensor<T> df = tape.make(shape);
   parallel_for(z.rows, [&](Index row) {
     T* to = df.data() + row * z.filters;
     std::fill_n(to, z.filters, T{0});
@@ -82,7 +82,7 @@ Tensor<T> filters_gradient(Tape<T>& tape, const Tensor<T>& dw, const Tensor<std:
 /// How far the use of each filter is from an equal one, times `balance`.
 template <class T>
 Tensor<T> imbalance(Tape<T>& tape, const Tensor<std::int32_t>& chosen, const Stack& z, double balance) {
-  const Tensor<T> uses = tape.make({z.filters});
+  Tensor<T> uses = tape.make({z.filters});
   uses.fill(T{0});
   for (Index k = 0; k < z.selections(); ++k) uses[chosen[k]] += 1;
   const double equal = static_cast<double>(z.selections()) / static_cast<double>(z.filters);
@@ -101,7 +101,7 @@ Tensor<T> scores_gradient(Tape<T>& tape, const Tensor<T>& dw, const Tensor<T>& f
                   beside.data() + row * z.selections() + i * z.outputs);
     }
   });
-  const Tensor<T> dq = tape.make({z.parts, z.outputs, z.filters});
+  Tensor<T> dq = tape.make({z.parts, z.outputs, z.filters});
   kernels::pointwise_weight_gradient(kernels::PointwiseWeightGradient<T>{
       .x = beside.data(), .dy = f.data(), .dw = dq.data(), .rows = z.rows, .in = z.selections(), .out = z.filters});
   parallel_for(z.selections(), [&](Index k) {
