@@ -24,6 +24,7 @@
 #include "layers/pooling.hpp"
 #include "layers/quantizers.hpp"
 #include "layers/residual.hpp"
+#include "layers/scaled_binary.hpp"
 #include "layers/stacked_filters.hpp"
 #include "models/mognet.hpp"
 #include "models/resnet.hpp"
