@@ -26,6 +26,7 @@
 #include "layers/residual.hpp"
 #include "layers/scaled_binary.hpp"
 #include "layers/stacked_filters.hpp"
+#include "models/hybrid.hpp"
 #include "models/mognet.hpp"
 #include "models/resnet.hpp"
 #include "models/slbf.hpp"

@@ -225,6 +225,7 @@ class Lowering {
             ": a global average has an integer form only behind the last convolution");
   }
   void add(const std::string& name, const ResidualSum<float>& /*sum*/) { refuse(name, "a sum of normalised maps"); }
+  void add(const std::string& name, const BinaryBlock<float>& /*block*/) { refuse(name, "a sum of scaled signs"); }
   void add(const std::string& name, const Linear<float>& /*layer*/) { refuse(name, "a fully connected layer"); }
 
   [[noreturn]] static void refuse(const std::string& name, const char* what) {

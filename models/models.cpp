@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "models/hybrid.hpp"
 #include "models/mognet.hpp"
 #include "models/resnet.hpp"
 #include "models/slbf.hpp"
@@ -13,8 +14,11 @@ const std::vector<ModelKind>& models() {
   static const std::vector<ModelKind> all{
       mognet_kind(),
       resnet20_kind(),
+      // stacked filters
       slbf_resnet18_kind(),
       slbf_vgg16_kind(),
+      // binary beside full precision
+      hybrid_resnet20_kind(),
   };
   return all;
 }

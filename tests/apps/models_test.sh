@@ -46,5 +46,7 @@ expect 0 mog eval stacked/last.safetensors
 says out 'of 1000 test images'
 expect 0 mog train --out vgg --model slbf-vgg16 --maps 8 --s 2 --m 1/4 --recipe slbf-short --epochs 0,1,1 --max-steps 2 --batch 10
 refuses 2 'slbf-vgg16: s = 4 parts, expected a divisor of 6 maps' mog train --out none --model slbf-vgg16 --maps 6
+expect 0 mog train --out hybrid --model hybrid-resnet20 --maps 4 --epochs 1,1,1 --max-steps 3 --batch 10
+expect 0 mog eval hybrid/last.safetensors
 refuses 2 'slbf-resnet18: m = 1/3, expected 1, 1/2, 1/4, 1/8 or 1/16' mog train --out none --model slbf-resnet18 --m 1/3
 finish

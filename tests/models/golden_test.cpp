@@ -11,6 +11,7 @@
 #include "core/safetensors.hpp"
 #include "layers/loss.hpp"
 #include "layers/quantizers.hpp"
+#include "models/hybrid.hpp"
 #include "models/mognet.hpp"
 #include "models/resnet.hpp"
 #include "models/slbf.hpp"
@@ -69,6 +70,9 @@ mog::Graph<T> build_slbf(const SafetensorsFile& file, mog::Parameters<T>& parame
 
 template <class T>
 mog::Graph<T> build(const SafetensorsFile& file, mog::Parameters<T>& parameters) {
+  if (file.has_metadata("model") && file.metadata("model") == "hybrid-resnet20") {
+    return mog::HybridResnet20<T>(parameters, {.maps = number(file, "maps"), .classes = number(file, "classes")});
+  }
   if (file.has_metadata("model")) return build_slbf(file, parameters);
   return file.has_metadata("maps") ? build_resnet(file, parameters) : build_mognet(file, parameters);
 }
@@ -165,10 +169,19 @@ class Golden {
 
 }  // namespace
 
-const std::vector<std::string> kFiles{"mognet_float",          "mognet_weights",      "mognet_quantized_k1",
-                                      "mognet_quantized_k2",   "mognet_quantized_k3", "resnet20_float",
-                                      "resnet20_binary_k1",    "resnet20_ternary_k3", "slbf_resnet18_float",
-                                      "slbf_resnet18_weights", "slbf_vgg16_weights"};
+const std::vector<std::string> kFiles{"mognet_float",
+                                      "mognet_weights",
+                                      "mognet_quantized_k1",
+                                      "mognet_quantized_k2",
+                                      "mognet_quantized_k3",
+                                      "resnet20_float",
+                                      "resnet20_binary_k1",
+                                      "resnet20_ternary_k3",
+                                      "slbf_resnet18_float",
+                                      "slbf_resnet18_weights",
+                                      "slbf_vgg16_weights",
+                                      "hybrid_resnet20_weights",
+                                      "hybrid_resnet20_quantized"};
 
 TEST_CASE("in double each stage's loss, logits, gradients and statistics are PyTorch's to 1e-9 of the largest value") {
   for (const std::string& name : kFiles) {
