@@ -39,6 +39,7 @@ const char* precision(const LayerReport& layer) {
 struct Totals {
   Index full = 0, binary = 0, ternary = 0, generated = 0, constants = 0, bits = 0, macs = 0;
   Index counted = 0;  // bits as the model's paper counts them
+  Index indices = 0;  // bits of them
 };
 
 Totals totals_of(const ModelKind& kind, const std::vector<Row>& rows) {
@@ -50,6 +51,7 @@ Totals totals_of(const ModelKind& kind, const std::vector<Row>& rows) {
     totals.constants += row.layer.constants;
     totals.bits += row.layer.weight_bits();
     totals.counted += kind.counted_bits(row.layer);
+    totals.indices += weights.index_bits;
     totals.macs += row.layer.macs;
   }
   return totals;
@@ -72,6 +74,10 @@ void print_table(const ModelKind& kind, const std::vector<Row>& rows) {
   std::printf("ternary weights         %12lld of 2 bits\n", number(totals.ternary));
   std::printf("weight bits             %12lld (%.3f Mb)\n", number(totals.counted),
               static_cast<double>(totals.counted) * 1e-6);
+  if (totals.indices > 0) {
+    std::printf("bits of indices         %12lld, %s\n", number(totals.indices),
+                kind.indices_count ? "counted among them" : "not counted among them");
+  }
   std::printf("generated weights       %12lld, not stored\n", number(totals.generated));
   std::printf("normalisation constants %12lld, %s\n", number(totals.constants),
               kind.constants_count ? "of 32 bits, counted by the paper" : "not counted by the paper");
@@ -90,6 +96,7 @@ void print_json(const ModelKind& kind, const std::vector<Row>& rows) {
                       {"precision", precision(row.layer)},
                       {"weights", row.layer.weights.stored},
                       {"bits", row.layer.weight_bits()},
+                      {"index_bits", row.layer.weights.index_bits},
                       {"generated", row.layer.weights.generated},
                       {"constants", row.layer.constants},
                       {"macs", row.layer.macs}});
@@ -98,6 +105,8 @@ void print_json(const ModelKind& kind, const std::vector<Row>& rows) {
   const nlohmann::ordered_json summary{{"weight_bits", totals.counted},
                                        {"bits_without_constants", totals.bits},
                                        {"bits_with_constants", totals.bits + 32 * totals.constants},
+                                       {"bits_without_indices", totals.bits},
+                                       {"bits_with_indices", totals.bits + totals.indices},
                                        {"macs", totals.macs},
                                        {"full_weights", totals.full},
                                        {"binary_weights", totals.binary},

@@ -45,9 +45,8 @@ WeightBits weight_bits_of(const ModelKind& kind, Graph<float>& network, const Da
   WeightBits bits;
   Pass<float> pass{.tape = tape, .stage = Stage::quantized, .training = false};
   pass.observer = [&](const LayerReport& layer, const Variable<float>&) {
-    const Index counted = kind.counted_bits(layer);
-    bits.as_floats += layer.weights.stored * kFloatBits + counted - layer.weight_bits();
-    bits.as_shipped += counted;
+    bits.as_floats += layer.weights.stored * kFloatBits + (kind.constants_count ? kFloatBits * layer.constants : 0);
+    bits.as_shipped += kind.counted_bits(layer);
   };
   network(pass, {Tensor<float>::filled({1, images.height, images.width, images.channels}, 0)});
   return bits;

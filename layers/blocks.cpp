@@ -66,11 +66,16 @@ Variable<T> Mrb<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
 template <class T>
 ResidualSum<T>::ResidualSum(std::string name, int bits, bool way_is_activation)
     : name_(std::move(name)), bits_(bits), way_is_activation_(way_is_activation) {
-  require(bits >= 1 && bits <= 8, name_, ": k = ", bits, " bits, expected 1 to 8");
+  require(bits >= 0 && bits <= 8, name_, ": k = ", bits, " bits, expected 1 to 8, or 0 for no activation");
 }
 
 template <class T>
 Variable<T> ResidualSum<T>::operator()(Pass<T>& pass, const Variable<T>& x, const Variable<T>& way) const {
+  if (bits_ == 0) {
+    Variable<T> y = add(pass.tape, x, way);
+    if (pass.observer) pass.report({.name = name_, .kind = "sum"}, y);
+    return y;
+  }
   const bool codes = pass.quantized_activations() && way_is_activation_;
   const Variable<T> past = codes ? scaled(pass.tape, way, 1.0 / ((1 << bits_) - 1)) : way;
   Variable<T> y = activation(pass, add(pass.tape, x, past), bits_);

@@ -86,7 +86,7 @@ class Mrb {
 template <class T>
 class ResidualSum {
  public:
-  /// way_is_activation: false where `way` comes from a normalisation.
+  /// bits: 0 for a plain sum, x + way in every run. way_is_activation: false where `way` comes from a normalisation.
   ResidualSum(std::string name, int bits, bool way_is_activation);
   Variable<T> operator()(Pass<T>& pass, const Variable<T>& x, const Variable<T>& way) const;
   [[nodiscard]] int bits() const { return bits_; }

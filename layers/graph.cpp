@@ -31,6 +31,7 @@ template <class T>
 Variable<T> run(Node<T>& node, Pass<T>& pass, const Variable<T>& x, const Variable<T>& way) {
   return std::visit(Overloaded{
                         [&](ConvBlock<T>& block) { return block(pass, x); },
+                        [&](BinaryBlock<T>& block) { return block(pass, x); },
                         [&](CflogBlock<T>& block) { return block(pass, x); },
                         [&](Mrb<T>& block) { return block(pass, x); },
                         [&](MaxPool&) {

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "layers/binary_block.hpp"
 #include "layers/blocks.hpp"
 #include "layers/linear.hpp"
 
@@ -20,8 +21,8 @@ struct GlobalAveragePool {};
 
 /// What a node can be. A new kind is a line here; a visitor that does not know it does not compile.
 template <class T>
-using NodeKind = std::variant<ConvBlock<T>, CflogBlock<T>, Mrb<T>, MaxPool, ResidualSum<T>, PaddedShortcut,
-                              GlobalAveragePool, Linear<T>>;
+using NodeKind = std::variant<ConvBlock<T>, BinaryBlock<T>, CflogBlock<T>, Mrb<T>, MaxPool, ResidualSum<T>,
+                              PaddedShortcut, GlobalAveragePool, Linear<T>>;
 
 template <class T>
 struct Node {

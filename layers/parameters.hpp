@@ -81,6 +81,10 @@ class Parameters {
   void clear_gradients();
   /// Does the registered work, in the order of on_epoch. Throws what it throws.
   void begin_epoch();
+  /// Whether this epoch is one of those that keep what others choose anew, see StagePlan::frozen_epochs: the trainer
+  /// leaves begin_epoch() out, and a source that selects keeps its selection.
+  void set_frozen(bool frozen) { frozen_ = frozen; }
+  [[nodiscard]] bool frozen() const { return frozen_; }
 
  private:
   void require_new(const std::string& name) const;
@@ -91,6 +95,7 @@ class Parameters {
   std::deque<Parameter<T>> trained_;
   std::deque<Buffer<T>> buffers_;
   std::vector<std::function<void()>> on_epoch_;
+  bool frozen_ = false;
 };
 
 }  // namespace mog

@@ -20,9 +20,10 @@ const char* name(Stage stage);
 
 /// What the shipped network holds of a layer's weights.
 struct WeightStorage {
-  Index stored = 0;     // numbers
-  Index generated = 0;  // weights that are made anew, by a cellular automaton
-  int bits = 32;        // of a weight
+  Index stored = 0;      // numbers
+  Index generated = 0;   // weights that are made anew, by a cellular automaton
+  int bits = 32;         // of a weight
+  Index index_bits = 0;  // of indices: which of the stored numbers stands where, when they are shared
 };
 
 /// What a layer's output is while activations are codes: codes, sums of products of codes, or other numbers.
@@ -37,6 +38,7 @@ struct LayerReport {
   Index constants = 0;         // of normalisations: two a channel after folding
   Index macs = 0;              // multiply-accumulates for one image
 
+  /// Of the stored numbers; indices are not among them.
   [[nodiscard]] Index weight_bits() const { return weights.stored * weights.bits; }
 };
 

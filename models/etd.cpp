@@ -3,13 +3,14 @@
 
 #include <algorithm>
 
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "layers/tensor_train_weights.hpp"
 
 namespace mog {
 namespace {
 
-constexpr Index kMostRank = 64, kMostClasses = 100'000;
+constexpr Index kMostRank = 64;
 constexpr Index kMaps = 16;  // of the first stage
 
 /// With these the sizes of Table II come out, for 10 classes and for more: 1.947, 3.792, 2.540 and 2.826 Mb.

@@ -33,6 +33,7 @@ struct ModelKind {
   std::vector<ModelOption> options;
   Index side_multiple = 1;       // of which a picture's height and width are multiples
   bool constants_count = false;  // whether its paper's sizes have normalisations and biases in them, 32 bits a number
+  bool indices_count = false;    // whether its paper's sizes have the bits of indices in them, see WeightStorage
   /// Adds the network's parameters. `words` has all options, each in its range. Throws std::invalid_argument when they
   /// do not fit each other.
   std::function<Graph<float>(Parameters<float>& parameters, const ModelWords& words, Index classes)> make;
@@ -42,7 +43,8 @@ struct ModelKind {
   [[nodiscard]] ModelWords complete(const ModelWords& given) const;
   /// Bits of a layer as this model's paper counts them.
   [[nodiscard]] Index counted_bits(const LayerReport& layer) const {
-    return layer.weight_bits() + (constants_count ? 32 * layer.constants : 0);
+    return layer.weight_bits() + (constants_count ? 32 * layer.constants : 0) +
+           (indices_count ? layer.weights.index_bits : 0);
   }
 };
 

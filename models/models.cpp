@@ -4,8 +4,10 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "models/etd.hpp"
+#include "models/hybrid.hpp"
 #include "models/mognet.hpp"
 #include "models/resnet.hpp"
+#include "models/slbf.hpp"
 
 namespace mog {
 
@@ -13,8 +15,14 @@ const std::vector<ModelKind>& models() {
   static const std::vector<ModelKind> all{
       mognet_kind(),
       resnet20_kind(),
+      // tensor trains
       etd_kind(20),
       etd_kind(32),
+      // stacked filters
+      slbf_resnet18_kind(),
+      slbf_vgg16_kind(),
+      // binary beside full precision
+      hybrid_resnet20_kind(),
   };
   return all;
 }

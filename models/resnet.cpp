@@ -30,18 +30,18 @@ WeightMaker<T> maker_of(Resnet20Options::Weights weights) {
 }  // namespace
 
 template <class T>
-Resnet20<T>::Resnet20(Parameters<T>& p, const Resnet20Options& options) {
-  const auto [maps, weights, k, classes] = checked(options);
-  const WeightMaker<T> make = maker_of<T>(weights);
+Index add_residual_stages(Graph<T>& graph, Parameters<T>& p, const ResidualStages<T>& stages) {
+  const int k = stages.bits;
   const auto conv = [&](const std::string& name, int from, const ConvOptions& sizes, Following following) {
-    return this->add(name, ConvBlock<T>(p, name, sizes, following, make), {from});
+    const WeightMaker<T>& make = sizes.kernel == 1 ? stages.way : stages.weights;
+    return graph.add(name, ConvBlock<T>(p, name, sizes, following, make), {from});
   };
 
-  int x = this->add("conv", ConvBlock<T>(p, "conv", {.in = 3, .out = maps, .kernel = 3}, Following::activation(k)));
-  Index in = maps;
-  for (int stage = 0; stage < 3; ++stage) {
-    const Index out = maps << stage;
-    for (int block = 0; block < 3; ++block) {
+  int x = static_cast<int>(graph.nodes().size()) - 1;
+  Index in = stages.maps;
+  for (int stage = 0; stage < stages.stages; ++stage) {
+    const Index out = stages.maps << stage;
+    for (int block = 0; block < stages.blocks; ++block) {
       const std::string name = concat("stage", stage + 1, ".", block + 1);
       const int stride = in == out ? 1 : 2;
       const int a =
@@ -49,10 +49,20 @@ Resnet20<T>::Resnet20(Parameters<T>& p, const Resnet20Options& options) {
       const int b = conv(name + ".b", a, {.in = out, .out = out, .kernel = 3}, Following::nothing());
       const int way =
           in == out ? x : conv(name + ".way", x, {.in = in, .out = out, .stride = stride}, Following::nothing());
-      x = this->add(name + ".sum", ResidualSum<T>(name + ".sum", k, way == x), {b, way});
+      x = graph.add(name + ".sum", ResidualSum<T>(name + ".sum", k, way == x), {b, way});
       in = out;
     }
   }
+  return in;
+}
+
+template <class T>
+Resnet20<T>::Resnet20(Parameters<T>& p, const Resnet20Options& options) {
+  const auto [maps, weights, k, classes] = checked(options);
+  const WeightMaker<T> make = maker_of<T>(weights);
+  this->add("conv", ConvBlock<T>(p, "conv", {.in = 3, .out = maps, .kernel = 3}, Following::activation(k)));
+  const Index in = add_residual_stages<T>(
+      *this, p, {.stages = 3, .blocks = 3, .maps = maps, .bits = k, .weights = make, .way = make});
   this->add("average", GlobalAveragePool{});
   this->add("classes", Linear<T>(p, "classes", {.in = in, .out = classes}));
 }
@@ -81,6 +91,8 @@ ModelKind resnet20_kind() {
       }};
 }
 
+template Index add_residual_stages(Graph<float>&, Parameters<float>&, const ResidualStages<float>&);
+template Index add_residual_stages(Graph<double>&, Parameters<double>&, const ResidualStages<double>&);
 template class Resnet20<float>;
 template class Resnet20<double>;
 

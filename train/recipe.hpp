@@ -25,7 +25,7 @@ struct StagePlan {
   Index epochs = 0;
   Schedule schedule{};
   double weight_decay = 0;  // decoupled, see AdamOptions
-  Index frozen_epochs = 0;  // the last so many keep their ternary step sizes, which all others begin anew
+  Index frozen_epochs = 0;  // the last so many keep ternary step sizes, which all others begin anew, and selections
   Index crop = 0;           // pixels of a side of what the first `crop_epochs` see: a crop, not the whole picture
   Index crop_epochs = 0;    // each costs (crop / side)^2 of another epoch
   double teacher = 0;       // weight of the teacher's part of the loss where there is a teacher, 0..1
@@ -70,7 +70,7 @@ struct Recipe {
 void check(const Recipe& recipe);
 
 /// Those that the program carries (recipes/*.ini), sorted by name: cifar10-paper, cifar100-paper (Table I), demo, etd,
-/// etd-short, hour, night, short (the default).
+/// etd-short, hour, night, short (the default), slbf, slbf-short.
 const std::vector<Recipe>& recipes();
 /// Throws std::invalid_argument with the list of names when there is none of this name.
 const Recipe& find_recipe(const std::string& name);

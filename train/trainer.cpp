@@ -211,8 +211,8 @@ bool Trainer::run_epoch(const StagePlan& plan) {
   bool stepping = true;
   best_is_due_ = false;  // of the epoch before, whose weights change now
   try {
-    const bool frozen = position_.epoch >= plan.epochs - plan.frozen_epochs;
-    if (position_.step == 0 && !frozen) parameters_.begin_epoch();
+    parameters_.set_frozen(position_.epoch >= plan.epochs - plan.frozen_epochs);
+    if (position_.step == 0 && !parameters_.frozen()) parameters_.begin_epoch();
     for (TrainHook* hook : hooks_) {
       if (position_.step == 0) hook->begin_epoch(plan, position_.epoch, parameters_);
     }

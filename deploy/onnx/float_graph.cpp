@@ -41,24 +41,25 @@ class FloatWriter {
   }
 
   void run(const std::vector<Node<float>>& nodes) {
-    const Map images = {.tensor = pixels(), .pixels = options_.height * options_.width};
+    const Map images = {.tensor = pixels(), .channels = 3, .pixels = options_.height * options_.width};
     std::vector<Map> outputs;
     for (const Node<float>& node : nodes) {
       const auto input = [&](int i) { return i == kImages ? images : outputs[static_cast<std::size_t>(i)]; };
       x_ = input(node.inputs.front()).tensor;
       way_ = input(node.inputs.back()).tensor;
+      channels_ = input(node.inputs.front()).channels;
       pixels_ = input(node.inputs.front()).pixels;
       const std::string y = std::visit([&](const auto& kind) { return add(identifier(node.name), kind); }, node.kind);
-      outputs.push_back({.tensor = y, .pixels = pixels_});
+      outputs.push_back({.tensor = y, .channels = channels_, .pixels = pixels_});
     }
     graph_.node("Identity", "logits", {outputs.back().tensor});
-    graph_.output("logits", Element::float32, {onnx::kBatch, classes_});
+    graph_.output("logits", Element::float32, {onnx::kBatch, channels_});
   }
 
  private:
   struct Map {
     std::string tensor;
-    Index pixels;
+    Index channels, pixels;
   };
 
   [[nodiscard]] bool codes() const { return options_.stage == Stage::quantized; }
@@ -93,7 +94,7 @@ class FloatWriter {
     const Index side = o.kernel, border = side / 2, stride = o.stride;
     onnx::Inputs inputs = {x, graph_.constant(name + "_weight", {o.out, o.in / o.groups, side, side}, kernel)};
     if (fold) inputs.push_back(row(name + "_bias", {o.out}, shift));
-    classes_ = o.out;
+    channels_ = o.out;
     pixels_ /= stride * stride;
     const std::string y = graph_.node("Conv", name, inputs,
                                       {{"dilations", Axes{1, 1}},
@@ -101,12 +102,16 @@ class FloatWriter {
                                        {"kernel_shape", Axes{side, side}},
                                        {"pads", Axes{border, border, border, border}},
                                        {"strides", Axes{stride, stride}}});
-    if (norm == nullptr || fold) return y;
-    const Axes channels = {o.out};
-    const std::vector<float> zeros(to_size(o.out), 0.0F), ones(to_size(o.out), 1.0F);
+    return norm == nullptr || fold ? y : normalise(name, y, scale, shift);
+  }
+
+  std::string normalise(const std::string& name, const std::string& x, const Tensor<float>& scale,
+                        const Tensor<float>& shift) {
+    const Axes channels = {scale.elements()};
+    const std::vector<float> zeros(to_size(scale.elements()), 0.0F), ones(to_size(scale.elements()), 1.0F);
     return graph_.node(
         "BatchNormalization", name + "_norm",
-        {y, row(name + "_scale", channels, scale), row(name + "_shift", channels, shift),
+        {x, row(name + "_scale", channels, scale), row(name + "_shift", channels, shift),
          graph_.constant(name + "_mean", channels, zeros), graph_.constant(name + "_variance", channels, ones)},
         {{"epsilon", 0.0F}});
   }
@@ -127,6 +132,22 @@ class FloatWriter {
   std::string add(const std::string& name, const ConvBlock<float>& block) {
     const std::string y = conv(name, x_, block.conv(), &block.norm());
     return block.following().bits == 0 ? y : activate(name, y, block.following().bits);
+  }
+
+  /// The sign of 0 is +1: 1 - 2 [x < 0].
+  std::string add(const std::string& name, const BinaryBlock<float>& block) {
+    Tensor<float> scale, shift;
+    block.norm().affine(scale, shift);
+    std::string x = normalise(name, x_, scale, shift);
+    if (codes()) {
+      graph_.node("Less", name + "_below", {x, number(name + "_zero", 0)});
+      graph_.node("Cast", name + "_negative", {name + "_below"}, kToFloat);
+      graph_.node("Mul", name + "_twice", {name + "_negative", number(name + "_two", 2)});
+      x = graph_.node("Sub", name + "_sign", {number(name + "_one", 1), name + "_twice"});
+    } else {
+      x = graph_.node("Relu", name + "_relu", {x});
+    }
+    return conv(name, x, block.conv(), nullptr);
   }
 
   std::string cflog(const std::string& name, const std::string& x, const CflogBlock<float>& block) {
@@ -172,11 +193,27 @@ class FloatWriter {
   }
 
   std::string add(const std::string& name, const ResidualSum<float>& sum) {
+    if (sum.bits() == 0) return graph_.node("Add", name, {x_, way_});
     std::string way = way_;
     if (codes() && sum.way_is_activation()) {
       way = graph_.node("Mul", name + "_way", {way, number(name + "_unit", 1.0 / ((1 << sum.bits()) - 1))});
     }
     return activate(name, graph_.node("Add", name + "_both", {x_, way}), sum.bits());
+  }
+
+  /// Every second pixel of each map, between maps of zeros: a convolution with weights 0 and 1.
+  std::string add(const std::string& name, const PaddedShortcut& /*way*/) {
+    const Index in = channels_, before = in / 2;
+    std::vector<float> kernel(to_size(2 * in * in));
+    for (Index c = 0; c < in; ++c) kernel[to_size((before + c) * in + c)] = 1;
+    channels_ = 2 * in;
+    pixels_ /= 4;
+    return graph_.node("Conv", name, {x_, graph_.constant(name + "_weight", {2 * in, in, 1, 1}, kernel)},
+                       {{"dilations", Axes{1, 1}},
+                        {"group", Index{1}},
+                        {"kernel_shape", Axes{1, 1}},
+                        {"pads", Axes{0, 0, 0, 0}},
+                        {"strides", Axes{2, 2}}});
   }
 
   std::string add(const std::string& name, const GlobalAveragePool& /*pool*/) {
@@ -185,19 +222,18 @@ class FloatWriter {
 
   std::string add(const std::string& name, const Linear<float>& layer) {
     const Tensor<float> weights = layer.weights(pass_).value;
-    classes_ = weights.channels();
-    std::string y = graph_.node("MatMul", name, {x_, row(name + "_weight", {weights.shape()[0], classes_}, weights)});
+    channels_ = weights.channels();
+    std::string y = graph_.node("MatMul", name, {x_, row(name + "_weight", {weights.shape()[0], channels_}, weights)});
     if (layer.bias() == nullptr) return y;
-    return graph_.node("Add", name + "_biased", {y, row(name + "_bias", {classes_}, layer.bias()->value)});
+    return graph_.node("Add", name + "_biased", {y, row(name + "_bias", {channels_}, layer.bias()->value)});
   }
 
   onnx::Graph& graph_;
   const FloatOnnxOptions& options_;
   Tape<float> tape_;
   Pass<float> pass_{.tape = tape_, .training = false};
-  std::string x_, way_;  // what feeds the present node
-  Index pixels_ = 0;     // of the map that feeds it, then of its own
-  Index classes_ = 0;    // channels of the last layer with weights
+  std::string x_, way_;              // what feeds the present node
+  Index channels_ = 0, pixels_ = 0;  // of the map that feeds it, then of its own
 };
 
 }  // namespace

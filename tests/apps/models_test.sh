@@ -71,4 +71,19 @@ expect 3 mog export etd/last.safetensors --to etd.mog
 says err 'before it activations are no codes'
 expect 2 mog train --out no --model etd-resnet32 --ranks code --r1 3
 says err "etd: rank r1 = 3 beside the public code's ranks"
+
+# Stacked filters, by a recipe with runs of its own: selections that move, then stand still; the same bytes on any threads.
+stacked="--model slbf-resnet18 --maps 8 --recipe slbf-short --epochs 1,1,1 --max-steps 3 --batch 10"
+expect 0 mog train --out stacked $stacked
+says out '^stack +1 '
+expect 0 grep -x 'm = 1/2' stacked/config.ini
+expect 0 mog train --config stacked/config.ini --out restacked --threads 1
+expect 0 cmp stacked/last.safetensors restacked/last.safetensors
+expect 0 mog eval stacked/last.safetensors
+says out 'of 1000 test images'
+expect 0 mog train --out vgg --model slbf-vgg16 --maps 8 --s 2 --m 1/4 --recipe slbf-short --epochs 0,1,1 --max-steps 2 --batch 10
+refuses 2 'slbf-vgg16: s = 4 parts, expected a divisor of 6 maps' mog train --out none --model slbf-vgg16 --maps 6
+expect 0 mog train --out hybrid --model hybrid-resnet20 --maps 4 --epochs 1,1,1 --max-steps 3 --batch 10
+expect 0 mog eval hybrid/last.safetensors
+refuses 2 'slbf-resnet18: m = 1/3, expected 1, 1/2, 1/4, 1/8 or 1/16' mog train --out none --model slbf-resnet18 --m 1/3
 finish

@@ -24,6 +24,21 @@ says out '^weight bits +1715968 \(1.716 Mb\)$'
 says out '^multiply-accumulates +210976768 an image$'
 says out '^cflog1.squeeze +pointwise binary +\[1, 32, 32, 64\] +8192 +8192 '
 
+# stacked MODEL CLASSES WEIGHT_BITS WITHOUT WITH: SLBF's sizes in Table II, ResNet-18 with the bits of indices, VGG-16 without.
+stacked() {
+  expect 0 mog summary --model "$1" --classes "$2" --json
+  says out "\"weight_bits\": $3,"
+  says out "\"bits_without_indices\": $4,"
+  says out "\"bits_with_indices\": $5,"
+}
+stacked slbf-resnet18 10 1663680 1552064 1663680
+stacked slbf-resnet18 100 1709760 1598144 1709760
+stacked slbf-vgg16 10 1843928 1843928 1971352
+stacked slbf-vgg16 100 1890008 1890008 2017432
+expect 0 mog summary --model slbf-vgg16
+says out '^weight bits +1843928 \(1.844 Mb\)$'
+says out '^bits of indices +127424, not counted among them$'
+
 expect 0 mog gradcheck
 says out '^all gradients are right$'
 finish

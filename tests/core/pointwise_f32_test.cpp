@@ -89,6 +89,8 @@ std::vector<Sizes> sizes() {
     all.push_back({50, in, out});
   }
   all.push_back({3200, 32, 16});
+  // Nine pixels of each channel: 3x3 convolutions with stride 2.
+  for (const Index channels : {64, 128, 256}) all.push_back({13, 9 * channels, 2 * channels});
   return all;
 }
 

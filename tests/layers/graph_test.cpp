@@ -65,6 +65,17 @@ TEST_CASE("in the quantized run the way past a block is code / (2^k - 1) where i
   CHECK(numbers(mog::ResidualSum<float>("s", 2, true)(pass, x, way).value) == std::vector<float>{3, 1.4F, 2});
 }
 
+TEST_CASE("a sum without an activation is a plain one in every run") {
+  Tape<float> tape;
+  const mog::Variable<float> x{Tensor<float>::from({1, 1, 1, 3}, {-1, 0.5F, 2})};
+  const mog::Variable<float> way{Tensor<float>::from({1, 1, 1, 3}, {-3, 1, 2})};
+  for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
+    Pass<float> pass{.tape = tape, .stage = stage};
+    CHECK(numbers(mog::ResidualSum<float>("s", 0, false)(pass, x, way).value) == std::vector<float>{-4, 1.5F, 4});
+  }
+  CHECK_THROWS_AS(mog::ResidualSum<float>("s", -1, false), std::invalid_argument);
+}
+
 TEST_CASE("a graph holds no output when it has run, even where a layer throws") {
   Parameters<float> p;
   Graph<float> graph = small(p);

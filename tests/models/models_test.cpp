@@ -56,7 +56,8 @@ TEST_CASE("words that a model does not know are refused in one line") {
   refused({{"k", "9"}}, "mognet: k = 9, expected 1 to 8");
   refused({{"head", "full"}}, "mognet: head = full, expected binary or ternary");
   CHECK_THROWS_WITH_AS(mog::find_model("vgg"),
-                       "no model vgg, expected one of mognet, resnet20, etd-resnet20, etd-resnet32",
+                       "no model vgg, expected one of mognet, resnet20, etd-resnet20, etd-resnet32, slbf-resnet18, "
+                       "slbf-vgg16, hybrid-resnet20",
                        std::invalid_argument);
 }
 

@@ -315,6 +315,32 @@ TEST_CASE("step sizes are new in each epoch but the frozen ones") {
   CHECK(sizes[7] == sizes[23]);
 }
 
+TEST_CASE("parameters are frozen in the frozen epochs of a run, and in no other, where it is resumed too") {
+  TrainOptions options = tiny_options();
+  options.recipe = options.recipe.with_epochs({1, 3, 0});
+  options.recipe.stages[1].frozen_epochs = 2;
+  const TemporaryFolder temporary;
+  const RunFolder folder(temporary / "run");
+  std::vector<bool> frozen;
+  const auto steps_of = [&](bool resumed, std::size_t most) {
+    TinyRun run(options);
+    run.trainer.set_folder(folder);
+    if (resumed) run.trainer.resume();
+    std::size_t steps = 0;
+    run.trainer.set_stop([&] {
+      if (steps++ == most) return true;
+      frozen.push_back(run.parameters.frozen());
+      return false;
+    });
+    run.trainer.run();
+  };
+  steps_of(false, 14);  // within the second run's second epoch
+  steps_of(true, 100);
+  std::vector<bool> expected(24);
+  std::fill(expected.begin() + 12, expected.end(), true);
+  CHECK(frozen == expected);
+}
+
 TEST_CASE("a run that starts from another's stage goes on as that one would have") {
   const TemporaryFolder temporary;
   const RunFolder whole(temporary / "whole"), rest(temporary / "rest");

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "core/random.hpp"
+#include "models/model.hpp"
 #include "models/resnet.hpp"
 #include "tests/core/temporary_folder.hpp"
 #include "tests/deploy/onnx/interpreter.hpp"
@@ -45,12 +46,12 @@ double deviation(Graph<float>& network, const FloatOnnxOptions& options, std::ui
 }
 
 /// Statistics that fit its sums, and scales and shifts of all kinds.
-void settle(Parameters<float>& parameters, Graph<float>& network, Stage stage) {
+void settle(Parameters<float>& parameters, Graph<float>& network, Stage stage, Index side = 16) {
   Tape<float> tape;
   tape.set_recording(false);
   for (int t = 0; t < 4; ++t) {
     Pass<float> pass{.tape = tape, .stage = stage, .momentum_limit = t / (t + 1.0)};
-    network(pass, {random_tensor<float>({8, 16, 16, 3}, static_cast<std::uint64_t>(t + 1))});
+    network(pass, {random_tensor<float>({8, side, side, 3}, static_cast<std::uint64_t>(t + 1))});
   }
   Random random(3, Purpose::user);
   for (auto& parameter : parameters.trained()) {
@@ -76,6 +77,26 @@ TEST_CASE("A ResNet's file has the evaluation's logits, in every stage, with eve
         CAPTURE(fold);
         CHECK(deviation(network, {.stage = stage, .height = 16, .width = 16, .fold = fold}, 2) < 2e-5);
       }
+    }
+  }
+}
+
+TEST_CASE("Every model of the list has a file with the evaluation's logits") {
+  for (const ModelKind& kind : models()) {
+    ModelWords words;
+    for (const ModelOption& option : kind.options) {
+      if (option.name == "maps" || option.name == "n") words[option.name] = "8";
+      if (option.name == "g") words[option.name] = "2";
+    }
+    const Index side = std::max(Index{16}, kind.side_multiple);
+    for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
+      Parameters<float> parameters(3);
+      Graph<float> network = kind.make(parameters, kind.complete(words), 5);
+      parameters.begin_epoch();
+      settle(parameters, network, stage, side);
+      CAPTURE(kind.name);
+      CAPTURE(static_cast<int>(stage));
+      CHECK(deviation(network, {.stage = stage, .height = side, .width = side}, 6) < 5e-5);
     }
   }
 }

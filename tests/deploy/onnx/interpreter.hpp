@@ -62,6 +62,7 @@ class OnnxInterpreter {
       return broadcast(node, [](double a, double b) { return std::floor(std::ldexp(a, -static_cast<int>(b))); });
     }
     if (operation == "Reshape") return reshape(node);
+    if (operation == "Less") return broadcast(node, [](double a, double b) { return a < b ? 1.0 : 0.0; });
     if (operation == "Conv") return conv(node);
     if (operation == "MaxPool") return pool(x);
     if (operation == "ReduceSum") return sum_over_map(node);

@@ -1,0 +1,31 @@
+// Hybrid binary networks: binary convolutions beside residual connections in full precision (arXiv 1902.00460).
+#pragma once
+
+#include "models/model.hpp"
+
+namespace mog {
+
+struct HybridOptions {
+  Index maps = 16;     // n of the first stage, 1..1024
+  Index classes = 10;  // 2..100000
+};
+
+/// ResNet-20 for small pictures, n maps wide:
+///   BN(conv 3x3 3->n),
+///   three stages of n, 2n and 4n maps, each of three blocks:
+///     way + binary 3x3(binary 3x3(x)), see BinaryBlock; way = x, or BN(conv 1x1(x)) where the stage begins with stride 2
+///     and twice as many maps,
+///   global average pooling, fully connected 4n->classes
+/// Full precision are the first and the last layer, the ways, and the sums, which no activation follows.
+/// Shapes  images [N, H, W, 3] with H and W multiples of 4, logits [N, classes].
+template <class T>
+class HybridResnet20 : public Graph<T> {
+ public:
+  /// Throws std::invalid_argument unless the options are in range.
+  HybridResnet20(Parameters<T>& parameters, const HybridOptions& options);
+};
+
+/// Its line in the list of models.
+ModelKind hybrid_resnet20_kind();
+
+}  // namespace mog

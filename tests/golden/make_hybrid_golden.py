@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+"""Writes tests/golden/hybrid_*.safetensors: one small hybrid ResNet-20 a file, as make_resnet_golden.py does for ResNet-20; the
+tensors have the names of the C++ network. With --check it writes nothing and compares with the files that are there."""
+import argparse
+import pathlib
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+import make_resnet_golden as resnet
+import safetensors_file
+from hybrid_torch import BinaryConv, HybridResnet20
+from make_golden import BATCH, CLASSES, MIN_MARGIN, compare
+from make_resnet_golden import MAPS, SIDE, draw, our_name, to_input, to_our_layout
+from mognet_torch import Norm
+from resnet_torch import StridedConv
+
+CASES = [("hybrid_resnet20_weights", "weights"), ("hybrid_resnet20_quantized", "quantized")]
+SEED = 4
+
+
+class Margins:
+    """The smallest distance of anything from where a forward value or a gradient mask jumps."""
+
+    def __init__(self, net):
+        self.nearest = np.inf
+        for part in net.modules():
+            if not isinstance(part, BinaryConv):
+                continue
+            part.norm.register_forward_hook(lambda _, args, out, part=part: self.normalised(part, out.detach()))
+            w = part.weight.detach()
+            self.near(w.abs())
+            self.near((w.abs() - 1).abs())
+
+    def near(self, distance):
+        self.nearest = min(self.nearest, float(distance.min()))
+
+    def normalised(self, part, x):
+        self.near(x.abs())
+        if part.stage == "quantized":
+            self.near((x.abs() - 1).abs())
+
+
+def draw_parameters(net, rng):
+    with torch.no_grad():
+        for part in net.modules():
+            if isinstance(part, (StridedConv, BinaryConv)):
+                part.weight.copy_(draw(part.weight.shape, -1.2, 1.2, rng))
+            elif isinstance(part, Norm):
+                part.gamma.copy_(draw(part.gamma.shape, 0.3, 0.8, rng))
+                part.beta.copy_(draw(part.beta.shape, -0.6, 0.6, rng))
+        net.weight.copy_(draw(net.weight.shape, -0.5, 0.5, rng))
+        net.bias.copy_(draw(net.bias.shape, -0.5, 0.5, rng))
+
+
+def export(net, tensors, prefix, pick):
+    for name, part in net.named_modules():
+        name = prefix + our_name(name)
+        if isinstance(part, (StridedConv, BinaryConv)):
+            tensors[f"{name}.weight"] = to_our_layout(pick(part.weight))
+        elif isinstance(part, Norm):
+            tensors[f"{name}.gamma"] = pick(part.gamma)
+            tensors[f"{name}.beta"] = pick(part.beta)
+    tensors[f"{prefix}classes.weight"] = pick(net.weight)
+    tensors[f"{prefix}classes.bias"] = pick(net.bias)
+
+
+def gradient(parameter):
+    """0 where nothing but rounding is left: the gradient of a shift that each normalisation behind it takes out."""
+    return torch.zeros_like(parameter) if parameter.grad.abs().max() < 1e-14 else parameter.grad
+
+
+def make_case(seed, stage):
+    rng = np.random.default_rng(seed)
+    net = HybridResnet20(MAPS, CLASSES).double().set_stage(stage, 1)
+    draw_parameters(net, rng)
+    shape = (BATCH, SIDE, SIDE, 3)
+    resnet.adopt_statistics(net, rng.integers(0, 256, shape, dtype=np.uint8))
+    pixels, labels = rng.integers(0, 256, shape, dtype=np.uint8), rng.integers(0, CLASSES, BATCH, dtype=np.uint8)
+
+    tensors = {"pixels": pixels, "labels": labels}
+    export(net, tensors, "", lambda parameter: parameter)
+    resnet.export_statistics(net, tensors, "")
+    margins = Margins(net)
+    with torch.no_grad():
+        tensors["out.eval_logits"] = net.eval()(to_input(pixels))
+    logits = net.train()(to_input(pixels))
+    loss = F.cross_entropy(logits, torch.from_numpy(labels).long())
+    loss.backward()
+    tensors["out.logits"], tensors["out.loss"] = logits, loss.reshape(1)
+    export(net, tensors, "grad.", gradient)
+    resnet.export_statistics(net, tensors, "out.")
+    return {name: t.detach().numpy() if torch.is_tensor(t) else t for name, t in tensors.items()}, margins
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Writes the golden files of the hybrid ResNet-20.")
+    parser.add_argument("--check", action="store_true", help="write nothing, compare with the files that are there")
+    check = parser.parse_args().check
+    torch.set_num_threads(1)
+    for index, (file, stage) in enumerate(CASES):
+        tensors, margins = make_case([SEED, index], stage)
+        assert margins.nearest > MIN_MARGIN, (file, margins.nearest)
+        path = pathlib.Path(__file__).resolve().parent / f"{file}.safetensors"
+        if check:
+            difference = compare(path, tensors)
+            print(f"{file}: largest relative difference {difference:.1e}")
+            assert difference < 1e-12, file
+            continue
+        safetensors_file.write(path, tensors, {
+            "model": "hybrid-resnet20", "maps": str(MAPS), "classes": str(CLASSES), "stage": stage,
+            "made_by": "tests/golden/make_hybrid_golden.py, torch " + torch.__version__})
+        print(f"{file}: {path.stat().st_size} bytes, {len(tensors)} tensors, loss {tensors['out.loss'][0]:.6f}, "
+              f"nearest jump {margins.nearest:.1e}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+// The hybrid ResNet-20: what is binary and what is not, its operations, and that it learns in each stage.
+#include "models/hybrid.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <set>
+
+#include "core/random.hpp"
+#include "layers/loss.hpp"
+
+using mog::HybridResnet20;
+using mog::Index;
+using mog::LayerReport;
+using mog::Parameters;
+using mog::Pass;
+using mog::Stage;
+using mog::Tensor;
+
+namespace {
+
+template <class See>
+void observe(HybridResnet20<float>& net, Stage stage, const See& see) {
+  mog::Tape<float> tape;
+  tape.set_recording(false);
+  Pass<float> pass{.tape = tape, .stage = stage, .training = false, .observer = see};
+  net(pass, {mog::random_tensor<float>({1, 32, 32, 3}, 1)});
+}
+
+}  // namespace
+
+TEST_CASE("the blocks' convolutions are binary, first, last and ways full; ResNet-20's weights and operations") {
+  Parameters<float> p;
+  HybridResnet20<float> net(p, {});
+  Index full = 0, binary = 0, macs = 0;
+  observe(net, Stage::quantized, [&](const LayerReport& report, const auto&) {
+    (report.weights.bits == 1 ? binary : full) += report.weights.stored;
+    macs += report.macs;
+    if (report.name.ends_with(".a") || report.name.ends_with(".b")) CHECK(report.weights.bits == 1);
+  });
+  CHECK(binary == 6 * 9 * 16 * 16 + 9 * 16 * 32 + 5 * 9 * 32 * 32 + 9 * 32 * 64 + 5 * 9 * 64 * 64);
+  CHECK(full == 27 * 16 + 16 * 32 + 32 * 64 + 640);
+  CHECK(macs == 40'813'184);  // of mog summary --model resnet20, as the layers are the same
+}
+
+TEST_CASE("binary convolutions see signs in the quantized run, and what is not negative before") {
+  Parameters<float> p;
+  HybridResnet20<float> net(p, {.maps = 4});
+  for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
+    Index activations = 0;
+    observe(net, stage, [&](const LayerReport& report, const mog::Variable<float>& y) {
+      if (!report.name.ends_with(".activation")) return;
+      ++activations;
+      std::set<float> values(y.value.values().begin(), y.value.values().end());
+      if (stage == Stage::quantized) {
+        CHECK(values == std::set<float>{-1, 1});
+      } else {
+        CHECK(*values.begin() == 0);
+        CHECK(values.size() > 2);
+      }
+    });
+    CHECK(activations == 18);
+  }
+}
+
+TEST_CASE("it learns one batch in each stage, from the stage before") {
+  Parameters<float> p(3);
+  HybridResnet20<float> net(p, {.maps = 4});
+  const Tensor<float> images = mog::random_tensor<float>({10, 8, 8, 3}, 2);
+  const std::vector<std::int32_t> labels{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  mog::Tape<float> tape;
+  for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
+    CAPTURE(mog::name(stage));
+    float smallest = 1e9F;
+    for (int step = 0; step < 60; ++step) {
+      Pass<float> pass{.tape = tape, .stage = stage};
+      const auto loss = mog::softmax_cross_entropy(tape, net(pass, {images}), labels);
+      smallest = std::min(smallest, loss.value[0]);
+      tape.backward(loss);
+      for (auto& parameter : p.trained()) {
+        double norm = 1e-12;  // of each tensor's gradient: the same step length for all of them
+        for (const float g : parameter.gradient.values()) norm += static_cast<double>(g) * static_cast<double>(g);
+        const auto rate = static_cast<float>(0.02 * std::sqrt(static_cast<double>(parameter.value.elements()) / norm));
+        for (Index i = 0; i < parameter.value.elements(); ++i) parameter.value[i] -= rate * parameter.gradient[i];
+      }
+      p.clear_gradients();
+      tape.reset();
+    }
+    CHECK(smallest < 0.7F * std::log(10.0F));
+  }
+}
+
+TEST_CASE("networks that cannot be built are refused") {
+  Parameters<float> p;
+  CHECK_THROWS_WITH_AS(HybridResnet20<float>(p, {.maps = 0}), "hybrid-resnet20: 0 maps, expected 1 to 1024",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(HybridResnet20<float>(p, {.classes = 1}), "hybrid-resnet20: 1 classes, expected 2 to 100000",
+                       std::invalid_argument);
+}
