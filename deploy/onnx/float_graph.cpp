@@ -33,6 +33,15 @@ std::vector<float> reordered(const Tensor<float>& weights, const ConvOptions& op
   return kernel;
 }
 
+Attributes conv_attributes(Index side, Index groups, Index stride) {
+  const Index border = side / 2;
+  return {{"dilations", Axes{1, 1}},
+          {"group", groups},
+          {"kernel_shape", Axes{side, side}},
+          {"pads", Axes{border, border, border, border}},
+          {"strides", Axes{stride, stride}}};
+}
+
 class FloatWriter {
  public:
   FloatWriter(onnx::Graph& graph, const FloatOnnxOptions& options) : graph_(graph), options_(options) {
@@ -52,7 +61,7 @@ class FloatWriter {
       const std::string y = std::visit([&](const auto& kind) { return add(identifier(node.name), kind); }, node.kind);
       outputs.push_back({.tensor = y, .channels = channels_, .pixels = pixels_});
     }
-    graph_.node("Identity", "logits", {outputs.back().tensor});
+    graph_.node("Flatten", "logits", {outputs.back().tensor}, {{"axis", Index{1}}});
     graph_.output("logits", Element::float32, {onnx::kBatch, channels_});
   }
 
@@ -91,17 +100,12 @@ class FloatWriter {
     const std::size_t terms = kernel.size() / to_size(o.out);
     for (std::size_t i = 0; fold && i < kernel.size(); ++i) kernel[i] *= scale[static_cast<Index>(i / terms)];
 
-    const Index side = o.kernel, border = side / 2, stride = o.stride;
+    const Index side = o.kernel, stride = o.stride;
     onnx::Inputs inputs = {x, graph_.constant(name + "_weight", {o.out, o.in / o.groups, side, side}, kernel)};
     if (fold) inputs.push_back(row(name + "_bias", {o.out}, shift));
     channels_ = o.out;
     pixels_ /= stride * stride;
-    const std::string y = graph_.node("Conv", name, inputs,
-                                      {{"dilations", Axes{1, 1}},
-                                       {"group", o.groups},
-                                       {"kernel_shape", Axes{side, side}},
-                                       {"pads", Axes{border, border, border, border}},
-                                       {"strides", Axes{stride, stride}}});
+    const std::string y = graph_.node("Conv", name, inputs, conv_attributes(side, o.groups, stride));
     return norm == nullptr || fold ? y : normalise(name, y, scale, shift);
   }
 
@@ -209,23 +213,23 @@ class FloatWriter {
     channels_ = 2 * in;
     pixels_ /= 4;
     return graph_.node("Conv", name, {x_, graph_.constant(name + "_weight", {2 * in, in, 1, 1}, kernel)},
-                       {{"dilations", Axes{1, 1}},
-                        {"group", Index{1}},
-                        {"kernel_shape", Axes{1, 1}},
-                        {"pads", Axes{0, 0, 0, 0}},
-                        {"strides", Axes{2, 2}}});
+                       conv_attributes(1, 1, 2));
   }
 
   std::string add(const std::string& name, const GlobalAveragePool& /*pool*/) {
-    return graph_.node("ReduceMean", name, {x_}, {{"axes", Axes{2, 3}}, {"keepdims", Index{0}}});
+    pixels_ = 1;
+    return graph_.node("ReduceMean", name, {x_}, {{"axes", Axes{2, 3}}, {"keepdims", Index{1}}});
   }
 
+  /// A pointwise convolution of one pixel.
   std::string add(const std::string& name, const Linear<float>& layer) {
     const Tensor<float> weights = layer.weights(pass_).value;
-    channels_ = weights.channels();
-    std::string y = graph_.node("MatMul", name, {x_, row(name + "_weight", {weights.shape()[0], channels_}, weights)});
-    if (layer.bias() == nullptr) return y;
-    return graph_.node("Add", name + "_biased", {y, row(name + "_bias", {channels_}, layer.bias()->value)});
+    const ConvOptions sizes{.in = channels_, .out = weights.channels()};
+    onnx::Inputs inputs = {x_,
+                           graph_.constant(name + "_weight", {sizes.out, sizes.in, 1, 1}, reordered(weights, sizes))};
+    if (layer.bias() != nullptr) inputs.push_back(row(name + "_bias", {sizes.out}, layer.bias()->value));
+    channels_ = sizes.out;
+    return graph_.node("Conv", name, inputs, conv_attributes(1, 1, 1));
   }
 
   onnx::Graph& graph_;

@@ -15,7 +15,7 @@ says out '^mrb2.mux +codes +122880 +0$'
 
 expect 0 mog export run/best.safetensors --to-c named --c-prefix digits_ --c-lanes 2
 says named/model.h '^void digits_run\('
-refuses 2 'expected --to FILE or --to-c DIR' mog export run/best.safetensors
+refuses 2 'expected --to FILE, --to-c DIR, ' mog export run/best.safetensors
 refuses 2 "prefix '2_', expected the beginning of a C name" mog export run/best.safetensors --to-c c --c-prefix 2_
 refuses 2 '--c-lanes' mog export run/best.safetensors --to-c c --c-lanes 17
 

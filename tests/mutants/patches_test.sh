@@ -21,7 +21,7 @@ for patch in tests/mutants/*.patch; do
   count=$((count + 1))
   applies "$patch" >"$scratch/said" 2>&1 || fail "$patch: does not apply: $(cat "$scratch/said")"
   header=$(head -n 1 "$patch")
-  echo "$header" | grep -qE '^seen by [a-z0-9_]+/[a-z0-9_]+( [a-z0-9_]+/[a-z0-9_]+)*: [A-Z].*\.$' ||
+  echo "$header" | grep -qE '^seen by [a-z0-9_]+(/[a-z0-9_]+)+( [a-z0-9_]+(/[a-z0-9_]+)+)*: [A-Z].*\.$' ||
     fail "$patch: the first line is '$header', expected 'seen by TEST...: WHAT.'"
   for test in $(echo "$header" | sed 's/^seen by //; s/: .*//'); do
     [ -e "tests/${test}_test.cpp" ] || [ -e "tests/${test}_test.sh" ] || fail "$patch: there is no test $test"

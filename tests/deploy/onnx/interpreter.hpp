@@ -36,7 +36,7 @@ class OnnxInterpreter {
       for (double& value : y.values) value = function(value);
       return y;
     };
-    if (operation == "Cast" || operation == "Identity") return map([](double value) { return value; });
+    if (operation == "Cast") return map([](double value) { return value; });
     if (operation == "Floor") return map([](double value) { return std::floor(value); });
     if (operation == "Relu") return map([](double value) { return std::max(value, 0.0); });
     if (operation == "Add") return broadcast(node, [](double a, double b) { return a + b; });
@@ -46,7 +46,7 @@ class OnnxInterpreter {
     if (operation == "Greater") return broadcast(node, [](double a, double b) { return a > b ? 1.0 : 0.0; });
     if (operation == "Min") return broadcast(node, [](double a, double b) { return std::min(a, b); });
     if (operation == "Round") return map([](double value) { return std::nearbyint(value); });
-    if (operation == "MatMul") return matmul(node);
+    if (operation == "Flatten") return {{1, static_cast<std::int64_t>(x.values.size())}, x.values};
     if (operation == "ReduceMean") {
       OnnxTensor y = sum_over_map(node);
       const auto pixels = static_cast<double>(x.shape.at(2) * x.shape.at(3));
@@ -129,20 +129,6 @@ class OnnxInterpreter {
         }
         y.values.push_back(static_cast<double>(sum));
       }
-    }
-    return y;
-  }
-
-  OnnxTensor matmul(const OnnxNode& node) const {
-    const OnnxTensor &x = input(node, 0), &w = input(node, 1);
-    const auto in = static_cast<std::size_t>(w.shape.at(0)), out = static_cast<std::size_t>(w.shape.at(1));
-    OnnxTensor y{{1, w.shape[1]}, {}};
-    for (std::size_t o = 0; o < out; ++o) {
-      float sum = 0;
-      for (std::size_t i = 0; i < in; ++i) {
-        sum += static_cast<float>(x.values.at(i)) * static_cast<float>(w.values[i * out + o]);
-      }
-      y.values.push_back(static_cast<double>(sum));
     }
     return y;
   }
