@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "apps/onnx_scripts.hpp"
 #include "core/error.hpp"
@@ -73,9 +74,8 @@ std::vector<Number> numbers(const fs::path& file, Index count) {
 
 }  // namespace
 
-OnnxEngine::OnnxEngine(fs::path file, const ProvenNetwork& network, const Dataset& images,
-                       const OnnxEngineOptions& options)
-    : file_(std::move(file)), network_(network), images_(images), options_(options) {
+OnnxEngine::OnnxEngine(fs::path file, const ProvenNetwork& network, const Dataset& images, OnnxEngineOptions options)
+    : file_(std::move(file)), network_(network), images_(images), options_(std::move(options)) {
   const std::vector<std::byte> packed = model_bytes(network), own = read_bytes(file_, kMostAnswers);
   const std::string digest = md5_of({reinterpret_cast<const char*>(packed.data()), packed.size()});
   const std::string_view text(reinterpret_cast<const char*>(own.data()), own.size());

@@ -26,7 +26,7 @@ class OnnxEngine {
   /// The file's network is `network`, which must outlive this, as must the images. Throws std::invalid_argument when
   /// the file was exported from another network, IoError when no such program is there.
   OnnxEngine(std::filesystem::path file, const ProvenNetwork& network, const Dataset& images,
-             const OnnxEngineOptions& options);
+             OnnxEngineOptions options);
 
   /// As run_reference, but the observer sees codes alone, and only where layers are read. From several threads, calls
   /// wait for each other. A file with logits alone gives them as class sums, rounded to whole numbers.

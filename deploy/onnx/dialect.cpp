@@ -73,7 +73,7 @@ class Walk {
     const Kernel expand = rising(pointwise_kernel(generated, m, cflog.out), cflog.thresholds.falling);
     const std::string expanded =
         dialect_.convolve(name + "_expand", grouped, expand, cut(name + "_expand", cflog, sums));
-    const std::string codes = dialect_.activate(name, expanded, rising_levels(cflog.thresholds, sums));
+    std::string codes = dialect_.activate(name, expanded, rising_levels(cflog.thresholds, sums));
     dialect_.tell(codes, cflog.out, height_, width_);
     channels_ = cflog.out;
     return codes;

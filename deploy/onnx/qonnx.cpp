@@ -117,7 +117,7 @@ std::string QuantNodes::select(const std::string& layer, const std::string& s, c
 }
 
 std::string MultiThresholds::pixels() {
-  const std::string x = Qonnx::pixels();
+  std::string x = Qonnx::pixels();
   graph().annotate(x, "INT8");
   return x;
 }
@@ -142,10 +142,9 @@ std::string MultiThresholds::thresholds(const std::string& name, const std::stri
   const Index each = static_cast<Index>(levels.size()) / rows;
   graph().constant(name + "_thresholds", {rows, each}, levels);
   graph().annotate(name + "_thresholds", "INT32");
-  const std::string codes = graph().qonnx_node(
+  return graph().qonnx_node(
       "MultiThreshold", name, {x, name + "_thresholds"},
       {{"data_layout", std::string("NCHW")}, {"out_bias", 0.0F}, {"out_dtype", type}, {"out_scale", 1.0F}});
-  return codes;
 }
 
 /// Levels that no sum reaches, or every sum, stand at the end of what the sums can be: float32 holds them.
@@ -163,8 +162,8 @@ std::string MultiThresholds::activate(const std::string& layer, const std::strin
 std::string MultiThresholds::decide(const std::string& layer, const std::string& x, Index pixels) {
   graph().node("ReduceSum", layer + "_total", {x}, kOverMap);
   graph().annotate(layer + "_total", "UINT32");
-  const std::string s = thresholds(layer + "_s", layer + "_total", 1,
-                                   {static_cast<float>(deciding_sum(network().top_code(), pixels))}, "BINARY");
+  std::string s = thresholds(layer + "_s", layer + "_total", 1,
+                             {static_cast<float>(deciding_sum(network().top_code(), pixels))}, "BINARY");
   graph().annotate(s, "BINARY");
   return s;
 }
@@ -175,7 +174,7 @@ std::string MultiThresholds::halve(const std::string& layer, const std::string& 
   std::vector<float> levels;
   for (Index j = 1; j <= network().top_code(); ++j)
     levels.push_back(static_cast<float>(network().bits == 1 ? 1 : 2 * j));
-  const std::string i0 = thresholds(layer + "_i0", layer + "_both", 1, levels, code_type());
+  std::string i0 = thresholds(layer + "_i0", layer + "_both", 1, levels, code_type());
   graph().annotate(i0, code_type());
   return i0;
 }

@@ -17,7 +17,7 @@ class Qonnx : public Dialect {
 class QuantNodes : public Qonnx {
  public:
   using Qonnx::Qonnx;
-  std::string convolve(const std::string& layer, const std::string& x, const Kernel& kernel,
+  std::string convolve(const std::string& layer, const std::string& x, const Kernel& grouped,
                        std::optional<Index> cut) override;
   std::string activate(const std::string& layer, const std::string& sums, const RisingLevels& levels) override;
   std::string decide(const std::string& layer, const std::string& x, Index pixels) override;
@@ -37,7 +37,7 @@ class MultiThresholds : public Qonnx {
  public:
   using Qonnx::Qonnx;
   std::string pixels() override;
-  std::string convolve(const std::string& layer, const std::string& x, const Kernel& kernel,
+  std::string convolve(const std::string& layer, const std::string& x, const Kernel& grouped,
                        std::optional<Index> cut) override;
   std::string activate(const std::string& layer, const std::string& sums, const RisingLevels& levels) override;
   std::string decide(const std::string& layer, const std::string& x, Index pixels) override;

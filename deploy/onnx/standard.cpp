@@ -119,8 +119,9 @@ std::string Standard::activate(const std::string& layer, const std::string& sums
     graph().constant(step + "_level", {1, levels.channels, 1, 1}, least);
     graph().node("Greater", step + "_reached", {sums, step + "_level"});
     const bool first = j == 0, final = j + 1 == levels.each;
+    const std::string sum = concat(step, "_code");
     const std::string one = graph().node("Cast", first && final ? last : step, {step + "_reached"}, kToFloat);
-    codes = first ? one : graph().node("Add", final ? last : step + "_code", {codes, one});
+    codes = first ? one : graph().node("Add", final ? last : sum, {codes, one});
   }
   if (!proved) not_proved_.push_back(layer + "_activation");
   return codes;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "deploy/onnx/dialect.hpp"
 #include "deploy/onnx/export.hpp"
@@ -10,8 +11,8 @@ namespace mog::onnx {
 
 class Standard : public Dialect {
  public:
-  Standard(Graph& graph, const IntegerNetwork& network, const OnnxOptions& options)
-      : Dialect(graph, network), options_(options) {}
+  Standard(Graph& graph, const IntegerNetwork& network, OnnxOptions options)
+      : Dialect(graph, network), options_(std::move(options)) {}
 
   std::string pixels() override;
   std::string convolve(const std::string& layer, const std::string& x, const Kernel& kernel,
