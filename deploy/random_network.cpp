@@ -1,4 +1,4 @@
-// Random weights and levels for MOGNET's layers.
+// A walk over the trained kind's nodes, each with random weights and levels in place of trained ones.
 #include "deploy/random_network.hpp"
 
 #include <cmath>
@@ -6,14 +6,15 @@
 #include "core/error.hpp"
 #include "core/limits.hpp"
 #include "core/random.hpp"
+#include "models/mognet.hpp"
 
 namespace mog {
 namespace {
 
-class Builder {
+class Draws {
  public:
-  explicit Builder(const RandomNetworkOptions& options)
-      : options_(options), random_(options.seed, Purpose::user, 77), top_code_((Index{1} << options.bits) - 1) {}
+  explicit Draws(const RandomNetworkOptions& options)
+      : random_(options.seed, Purpose::user, 77), top_code_((Index{1} << options.bits) - 1) {}
 
   PackedWeights weights(WeightKind kind, Index count) {
     std::vector<std::int8_t> all(static_cast<std::size_t>(count));
@@ -38,47 +39,41 @@ class Builder {
     return all;
   }
 
-  IntegerConv conv() {
+  IntegerConv conv(const std::string& name, const ConvOptions& sizes) {
     constexpr double kTerms = 27 * 2 / 3.0, kPixel = 74;  // weights that are not 0, deviation of a random pixel
-    return {.name = "conv",
-            .in = 3,
-            .out = options_.maps,
-            .weight = weights(WeightKind::ternary, 27 * options_.maps),
-            .thresholds = thresholds(options_.maps, kPixel * std::sqrt(kTerms))};
+    return {.name = name,
+            .in = sizes.in,
+            .out = sizes.out,
+            .weight = weights(WeightKind::ternary, 9 * sizes.in * sizes.out),
+            .thresholds = thresholds(sizes.out, kPixel * std::sqrt(kTerms))};
   }
 
-  IntegerCflog cflog(const std::string& name, Index in, Index out, std::uint32_t automaton) {
-    const Index m = in / 2, group = m / options_.groups;
+  IntegerCflog cflog(const std::string& name, const CflogOptions& sizes) {
+    const Index m = sizes.in / 2, group = m / sizes.groups;
     // Each factor adds so many terms that are not 0; a code's root mean square is about half of the largest.
-    const double terms = static_cast<double>(in) * 6.0 * static_cast<double>(group) * static_cast<double>(m);
+    const double terms = static_cast<double>(sizes.in) * 6.0 * static_cast<double>(group) * static_cast<double>(m);
     return {.name = name,
-            .in = in,
-            .out = out,
-            .groups = options_.groups,
-            .automaton = automaton,
-            .squeeze = weights(WeightKind::binary, in * m),
+            .in = sizes.in,
+            .out = sizes.out,
+            .groups = sizes.groups,
+            .automaton = sizes.layer,
+            .squeeze = weights(WeightKind::binary, sizes.in * m),
             .group = weights(WeightKind::ternary, 9 * m * group),
-            .thresholds = thresholds(out, 0.5 * static_cast<double>(top_code_) * std::sqrt(terms))};
+            .thresholds = thresholds(sizes.out, 0.5 * static_cast<double>(top_code_) * std::sqrt(terms))};
   }
 
-  IntegerMrb mrb(const std::string& name, Index channels, std::uint32_t automaton) {
+  IntegerHead head(const std::string& name, const ConvOptions& sizes) {
+    const std::size_t classes = to_size(sizes.out);
     return {.name = name,
-            .a = cflog(name + ".a", channels, channels, automaton),
-            .b = cflog(name + ".b", channels, channels, automaton + 1)};
-  }
-
-  IntegerHead head(Index in) {
-    return {.name = "head",
-            .in = in,
-            .classes = options_.classes,
-            .weight = weights(WeightKind::binary, in * options_.classes),
-            .multiplier = std::vector<std::int32_t>(static_cast<std::size_t>(options_.classes), 1 << 10),
-            .offset = std::vector<std::int64_t>(static_cast<std::size_t>(options_.classes), 0),
+            .in = sizes.in,
+            .classes = sizes.out,
+            .weight = weights(WeightKind::binary, sizes.in * sizes.out),
+            .multiplier = std::vector<std::int32_t>(classes, 1 << 10),
+            .offset = std::vector<std::int64_t>(classes, 0),
             .fraction_bits = 20};
   }
 
  private:
-  const RandomNetworkOptions& options_;
   Random random_;
   Index top_code_;
 };
@@ -99,8 +94,9 @@ void check_options(const RandomNetworkOptions& o) {
 
 IntegerNetwork random_network(const RandomNetworkOptions& options) {
   check_options(options);
-  Builder builder(options);
-  const Index n = options.maps;
+  Parameters<float> parameters(options.seed);
+  const Mognet<float> model(
+      parameters, {.maps = options.maps, .groups = options.groups, .bits = options.bits, .classes = options.classes});
   IntegerNetwork network{.height = options.height,
                          .width = options.width,
                          .bits = options.bits,
@@ -108,19 +104,27 @@ IntegerNetwork random_network(const RandomNetworkOptions& options) {
                          .layers = {},
                          .head = {},
                          .class_names = {}};
-  network.layers.emplace_back(builder.conv());
-  Index in = n;
-  for (Index stage = 0; stage < 3; ++stage) {
-    const Index out = n << stage;
-    const std::string number = std::to_string(stage + 1);
-    const auto automaton = static_cast<std::uint32_t>(3 * stage);
-    network.layers.emplace_back(builder.cflog("cflog" + number, in, out, automaton));
-    network.layers.emplace_back(builder.mrb("mrb" + number, out, automaton + 1));
-    network.layers.emplace_back(IntegerPool{.name = "pool" + number});
-    in = out;
+  Draws draws(options);
+  for (const Node<float>& node : model.nodes()) {
+    const std::string& name = node.name;
+    const auto add = [&network](auto layer) { network.layers.emplace_back(std::move(layer)); };
+    const auto cflog = [&draws](const std::string& of, const CflogBlock<float>& block) {
+      return draws.cflog(of, block.cflog().options());
+    };
+    std::visit(Overloaded{[&](const ConvBlock<float>& block) {
+                            const ConvOptions& sizes = block.conv().options();
+                            if (block.following().bits > 0) return add(draws.conv(name, sizes));
+                            network.head = draws.head(name, sizes);
+                          },
+                          [&](const CflogBlock<float>& block) { add(cflog(name, block)); },
+                          [&](const Mrb<float>& mrb) {
+                            IntegerCflog a = cflog(name + ".a", mrb.a());
+                            add(IntegerMrb{.name = name, .a = std::move(a), .b = cflog(name + ".b", mrb.b())});
+                          },
+                          [&](const MaxPool&) { add(IntegerPool{.name = name}); },
+                          [](const auto&) {}},  // the global average is the head's
+               node.kind);
   }
-  network.layers.emplace_back(builder.cflog("cflog4", in, in, 9));
-  network.head = builder.head(in);
   return network;
 }
 
