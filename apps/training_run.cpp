@@ -137,11 +137,15 @@ void announce(const TrainOptions& options, const DatasetPair& data, const Parame
               const WeightBits& bits) {
   Index numbers = 0;
   for (const Parameter<float>& one : parameters.trained()) numbers += one.value.elements();
-  constexpr double kCopies = 3 * sizeof(float);  // a weight and Adam's two moments
+  const auto& stages = options.recipe.stages;
+  const bool averages =
+      std::any_of(stages.begin(), stages.end(), [](const StagePlan& plan) { return plan.average > 0; });
+  const std::size_t copies = averages ? 4 : 3;  // a weight, Adam's two moments, the raw weight beside an average
   std::fprintf(
       stderr, "%lld epochs of %lld images, recipe %s; each checkpoint takes %.1f MB, the packed network some %.0f kB\n",
       static_cast<long long>(options.recipe.epochs()), static_cast<long long>(data.train.size()),
-      printable(options.recipe.name).c_str(), static_cast<double>(numbers) * kCopies * 1e-6,
+      printable(options.recipe.name).c_str(),
+      static_cast<double>(numbers) * static_cast<double>(copies * sizeof(float)) * 1e-6,
       static_cast<double>(bits.as_shipped) / 8e3);
 }
 

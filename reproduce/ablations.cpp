@@ -59,7 +59,7 @@ std::array<Index, kStages> paper_shares(Index epochs) {
 }
 
 const std::vector<Ingredient>& ingredients() {
-  constexpr double kSmoothing = 0.1, kDecay = 1e-4;
+  constexpr double kSmoothing = 0.1, kDecay = 1e-4, kAverage = 0.999;
   static const std::vector<Ingredient> all = {
       {"alternating-flips", "every other epoch shows a picture mirrored, not as a coin falls",
        [](const Recipe& recipe) { return recipe.augment.flip == Flip::alternating; },
@@ -82,6 +82,10 @@ const std::vector<Ingredient>& ingredients() {
        },
        [](Recipe& recipe) { change_stages(recipe, [](StagePlan& plan, std::size_t) { plan.weight_decay = kDecay; }); },
        [](Recipe& recipe) { change_stages(recipe, [](StagePlan& plan, std::size_t) { plan.weight_decay = 0; }); }},
+      {"weight-average", "a moving average of the weights is measured, not the weights",
+       [](const Recipe& recipe) { return recipe.stages.back().average > 0; },
+       [](Recipe& recipe) { change_stages(recipe, [](StagePlan& plan, std::size_t) { plan.average = kAverage; }); },
+       [](Recipe& recipe) { change_stages(recipe, [](StagePlan& plan, std::size_t) { plan.average = 0; }); }},
       {"quantized-weights", "a run with quantized weights and float activations between the first and the last",
        [](const Recipe& recipe) { return recipe.stages[1].epochs > 0; },
        [](Recipe& recipe) {

@@ -27,14 +27,16 @@ struct Item {
   Tensor<float> value;
 };
 
-/// Every tensor that a network and its optimizer consist of, in the order of the file.
-std::vector<Item> items_of(const Parameters<float>& parameters, const Optimizer<float>* optimizer) {
+/// Every tensor that a network, its optimizer and what else is kept consist of, in the order of the file.
+std::vector<Item> items_of(const Parameters<float>& parameters, const Optimizer<float>* optimizer,
+                           const std::vector<Buffer<float>>& kept) {
   std::vector<Item> items;
   for (const auto& parameter : parameters.trained()) items.push_back({parameter.name, parameter.value});
   for (const auto& buffer : parameters.buffers()) items.push_back({buffer.name, buffer.value});
   if (optimizer != nullptr) {
     for (const auto& state : optimizer->state()) items.push_back({state.name, state.value});
   }
+  for (const auto& buffer : kept) items.push_back({buffer.name, buffer.value});
   return items;
 }
 
@@ -159,7 +161,8 @@ CheckpointHeader header_of(const SafetensorsFile& file) {
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& path, const CheckpointHeader& header,
-                     const Parameters<float>& parameters, const Optimizer<float>& optimizer) {
+                     const Parameters<float>& parameters, const Optimizer<float>& optimizer,
+                     const std::vector<Buffer<float>>& kept) {
   const Position& position = header.position;
   Metadata metadata = {{"format", kFormat}, {"version", to_text(kVersion)}};
   for (const auto& [key, value] : header.description.words) metadata.emplace_back(concat(kWordPrefix, key), value);
@@ -177,7 +180,7 @@ void save_checkpoint(const std::filesystem::path& path, const CheckpointHeader& 
                                    {"optimizer_steps", to_text(optimizer.steps())}});
   if (!position.own_name.empty()) metadata.emplace_back("quantized", name(position.stage));
   if (!header.start.empty()) metadata.emplace_back("start", header.start);
-  const std::vector<Item> items = items_of(parameters, &optimizer);
+  const std::vector<Item> items = items_of(parameters, &optimizer, kept);
   SafetensorsWriter writer;
   for (const auto& [key, value] : metadata) writer.set_metadata(key, value);
   writer.set_metadata(kChecksum, sorted_checksum(metadata, items));
@@ -203,20 +206,22 @@ Index Checkpoint::numbers() const {
   return numbers;
 }
 
-void Checkpoint::load(Parameters<float>& parameters) const { load(parameters, nullptr); }
+void Checkpoint::load(Parameters<float>& parameters) const { load(parameters, nullptr, {}); }
 
-void Checkpoint::load(Parameters<float>& parameters, Optimizer<float>& optimizer) const {
-  load(parameters, &optimizer);
+void Checkpoint::load(Parameters<float>& parameters, Optimizer<float>& optimizer,
+                      const std::vector<Buffer<float>>& kept) const {
+  load(parameters, &optimizer, kept);
 }
 
-void Checkpoint::load(Parameters<float>& parameters, Optimizer<float>* optimizer) const {
+void Checkpoint::load(Parameters<float>& parameters, Optimizer<float>* optimizer,
+                      const std::vector<Buffer<float>>& kept) const {
   const std::string path = file_.path().string();
   const std::string& optimizer_name = file_.metadata("optimizer");
   const auto steps = number_of<Index>(file_, "optimizer_steps");
   if (optimizer != nullptr && optimizer_name != optimizer->name()) {
     throw DataError(concat(path, ": trained by ", optimizer_name, ", expected ", optimizer->name()));
   }
-  const std::vector<Item> items = items_of(parameters, optimizer);
+  const std::vector<Item> items = items_of(parameters, optimizer, kept);
   std::set<std::string> known;
   std::vector<Tensor<float>> loaded;
   for (const Item& item : items) {
@@ -231,7 +236,8 @@ void Checkpoint::load(Parameters<float>& parameters, Optimizer<float>* optimizer
     }
   }
   for (const std::string& name : file_.names()) {
-    const bool others = optimizer == nullptr && name.starts_with(optimizer_name + ".");
+    const bool others =
+        optimizer == nullptr && (name.starts_with(optimizer_name + ".") || name.starts_with(kRawPrefix));
     if (!others && !known.contains(name)) {
       throw DataError(concat(path, ": tensor ", name, " is none of the network's"));
     }

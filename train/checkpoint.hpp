@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/safetensors.hpp"
 #include "optim/optimizer.hpp"
@@ -11,6 +12,9 @@
 #include "train/stage_name.hpp"
 
 namespace mog {
+
+/// Begins the names of the network that learns, in the checkpoint of a stage that keeps its average.
+constexpr const char* kRawPrefix = "raw.";
 
 /// How far a run has come. Steps of the stage are the optimizer's.
 struct Position {
@@ -36,10 +40,12 @@ struct CheckpointHeader {
   Position position;
 };
 
-/// Writes parameters, step sizes, running statistics, the optimizer's state and the header, as write_file does.
-/// Throws IoError; NumericError, before anything is written, when a number is not finite.
+/// Writes parameters, step sizes, running statistics, the optimizer's state, what else is kept (the raw network beside
+/// its average) and the header, as write_file does. Throws IoError; NumericError, before anything is written, when a
+/// number is not finite.
 void save_checkpoint(const std::filesystem::path& path, const CheckpointHeader& header,
-                     const Parameters<float>& parameters, const Optimizer<float>& optimizer);
+                     const Parameters<float>& parameters, const Optimizer<float>& optimizer,
+                     const std::vector<Buffer<float>>& kept = {});
 
 /// A checkpoint in memory. All functions throw DataError with one line that names the file and what is wrong with it.
 class Checkpoint {
@@ -56,11 +62,12 @@ class Checkpoint {
   /// Copies weights, step sizes and statistics into a network's parameters: all of them, of the same shapes, finite,
   /// and no others in the file. Nothing is changed unless everything fits.
   void load(Parameters<float>& parameters) const;
-  /// The same for parameters and optimizer.
-  void load(Parameters<float>& parameters, Optimizer<float>& optimizer) const;
+  /// The same for parameters and optimizer, and what else was kept.
+  void load(Parameters<float>& parameters, Optimizer<float>& optimizer,
+            const std::vector<Buffer<float>>& kept = {}) const;
 
  private:
-  void load(Parameters<float>& parameters, Optimizer<float>* optimizer) const;
+  void load(Parameters<float>& parameters, Optimizer<float>* optimizer, const std::vector<Buffer<float>>& kept) const;
 
   SafetensorsFile file_;
   CheckpointHeader header_;

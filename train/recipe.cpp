@@ -52,6 +52,7 @@ std::string Recipe::text() const {
     if (plan.teacher > 0) text += concat(", teacher's weight ", plan.teacher);
     if (!plan.own_name.empty()) text += concat(", as ", mog::name(plan.stage));
     if (plan.rho > 0) text += concat(", rho ", plan.rho);
+    if (plan.average > 0) text += concat(", weights averaged with decay ", plan.average);
     if (plan.optimizer == OptimizerKind::sgd) text += concat(", by sgd with momentum ", plan.momentum);
   }
   if (statistics_batches > 0) text += concat("; statistics over ", statistics_batches, " batches");
@@ -76,6 +77,8 @@ void check(const Recipe& recipe) {
     const std::string stage = plan.name();
     require(names.insert(stage).second, "recipe: two runs are called ", stage);
     require(plan.momentum >= 0 && plan.momentum < 1, "recipe: ", stage, ": momentum ", plan.momentum,
+            ", expected 0 <= it < 1");
+    require(plan.average >= 0 && plan.average < 1, "recipe: ", stage, ": average ", plan.average,
             ", expected 0 <= it < 1");
     require(std::isfinite(plan.rho) && plan.rho >= 0, "recipe: ", stage, ": rho ", plan.rho, ", expected 0 or more");
     require(plan.rho == 0 || plan.stage == Stage::full_precision, "recipe: ", stage, ": rho ", plan.rho,

@@ -30,8 +30,9 @@ struct StagePlan {
   Index crop_epochs = 0;    // each costs (crop / side)^2 of another epoch
   double teacher = 0;       // weight of the teacher's part of the loss where there is a teacher, 0..1
   OptimizerKind optimizer = OptimizerKind::adam;
-  double momentum = 0.9;      // of sgd, 0 <= it < 1
-  double rho = 0;             // of ADMM towards tensor trains, see Admm; 0: none; only where weights are full
+  double momentum = 0.9;  // of sgd, 0 <= it < 1
+  double rho = 0;         // of ADMM towards tensor trains, see Admm; 0: none; only where weights are full
+  double average = 0;     // decay a step of the moving average that is measured and left, see WeightAverage; 0: none
   std::string own_name = {};  // empty: what is quantized is its name
 
   [[nodiscard]] std::string name() const { return stage_name(stage, own_name); }

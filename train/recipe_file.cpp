@@ -121,6 +121,7 @@ const std::vector<Key<StagePlan>>& stage_keys() {
                                          [](StagePlan& plan) -> OptimizerKind& { return plan.optimizer; }),
       number_key("momentum", &StagePlan::momentum),
       number_key("rho", &StagePlan::rho),
+      number_key("average", &StagePlan::average),
   };
   return keys;
 }

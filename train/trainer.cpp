@@ -19,7 +19,8 @@
 namespace mog {
 namespace {
 
-constexpr Index kOverfitSteps = 100;  // steps that are called an epoch when there is one batch only
+constexpr Index kOverfitSteps = 100;    // steps that are called an epoch when there is one batch only
+constexpr Index kAverageBatches = 100;  // for an average's statistics, where the recipe does not say how many
 
 TrainOptions checked(TrainOptions options) {
   check(options.recipe);
@@ -63,6 +64,11 @@ std::unique_ptr<Optimizer<float>> optimizer_of(const StagePlan& plan, Parameters
                                         SgdOptions{.momentum = plan.momentum, .weight_decay = plan.weight_decay});
   }
   return std::make_unique<Adam<float>>(parameters, AdamOptions{.weight_decay = plan.weight_decay});
+}
+
+/// What is in the network's place while the averages are in it; nothing where there are none.
+std::vector<Buffer<float>> kept_of(const std::optional<WeightAverage>& average) {
+  return average ? average->kept() : std::vector<Buffer<float>>();
 }
 
 /// The parts, between semicolons, that only one of two lines has; "nothing" where that is none.
@@ -154,7 +160,9 @@ void Trainer::resume() {
                            " of ", plan().name(), ", which has ", plan().epochs, " epochs of ", steps_per_epoch_,
                            " steps"));
   }
-  checkpoint.load(parameters_, *optimizer_);
+  if (plan().average > 0) average_.emplace(parameters_, plan().average);
+  checkpoint.load(parameters_, *optimizer_, kept_of(average_));
+  if (average_) average_->exchange();  // the raw network goes on
   position_ = found.position;
   resumed_ = true;
 
@@ -187,13 +195,21 @@ TrainOutcome Trainer::run() {
     if (folder_ != nullptr && !is_last(plan())) tried([&] { save_end(plan()); });
   }
   if (folder_ != nullptr) save_rest();
+  if (finished) keep_averages();
   resumed_ = true;  // run() again goes on, it does not begin anew
   return {.finished = finished, .rows = rows_, .peak_bytes = tape_.arena().peak_bytes()};
 }
 
 bool Trainer::at_step_limit() const { return options_.max_steps > 0 && optimizer_->steps() >= options_.max_steps; }
 
+/// At the end of a stage: what it comes to is the average.
+void Trainer::keep_averages() {
+  if (average_) average_->exchange();
+  average_.reset();
+}
+
 void Trainer::begin_stage(std::size_t stage) {
+  keep_averages();
   stage_ = stage;
   position_ = {.stage = plan().stage, .own_name = plan().own_name};
   optimizer_ = optimizer_of(plan(), parameters_);
@@ -216,6 +232,8 @@ bool Trainer::run_epoch(const StagePlan& plan) {
     for (TrainHook* hook : hooks_) {
       if (position_.step == 0) hook->begin_epoch(plan, position_.epoch, parameters_);
     }
+    const bool begins = position_.epoch == 0 && position_.step == 0;
+    if (begins && plan.average > 0) average_.emplace(parameters_, plan.average);
     epoch_seconds_ = 0;
     epoch_images_ = 0;
     while (position_.step < steps_per_epoch_ && !at_step_limit()) {
@@ -281,6 +299,7 @@ void Trainer::learn(const StagePlan& plan) {
   optimizer_->step(rate_of_step(plan));
   position_.loss_sum += value * static_cast<double>(labels_.size());
   position_.correct += count_correct<float>(logits.value, labels_);
+  if (average_) average_->update(optimizer_->steps());
 }
 
 void Trainer::step(const StagePlan& plan) {
@@ -339,13 +358,22 @@ void Trainer::report_step(const StagePlan& plan) {
                       .seconds_left = static_cast<double>(steps_left() * options_.recipe.batch) * seconds_per_image_});
 }
 
-/// Evaluates, adds the epoch's row, moves on to the next epoch and saves everything.
+/// Evaluates the network, or the average of its weights, whose step sizes and statistics are made anew.
+Evaluation Trainer::measure(const StagePlan& plan) {
+  Index batches = options_.recipe.statistics_batches;
+  if (average_) average_->take_buffers();
+  const Averaged averaged(average_);
+  if (average_ && batches == 0) batches = kAverageBatches;
+  if (average_ && !parameters_.frozen()) parameters_.begin_epoch();
+  estimate_statistics(network_, plan.stage, batches_,
+                      {.epoch = epochs_before() + position_.epoch, .batches = batches, .tape = &tape_});
+  return evaluate(network_, plan.stage, test_, {.batch = options_.recipe.batch, .tape = &tape_});
+}
+
+/// Measures, adds the epoch's row, moves on to the next epoch and saves everything.
 void Trainer::finish_epoch(const StagePlan& plan) {
   check_values(parameters_);
-  estimate_statistics(
-      network_, plan.stage, batches_,
-      {.epoch = epochs_before() + position_.epoch, .batches = options_.recipe.statistics_batches, .tape = &tape_});
-  const Evaluation test = evaluate(network_, plan.stage, test_, {.batch = options_.recipe.batch, .tape = &tape_});
+  const Evaluation test = measure(plan);
   const auto images = static_cast<double>(position_.images);
   rows_.push_back({.stage = plan.stage,
                    .epoch = position_.epoch + 1,
@@ -374,22 +402,25 @@ void Trainer::finish_epoch(const StagePlan& plan) {
   tried([&] { write_file(folder_->confusion(), confusion_svg(test.confusion, test_.class_names)); });
 }
 
+void Trainer::write_checkpoint(const std::filesystem::path& path) {
+  const Averaged averaged(average_);
+  save_checkpoint(path, header(), parameters_, *optimizer_, kept_of(average_));
+}
+
 void Trainer::save(const std::filesystem::path& path) {
   saved_at_ = Clock::now();  // of the attempt: the next one is due as long after it
-  save_checkpoint(path, header(), parameters_, *optimizer_);
+  write_checkpoint(path);
   saved_ = true;
 }
 
 /// Keeps where a stage ended, for other runs to start from.
-void Trainer::save_end(const StagePlan& plan) {
-  save_checkpoint(folder_->end_of(plan.name()), header(), parameters_, *optimizer_);
-}
+void Trainer::save_end(const StagePlan& plan) { write_checkpoint(folder_->end_of(plan.name())); }
 
 /// Saves the weights of the epoch that has just been completed as the best so far.
 void Trainer::save_best() {
   const double before = std::exchange(position_.best_accuracy, rows_.back().test_accuracy);
   try {
-    save_checkpoint(folder_->best(), header(), parameters_, *optimizer_);
+    write_checkpoint(folder_->best());
   } catch (...) {
     position_.best_accuracy = before;
     throw;

@@ -18,8 +18,11 @@
 #include "train/metrics.hpp"
 #include "train/recipe.hpp"
 #include "train/run_folder.hpp"
+#include "train/weight_average.hpp"
 
 namespace mog {
+
+struct Evaluation;  // train/evaluate.hpp
 
 struct TrainOptions {
   Recipe recipe = find_recipe("short");
@@ -69,8 +72,10 @@ struct TrainOutcome {
 /// and a fresh optimizer. Each epoch begins with what weight sources and hooks do then, new ternary step sizes among it
 /// (paper Algorithm 1). It ends with a new estimate of the running statistics, where the recipe wants one, an evaluation
 /// on the test set, a row in metrics.csv, last.safetensors, and in the last stage, if no epoch did better,
-/// best.safetensors. Each stage but the last leaves its end as STAGE.safetensors, from which other runs can start. The
-/// result is the same to the byte on any number of threads, and whether resumed or not.
+/// best.safetensors. Each stage but the last leaves its end as STAGE.safetensors, from which other runs can start. A
+/// stage that averages its weights measures and leaves the averages, to files and to the next stage; from epoch to epoch
+/// it goes on from the raw weights, which its checkpoints hold beside them. The result is the same to the byte on any
+/// number of threads, and whether resumed or not.
 class Trainer {
  public:
   /// `parameters` are the network's, `description` goes into checkpoints. Parameters and data must outlive the trainer.
@@ -119,6 +124,8 @@ class Trainer {
   [[nodiscard]] std::string first_layer_with_nan(const StagePlan& plan);
   [[noreturn]] void fail(const StagePlan& plan, bool stepping, const NumericError& error);
   void finish_epoch(const StagePlan& plan);
+  Evaluation measure(const StagePlan& plan);
+  void keep_averages();
   void report_step(const StagePlan& plan);
 
   [[nodiscard]] bool at_step_limit() const;
@@ -129,6 +136,7 @@ class Trainer {
   [[nodiscard]] Index epochs_before() const;
   [[nodiscard]] Index steps_left() const;
   [[nodiscard]] CheckpointHeader header() const;
+  void write_checkpoint(const std::filesystem::path& path);
   void save(const std::filesystem::path& path);
   void save_end(const StagePlan& plan);
   void save_best();
@@ -151,6 +159,7 @@ class Trainer {
   Index steps_per_epoch_;
   Tape<float> tape_;
   std::unique_ptr<Optimizer<float>> optimizer_;  // of the present stage
+  std::optional<WeightAverage> average_;         // of the present stage, from its first epoch on, where it wants one
   std::vector<std::int32_t> labels_;
   const RunFolder* folder_ = nullptr;
   TrainListener* listener_ = nullptr;

@@ -188,6 +188,7 @@ TEST_CASE("taking an ingredient out and putting it in are each other's undoing")
     CHECK(names(variant.recipe).contains((with ? "without-" : "with-") + ingredient));
   }
   CHECK(names(base).contains("with-label-smoothing"));
+  CHECK(names(base).contains("with-weight-average"));
   CHECK(names(base).contains("without-quantized-weights"));
 }
 

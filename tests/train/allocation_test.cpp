@@ -44,7 +44,9 @@ void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 TEST_CASE("after three steps of an epoch a step of the run allocates nothing") {
-  mog::testing::TinyRun run;
+  mog::TrainOptions options = mog::testing::tiny_options();
+  options.recipe.stages[1].average = 0.9;
+  mog::testing::TinyRun run(options);
   AllocationCounter counter;
   run.trainer.set_listener(counter);
   run.trainer.set_stop([] { return false; });

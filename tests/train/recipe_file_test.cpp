@@ -25,7 +25,7 @@ TEST_CASE("every key of a file is read, and what is not said is as the paper has
       "about = a line  # and a comment\r\n"
       "batch=64\npad = 2\nflip = alternating\nlabel_smoothing = 0.1\ntemperature = 2\nstatistics_batches = 7\n"
       "\n[quantized]\nepochs = 8\nschedule = linear\nlearning_rate = 2e-3\nlast = 1e-5\nwarm_up = 0.5\n"
-      "weight_decay = 0.05\nfrozen_epochs = 2\ncrop = 24\ncrop_epochs = 3\nteacher = 0.5\n"
+      "weight_decay = 0.05\nfrozen_epochs = 2\ncrop = 24\ncrop_epochs = 3\nteacher = 0.5\naverage = 0.999\n"
       "[full-precision]\nepochs = 4\n");
   CHECK(recipe.name == "mine");
   CHECK(recipe.about == "a line");
@@ -45,7 +45,8 @@ TEST_CASE("every key of a file is read, and what is not said is as the paper has
                                       .frozen_epochs = 2,
                                       .crop = 24,
                                       .crop_epochs = 3,
-                                      .teacher = 0.5});
+                                      .teacher = 0.5,
+                                      .average = 0.999});
 }
 
 TEST_CASE("a recipe of one's own has any number of runs, each with a name, in the order of the file") {
@@ -108,6 +109,10 @@ TEST_CASE("what is no recipe is refused with its line") {
   refused("[quantized]\noptimizer = lion", "line 2: optimizer is lion, expected adam or sgd");
   refused("[quantized]\nepochs = 1\nmomentum = 1", "quantized: momentum 1, expected 0 <= it < 1");
   refused("[full-precision]\nepochs = 1\nrho = -1", "full-precision: rho -1, expected 0 or more");
+  refused("[quantized]\nepochs = 1\naverage = 1", "quantized: average 1, expected 0 <= it < 1");
+  refused("[quantized]\nepochs = 1\naverage = -0.5", "quantized: average -0.5, expected 0 <= it < 1");
+  refused("[quantized]\nepochs = 1\naverage = nan", "quantized: average nan, expected 0 <= it < 1");
+  refused("[quantized]\nepochs = 1\naverage = some", "line 3: average is some, expected a number");
   refused("[quantized]\nepochs = 1\nrho = 1",
           "quantized: rho 1 where weights are quantized, expected quantize = nothing");
   refused("[quantized]\nepochs = 1\nschedule = step", "hold for 0 epochs, expected at least 1");
