@@ -141,8 +141,7 @@ class Trainer {
   void save_end(const StagePlan& plan);
   void save_best();
   void save_rest();
-  template <class Write>
-  bool tried(const Write& write);
+  bool tried(const std::function<void()>& write);
   void message(const std::string& text) const;
 
   Parameters<float>& parameters_;
