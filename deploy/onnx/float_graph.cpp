@@ -57,6 +57,8 @@ class FloatWriter {
   }
 
  private:
+  static constexpr Index kVector = 0;  // pixels of what a global average leaves
+
   struct Map {
     std::string tensor;
     Index channels, pixels;
@@ -129,8 +131,19 @@ class FloatWriter {
     return graph_.node("Round", name + "_activation", {name + "_spread"});
   }
 
+  /// A pointwise block behind a global average, whose vectors have no height and width for a Conv.
+  std::string dense(const std::string& name, const ConvBlock<float>& block) {
+    const Tensor<float> weights = block.conv().weights(pass_).value;
+    Tensor<float> scale, shift;
+    block.norm().affine(scale, shift);
+    channels_ = weights.channels();
+    graph_.node("MatMul", name, {x_, row(name + "_weight", {weights.shape()[0], channels_}, weights)});
+    graph_.node("Mul", name + "_scaled", {name, row(name + "_scale", {channels_}, scale)});
+    return graph_.node("Add", name + "_norm", {name + "_scaled", row(name + "_shift", {channels_}, shift)});
+  }
+
   std::string add(const std::string& name, const ConvBlock<float>& block) {
-    const std::string y = conv(name, x_, block.conv(), &block.norm());
+    const std::string y = pixels_ == kVector ? dense(name, block) : conv(name, x_, block.conv(), &block.norm());
     return block.following().bits == 0 ? y : activate(name, y, block.following().bits);
   }
 
@@ -217,6 +230,7 @@ class FloatWriter {
   }
 
   std::string add(const std::string& name, const GlobalAveragePool& /*pool*/) {
+    pixels_ = kVector;
     return graph_.node("ReduceMean", name, {x_}, {{"axes", Axes{2, 3}}, {"keepdims", Index{0}}});
   }
 
