@@ -3,10 +3,12 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "apps/commands.hpp"
 #include "apps/json_text.hpp"
 #include "apps/model_options.hpp"
+#include "core/error.hpp"
 #include "core/printable.hpp"
 
 namespace mog::apps {
@@ -17,12 +19,14 @@ struct Row {
   Shape output;
 };
 
-std::vector<Row> rows_of(const ModelChoice& choice) {
+using Rows = std::vector<Row>;
+
+Rows rows_of(const ModelChoice& choice) {
   Parameters<float> parameters;
   Graph<float> network = choice.make(parameters);
   Tape<float> tape;
   tape.set_recording(false);
-  std::vector<Row> rows;
+  Rows rows;
   Pass<float> pass{.tape = tape, .stage = Stage::quantized, .training = false};
   pass.observer = [&](const LayerReport& layer, const Variable<float>& output) {
     rows.push_back({layer, output.shape()});
@@ -42,7 +46,7 @@ struct Totals {
   Index indices = 0;  // bits of them
 };
 
-Totals totals_of(const ModelKind& kind, const std::vector<Row>& rows) {
+Totals totals_of(const ModelKind& kind, const Rows& rows) {
   Totals totals;
   for (const Row& row : rows) {
     const WeightStorage& weights = row.layer.weights;
@@ -57,7 +61,22 @@ Totals totals_of(const ModelKind& kind, const std::vector<Row>& rows) {
   return totals;
 }
 
-void print_table(const ModelKind& kind, const std::vector<Row>& rows) {
+/// Bits of the network in full precision that its paper compares with; none where there is no such network.
+std::optional<Index> bits_in_floats(const ModelChoice& choice) {
+  const ModelKind& kind = choice.kind();
+  if (kind.in_floats.empty()) return {};
+  ModelChoice floats = choice;
+  for (const auto& [option, word] : kind.in_floats) floats.words[option] = word;
+  return totals_of(kind, rows_of(floats)).counted;
+}
+
+/// How many times as large the network in full precision is.
+double times(Index in_floats, const Totals& totals) {
+  return static_cast<double>(in_floats) / static_cast<double>(totals.counted);
+}
+
+void print_table(const ModelChoice& choice, const Rows& rows) {
+  const ModelKind& kind = choice.kind();
   const auto number = [](Index value) { return static_cast<long long>(value); };
   std::printf("%-18s %-24s %-18s %9s %9s %9s %12s\n", "layer", "kind", "output", "weights", "bits", "generated",
               "MACs");
@@ -69,22 +88,29 @@ void print_table(const ModelKind& kind, const std::vector<Row>& rows) {
   }
   const Totals totals = totals_of(kind, rows);
   std::printf("\n");
-  if (totals.full > 0) std::printf("full weights            %12lld of 32 bits\n", number(totals.full));
+  if (totals.full > 0) std::printf("full weights            %12lld of %d bits\n", number(totals.full), kind.full_bits);
   std::printf("binary weights          %12lld of 1 bit\n", number(totals.binary));
   std::printf("ternary weights         %12lld of 2 bits\n", number(totals.ternary));
   std::printf("weight bits             %12lld (%.3f Mb)\n", number(totals.counted),
               static_cast<double>(totals.counted) * 1e-6);
+  if (const auto in_floats = bits_in_floats(choice)) {
+    const double ratio = times(*in_floats, totals);
+    std::printf("bits in full precision  %12lld, %.2f times as many: %.2f %% less\n", number(*in_floats), ratio,
+                100 - 100 / ratio);
+  }
   if (totals.indices > 0) {
     std::printf("bits of indices         %12lld, %s\n", number(totals.indices),
                 kind.indices_count ? "counted among them" : "not counted among them");
   }
   std::printf("generated weights       %12lld, not stored\n", number(totals.generated));
+  const std::string counted =
+      concat(kind.channel_numbers, " a channel, of ", kind.full_bits, " bits, counted by the paper");
   std::printf("normalisation constants %12lld, %s\n", number(totals.constants),
-              kind.constants_count ? "of 32 bits, counted by the paper" : "not counted by the paper");
+              kind.channel_numbers == 0 ? "not counted by the paper" : printable(counted).c_str());
   std::printf("multiply-accumulates    %12lld an image\n", number(totals.macs));
 }
 
-void print_json(const ModelKind& kind, const std::vector<Row>& rows) {
+void print_json(const ModelChoice& choice, const Rows& rows) {
   nlohmann::ordered_json layers = nlohmann::ordered_json::array();
   for (const Row& row : rows) {
     std::vector<Index> shape;
@@ -101,19 +127,23 @@ void print_json(const ModelKind& kind, const std::vector<Row>& rows) {
                       {"constants", row.layer.constants},
                       {"macs", row.layer.macs}});
   }
-  const Totals totals = totals_of(kind, rows);
-  const nlohmann::ordered_json summary{{"weight_bits", totals.counted},
-                                       {"bits_without_constants", totals.bits},
-                                       {"bits_with_constants", totals.bits + 32 * totals.constants},
-                                       {"bits_without_indices", totals.bits},
-                                       {"bits_with_indices", totals.bits + totals.indices},
-                                       {"macs", totals.macs},
-                                       {"full_weights", totals.full},
-                                       {"binary_weights", totals.binary},
-                                       {"ternary_weights", totals.ternary},
-                                       {"generated_weights", totals.generated},
-                                       {"constants", totals.constants},
-                                       {"layers", layers}};
+  const Totals totals = totals_of(choice.kind(), rows);
+  nlohmann::ordered_json summary{{"weight_bits", totals.counted},
+                                 {"bits_without_constants", totals.bits},
+                                 {"bits_with_constants", totals.bits + 32 * totals.constants},
+                                 {"bits_without_indices", totals.bits},
+                                 {"bits_with_indices", totals.bits + totals.indices},
+                                 {"macs", totals.macs},
+                                 {"full_weights", totals.full},
+                                 {"binary_weights", totals.binary},
+                                 {"ternary_weights", totals.ternary},
+                                 {"generated_weights", totals.generated},
+                                 {"constants", totals.constants},
+                                 {"layers", layers}};
+  if (const auto in_floats = bits_in_floats(choice)) {
+    summary["bits_in_full_precision"] = *in_floats;
+    summary["compression"] = times(*in_floats, totals);
+  }
   std::printf("%s\n", json_text(summary).c_str());
 }
 
@@ -129,7 +159,7 @@ void add_summary(CLI::App& app) {
   command->add_flag("--json", *json, "Print JSON");
   command->callback([=] {
     const ModelChoice choice = model->choice(*classes);
-    (*json ? print_json : print_table)(choice.kind(), rows_of(choice));
+    (*json ? print_json : print_table)(choice, rows_of(choice));
   });
 }
 

@@ -39,6 +39,29 @@ expect 0 mog summary --model slbf-vgg16
 says out '^weight bits +1843928 \(1.844 Mb\)$'
 says out '^bits of indices +127424, not counted among them$'
 
+# Hybrid VGG-19: the paper's 21.8 times, for 200 classes; 4 numbers a normalised channel.
+expect 0 mog summary --model hybrid-vgg19 --classes 200 --json
+says out '"weight_bits": 29622528,'
+says out '"bits_in_full_precision": 644591872,'
+says out '"compression": 21\.76'
+
+# banks ALPHA R WEIGHT_BITS: MobileNet of width 1/2, 16 bits a number in full precision.
+banks() {
+  expect 0 mog summary --model hybrid-mobilenet --alpha "$1" --r "$2" --json
+  says out "\"weight_bits\": $3,"
+  says out '"bits_in_full_precision": 13092000,'
+}
+banks 1/4 1/2 5201568
+banks 1/4 1 6729888
+banks 3/8 1/2 6651424
+banks 1/2 1/2 8101280
+banks 1/2 1 9389728
+banks 1 1 13092000
+expect 0 mog summary --model hybrid-mobilenet --alpha 1/4
+says out '^weight bits +6729888 \(6.730 Mb\)$'
+says out '^bits in full precision +13092000, 1.95 times as many: 48.60 % less$'
+says out '^full weights +[0-9]+ of 16 bits$'
+
 expect 0 mog gradcheck
 says out '^all gradients are right$'
 finish
