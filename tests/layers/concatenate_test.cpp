@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+#include <vector>
+
 #include "core/random.hpp"
 
 using mog::Index;
@@ -12,7 +15,8 @@ using mog::Variable;
 
 TEST_CASE("each pixel has the maps of the first, then those of the second, and gradients go back to them") {
   for (const Index rows : {1, 255, 256, 257}) {
-    for (const auto& [left, right] : {std::pair<Index, Index>{1, 1}, {3, 5}, {16, 7}}) {
+    for (const auto& sizes : {std::pair<Index, Index>{1, 1}, {3, 5}, {16, 7}}) {
+      const Index left = sizes.first, right = sizes.second;
       CAPTURE(rows);
       CAPTURE(left);
       mog::Tape<double> tape;

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "core/random.hpp"
@@ -15,7 +16,6 @@ using mog::LayerReport;
 using mog::Parameters;
 using mog::Pass;
 using mog::Stage;
-using mog::Tensor;
 
 namespace {
 
