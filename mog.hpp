@@ -28,6 +28,7 @@
 #include "layers/stacked_filters.hpp"
 #include "models/etd.hpp"
 #include "models/hybrid.hpp"
+#include "models/hybrid_mobilenet.hpp"
 #include "models/mognet.hpp"
 #include "models/resnet.hpp"
 #include "models/slbf.hpp"

@@ -39,13 +39,12 @@ struct WeightBits {
 
 /// One forward pass, observed.
 WeightBits weight_bits_of(const ModelKind& kind, Graph<float>& network, const Dataset& images) {
-  constexpr Index kFloatBits = 32;
   Tape<float> tape;
   tape.set_recording(false);
   WeightBits bits;
   Pass<float> pass{.tape = tape, .stage = Stage::quantized, .training = false};
   pass.observer = [&](const LayerReport& layer, const Variable<float>&) {
-    bits.as_floats += layer.weights.stored * kFloatBits + (kind.constants_count ? kFloatBits * layer.constants : 0);
+    bits.as_floats += kind.counted_bits(layer, true);
     bits.as_shipped += kind.counted_bits(layer);
   };
   network(pass, {Tensor<float>::filled({1, images.height, images.width, images.channels}, 0)});

@@ -223,6 +223,7 @@ class Lowering {
   }
   void add(const std::string& name, const ResidualSum<float>& /*sum*/) { refuse(name, "a sum of normalised maps"); }
   void add(const std::string& name, const PaddedShortcut& /*way*/) { refuse(name, "a shortcut of zero maps"); }
+  void add(const std::string& name, const Concatenation& /*maps*/) { refuse(name, "a concatenation"); }
   void add(const std::string& name, const BinaryBlock<float>& /*block*/) { refuse(name, "a sum of scaled signs"); }
   void add(const std::string& name, const Linear<float>& /*layer*/) { refuse(name, "a fully connected layer"); }
 

@@ -5,6 +5,7 @@
 #include "core/random.hpp"
 #include "layers/activations.hpp"
 #include "layers/blocks.hpp"
+#include "layers/concatenate.hpp"
 #include "layers/gradient_suite.hpp"
 #include "layers/linear.hpp"
 #include "layers/loss.hpp"
@@ -186,6 +187,11 @@ Cases strides() {
     cases.push_back({"every second pixel", x.text(), [x] {
                        return check_gradients([](Tape<double>& tape, Inputs in) { return every_second(tape, in[0]); },
                                               {inputs_of(x)});
+                     }});
+    cases.push_back({"concatenate", x.text(), [x] {
+                       return check_gradients(
+                           [](Tape<double>& tape, Inputs in) { return concatenate(tape, in[0], in[1]); },
+                           {inputs_of(x, 1), inputs_of(x.with_channels(3), 2)});
                      }});
     cases.push_back({"padded shortcut", x.text(), [x] {
                        return check_gradients(

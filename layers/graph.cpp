@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "layers/concatenate.hpp"
 #include "layers/padded_shortcut.hpp"
 #include "layers/pooling.hpp"
 
@@ -11,7 +12,7 @@ namespace {
 
 template <class T>
 bool takes_two(const NodeKind<T>& kind) {
-  return std::holds_alternative<ResidualSum<T>>(kind);
+  return std::holds_alternative<ResidualSum<T>>(kind) || std::holds_alternative<Concatenation>(kind);
 }
 
 /// Releases all outputs at the end of a run, however it ends: they live in the tape's arena.
@@ -45,6 +46,12 @@ Variable<T> run(Node<T>& node, Pass<T>& pass, const Variable<T>& x, const Variab
                           Variable<T> y = padded_shortcut(pass.tape, x);
                           if (pass.observer)
                             pass.report({.name = node.name, .kind = "stride 2, zero maps", .holds = Holds::codes}, y);
+                          return y;
+                        },
+                        [&](Concatenation&) {
+                          Variable<T> y = concatenate(pass.tape, x, way);
+                          if (pass.observer)
+                            pass.report({.name = node.name, .kind = "concatenation", .holds = Holds::codes}, y);
                           return y;
                         },
                         [&](GlobalAveragePool&) { return global_average_pool(pass.tape, x); },

@@ -16,13 +16,15 @@ namespace mog {
 struct MaxPool {};
 /// See padded_shortcut.
 struct PaddedShortcut {};
+/// See concatenate.
+struct Concatenation {};
 /// See global_average_pool.
 struct GlobalAveragePool {};
 
 /// What a node can be. A new kind is a line here; a visitor that does not know it does not compile.
 template <class T>
 using NodeKind = std::variant<ConvBlock<T>, BinaryBlock<T>, CflogBlock<T>, Mrb<T>, MaxPool, ResidualSum<T>,
-                              PaddedShortcut, GlobalAveragePool, Linear<T>>;
+                              PaddedShortcut, Concatenation, GlobalAveragePool, Linear<T>>;
 
 template <class T>
 struct Node {
@@ -40,7 +42,7 @@ class Graph {
   /// Adds a node that is fed by the last one, the first by the images. Returns its position. Throws
   /// std::invalid_argument when the name is taken.
   int add(const std::string& name, NodeKind<T> kind);
-  /// The same for a node that is fed by others. A ResidualSum takes two, every other kind one.
+  /// The same for a node that is fed by others. A ResidualSum and a Concatenation take two, every other kind one.
   int add(const std::string& name, NodeKind<T> kind, std::vector<int> inputs);
 
   /// The last node's output. An output is released as soon as the last node that it feeds has run.

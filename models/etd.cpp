@@ -102,7 +102,7 @@ ModelKind etd_kind(int depth) {
                   rank("r3", "third"),
                   {.name = "k", .help = "Bits of an activation", .fallback = "3", .least = 1, .most = 8}},
       .side_multiple = 4,
-      .constants_count = true,
+      .channel_numbers = 2,
       .make = [depth](Parameters<float>& parameters, const ModelWords& given, Index classes) -> Graph<float> {
         const auto number = [&](const char* name) { return *from_text<Index>(given.at(name)); };
         return Etd<float>(parameters, {.depth = depth,

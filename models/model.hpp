@@ -31,9 +31,12 @@ struct ModelKind {
   std::string name;   // "mognet"
   std::string about;  // one line
   std::vector<ModelOption> options;
-  Index side_multiple = 1;       // of which a picture's height and width are multiples
-  bool constants_count = false;  // whether its paper's sizes have normalisations and biases in them, 32 bits a number
-  bool indices_count = false;    // whether its paper's sizes have the bits of indices in them, see WeightStorage
+  Index side_multiple = 1;  // of which a picture's height and width are multiples
+  // How its paper counts sizes:
+  int full_bits = 32;          // of a number in full precision
+  Index channel_numbers = 0;   // numbers of a normalised channel, and biases with them; 0: neither
+  bool indices_count = false;  // whether the bits of indices are among them, see WeightStorage
+  ModelWords in_floats = {};   // options of the network in full precision that it compares with; empty: not there
   /// Adds the network's parameters. `words` has all options, each in its range. Throws std::invalid_argument when they
   /// do not fit each other.
   std::function<Graph<float>(Parameters<float>& parameters, const ModelWords& words, Index classes)> make;
@@ -41,11 +44,8 @@ struct ModelKind {
   /// The given words, and the fallbacks of all others. Throws std::invalid_argument, beginning with the model's name,
   /// on a word that is no option of this model, or out of range.
   [[nodiscard]] ModelWords complete(const ModelWords& given) const;
-  /// Bits of a layer as this model's paper counts them.
-  [[nodiscard]] Index counted_bits(const LayerReport& layer) const {
-    return layer.weight_bits() + (constants_count ? 32 * layer.constants : 0) +
-           (indices_count ? layer.weights.index_bits : 0);
-  }
+  /// Bits of a layer as this model's paper counts them. as_floats: were its stored weights in full precision.
+  [[nodiscard]] Index counted_bits(const LayerReport& layer, bool as_floats = false) const;
 };
 
 /// A model and its options: all that a network is, but for its weights.

@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "models/etd.hpp"
 #include "models/hybrid.hpp"
+#include "models/hybrid_mobilenet.hpp"
 #include "models/mognet.hpp"
 #include "models/resnet.hpp"
 #include "models/slbf.hpp"
@@ -23,6 +24,9 @@ const std::vector<ModelKind>& models() {
       slbf_vgg16_kind(),
       // binary beside full precision
       hybrid_resnet20_kind(),
+      hybrid_vgg19_kind(),
+      // ternary beside full precision
+      hybrid_mobilenet_kind(),
   };
   return all;
 }
@@ -54,6 +58,16 @@ std::string ModelOption::objection(const std::string& value) const {
 
 const ModelKind& ModelChoice::kind() const { return find_model(model); }
 Graph<float> ModelChoice::make(Parameters<float>& parameters) const { return kind().make(parameters, words, classes); }
+
+Index ModelKind::counted_bits(const LayerReport& layer, bool as_floats) const {
+  const WeightStorage& weights = layer.weights;
+  const bool normalises = weights.stored == 0;  // otherwise its constants are biases
+  const Index constants = channel_numbers == 0 ? 0
+                          : normalises         ? channel_numbers * layer.constants / 2
+                                               : layer.constants;
+  const int bits = as_floats || weights.bits == 32 ? full_bits : weights.bits;
+  return weights.stored * bits + constants * full_bits + (indices_count && !as_floats ? weights.index_bits : 0);
+}
 
 ModelWords ModelKind::complete(const ModelWords& given) const {
   ModelWords all;

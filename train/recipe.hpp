@@ -71,7 +71,8 @@ struct Recipe {
 void check(const Recipe& recipe);
 
 /// Those that the program carries (recipes/*.ini), sorted by name: cifar10-paper, cifar100-paper (Table I), demo, etd,
-/// etd-short, hour, night, short (the default), slbf, slbf-short.
+/// etd-short, hour, hybrid-banks, hybrid-banks-short, hybrid-binary, hybrid-binary-short, night, short (the default),
+/// slbf, slbf-short.
 const std::vector<Recipe>& recipes();
 /// Throws std::invalid_argument with the list of names when there is none of this name.
 const Recipe& find_recipe(const std::string& name);

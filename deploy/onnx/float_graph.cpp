@@ -57,6 +57,7 @@ class FloatWriter {
       x_ = input(node.inputs.front()).tensor;
       way_ = input(node.inputs.back()).tensor;
       channels_ = input(node.inputs.front()).channels;
+      way_channels_ = input(node.inputs.back()).channels;
       pixels_ = input(node.inputs.front()).pixels;
       const std::string y = std::visit([&](const auto& kind) { return add(identifier(node.name), kind); }, node.kind);
       outputs.push_back({.tensor = y, .channels = channels_, .pixels = pixels_});
@@ -216,6 +217,11 @@ class FloatWriter {
                        conv_attributes(1, 1, 2));
   }
 
+  std::string add(const std::string& name, const Concatenation& /*maps*/) {
+    channels_ += way_channels_;
+    return graph_.node("Concat", name, {x_, way_}, {{"axis", Index{1}}});
+  }
+
   std::string add(const std::string& name, const GlobalAveragePool& /*pool*/) {
     pixels_ = 1;
     return graph_.node("ReduceMean", name, {x_}, {{"axes", Axes{2, 3}}, {"keepdims", Index{1}}});
@@ -238,6 +244,7 @@ class FloatWriter {
   Pass<float> pass_{.tape = tape_, .training = false};
   std::string x_, way_;              // what feeds the present node
   Index channels_ = 0, pixels_ = 0;  // of the map that feeds it, then of its own
+  Index way_channels_ = 0;           // of the other one that feeds it
 };
 
 }  // namespace

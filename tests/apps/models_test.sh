@@ -85,5 +85,22 @@ expect 0 mog train --out vgg --model slbf-vgg16 --maps 8 --s 2 --m 1/4 --recipe 
 refuses 2 'slbf-vgg16: s = 4 parts, expected a divisor of 6 maps' mog train --out none --model slbf-vgg16 --maps 6
 expect 0 mog train --out hybrid --model hybrid-resnet20 --maps 4 --epochs 1,1,1 --max-steps 3 --batch 10
 expect 0 mog eval hybrid/last.safetensors
+expect 0 mog train --out hybrid-vgg --model hybrid-vgg19 --maps 4 --recipe hybrid-binary-short --epochs 1,1 --max-steps 2 --batch 10
+expect 0 mog eval hybrid-vgg/last.safetensors
+says out 'of 1000 test images'
+refuses 2 'lower: group1.1: ' mog export hybrid-vgg/last.safetensors --to vgg.mog
+
+# Hybrid filter banks through their phases: what is ternary stands still in the last one; the same bytes on any threads.
+banks="--model hybrid-mobilenet --width 1/8 --alpha 1/4 --recipe hybrid-banks-short --epochs 1,1,1 --max-steps 2 --batch 10"
+expect 0 mog train --out banks $banks
+says out '^frozen +1 '
+expect 0 grep -x 'alpha = 1/4' banks/config.ini
+expect 0 mog train --config banks/config.ini --out banks-single --threads 1
+expect 0 cmp banks/last.safetensors banks-single/last.safetensors
+expect 0 mog eval banks/last.safetensors
+says out 'of 1000 test images'
+expect 0 mog export banks/last.safetensors --to-onnx banks.onnx --graph floats
+refuses 3 'before it activations are no codes' mog export banks/last.safetensors --to banks.mog
+refuses 2 'hybrid-mobilenet: alpha = 1/3, expected 1/4, 3/8, 1/2 or 1' mog train --out none --model hybrid-mobilenet --alpha 1/3
 refuses 2 'slbf-resnet18: m = 1/3, expected 1, 1/2, 1/4, 1/8 or 1/16' mog train --out none --model slbf-resnet18 --m 1/3
 finish

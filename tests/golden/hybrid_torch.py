@@ -1,5 +1,5 @@
-"""The hybrid ResNet-20 in PyTorch, for the golden files: binary convolutions in XNOR-Net's order beside residual connections in
-full precision (arXiv 1902.00460; Rastegari et al., ECCV 2016). Tensors are torch's [N, C, H, W]."""
+"""The hybrid ResNet-20 and VGG-19 in PyTorch, for the golden files: binary convolutions in XNOR-Net's order beside residual
+connections in full precision (arXiv 1902.00460; Rastegari et al., ECCV 2016). Tensors are torch's [N, C, H, W]."""
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -54,4 +54,42 @@ class HybridResnet20(Part):
         for stage in (1, 2, 3):
             for block in (1, 2, 3):
                 x = getattr(self, f"stage{stage}_{block}")(x)
+        return x.mean((2, 3)) @ self.weight + self.bias
+
+
+class HybridVgg19(Part):
+    """Names are those of the C++ network with _ for a dot: group2_1, group2_2, the way of that pair group2_2_way."""
+
+    DEPTHS = (2, 2, 4, 4, 4)
+
+    def __init__(self, maps, classes):
+        super().__init__()
+        self.group1_1 = StridedConv(3, maps, 3, 1, "full")
+        self.pool = nn.MaxPool2d(2)
+        inputs = around = maps
+        for group, depth in enumerate(self.DEPTHS, 1):
+            outputs = maps << min(group - 1, 3)
+            for i in range(1, depth + 1):
+                if (group, i) == (1, 1):
+                    continue
+                self.add_module(f"group{group}_{i}", BinaryConv(inputs, outputs, 1))
+                inputs = outputs
+                if i % 2 == 0:
+                    if around != outputs:
+                        self.add_module(f"group{group}_{i}_way", StridedConv(around, outputs, 1, 1, "full"))
+                    around = outputs
+        self.weight = nn.Parameter(torch.empty(inputs, classes))
+        self.bias = nn.Parameter(torch.zeros(classes))
+
+    def forward(self, x):
+        x = self.group1_1(x)
+        for group, depth in enumerate(self.DEPTHS, 1):
+            for i in range(2, depth + 1, 2):
+                pair = [getattr(self, f"group{group}_{j}") for j in (i - 1, i) if (group, j) != (1, 1)]
+                way = getattr(self, f"group{group}_{i}_way", None)
+                y = x
+                for conv in pair:
+                    y = conv(y)
+                x = y + (x if way is None else way(x))
+            x = self.pool(x)
         return x.mean((2, 3)) @ self.weight + self.bias

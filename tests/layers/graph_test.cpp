@@ -99,6 +99,8 @@ TEST_CASE("names are taken once, and a node is fed by earlier ones, as many as i
   CHECK_THROWS_WITH_AS(graph.add("pool", mog::MaxPool{}), "graph: the name pool is taken", std::invalid_argument);
   CHECK_THROWS_WITH_AS(graph.add("sum", mog::ResidualSum<float>("sum", 2, true)),
                        "graph: sum is fed by 1 nodes, expected 2", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(graph.add("maps", mog::Concatenation{}), "graph: maps is fed by 1 nodes, expected 2",
+                       std::invalid_argument);
   CHECK_THROWS_AS(graph.add("later", mog::MaxPool{}, {1}), std::invalid_argument);
   CHECK_THROWS_AS(graph.add("two", mog::MaxPool{}, {0, 0}), std::invalid_argument);
   Tape<float> tape;

@@ -16,6 +16,7 @@ TEST_CASE(
     ModelWords small;
     for (const mog::ModelOption& option : kind.options) {
       if (option.name == "n" || option.name == "maps") small.emplace(option.name, std::string("8"));
+      if (option.name == "width") small.emplace(option.name, std::string("1/8"));
     }
     const mog::ModelChoice choice{.model = kind.name, .words = kind.complete(small), .classes = 7};
     mog::Parameters<float> parameters;
@@ -57,7 +58,7 @@ TEST_CASE("words that a model does not know are refused in one line") {
   refused({{"head", "full"}}, "mognet: head = full, expected binary or ternary");
   CHECK_THROWS_WITH_AS(mog::find_model("vgg"),
                        "no model vgg, expected one of mognet, resnet20, etd-resnet20, etd-resnet32, slbf-resnet18, "
-                       "slbf-vgg16, hybrid-resnet20",
+                       "slbf-vgg16, hybrid-resnet20, hybrid-vgg19, hybrid-mobilenet",
                        std::invalid_argument);
 }
 

@@ -87,6 +87,7 @@ TEST_CASE("Every model of the list has a file with the evaluation's logits") {
     for (const ModelOption& option : kind.options) {
       if (option.name == "maps" || option.name == "n") words[option.name] = "8";
       if (option.name == "g") words[option.name] = "2";
+      if (option.name == "width") words[option.name] = "1/8";
     }
     const Index side = std::max(Index{16}, kind.side_multiple);
     for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {

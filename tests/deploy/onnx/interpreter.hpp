@@ -67,6 +67,13 @@ class OnnxInterpreter {
     if (operation == "MaxPool") return pool(x);
     if (operation == "ReduceSum") return sum_over_map(node);
     if (operation == "Slice") return slice(node);
+    if (operation == "Concat" && number(node, "axis") == 1) {
+      const OnnxTensor& more = input(node, 1);
+      OnnxTensor y = x;
+      y.shape.at(1) += more.shape.at(1);
+      y.values.insert(y.values.end(), more.values.begin(), more.values.end());
+      return y;
+    }
     if (operation == "BatchNormalization") return normalise(node);
     if (operation == "Quant") return quant(node);
     if (operation == "BipolarQuant") return map([](double value) { return value >= 0 ? 1.0 : -1.0; });
