@@ -7,6 +7,8 @@
 
 #include "apps/program.hpp"
 #include "core/file.hpp"
+#include "core/forked_shards.hpp"
+#include "core/parallel.hpp"
 #include "core/printable.hpp"
 #include "core/shell_words.hpp"
 #include "data/split.hpp"
@@ -132,6 +134,25 @@ std::unique_ptr<Admm> admm_of(const Recipe& recipe, const Graph<float>& network)
   return wanted ? std::make_unique<Admm>(network) : nullptr;
 }
 
+/// Runs the trainer, in as many processes as it has shards; threads are shared out among them.
+TrainOutcome run_in_shards(Trainer& trainer, const TrainingRun& run, const Parameters<float>& parameters,
+                           Index classes) {
+  const int shards = run.options.shards;
+  if (shards == 1) return trainer.run();
+  Index numbers = classes * classes + 1;  // evaluation's counts, or gradients
+  Index all = 0;
+  for (const Parameter<float>& one : parameters.trained()) all += one.value.elements();
+  ForkedShards processes(shards, std::max(numbers, all));
+  TrainOutcome outcome;
+  processes.run([&](Communicator& communicator) {
+    set_threads(std::max(1, run.threads / shards));
+    trainer.set_shards(communicator);
+    outcome = trainer.run();
+    return 0;
+  });
+  return outcome;
+}
+
 /// Says what the run will come to, before it begins.
 void announce(const TrainOptions& options, const DatasetPair& data, const Parameters<float>& parameters,
               const WeightBits& bits) {
@@ -202,7 +223,7 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
 
   announce(options, data, parameters, bits);
 
-  const TrainOutcome outcome = trainer.run();
+  const TrainOutcome outcome = run_in_shards(trainer, run, parameters, choice.classes);
   log.close();
   if (!outcome.finished) {
     std::fprintf(

@@ -18,6 +18,7 @@ struct TrainingRun {
   std::filesystem::path teacher;  // checkpoint of a teacher; empty for none
   Index validation = 0;           // training images held back to measure on; 0: measured on the test images
   bool resume = false;
+  int threads = 0;          // of all shards together; 0: those that are set
   std::string config = {};  // text kept as config.ini in the run folder
 };
 

@@ -38,6 +38,7 @@ std::string Trainer::training_line() const {
                 " images ", digest_.train, "; measured on ", test_.size(), " images ", digest_.test,
                 options_.max_steps > 0 ? concat("; at most ", options_.max_steps, " steps a stage") : "",
                 options_.overfit_batch ? "; one batch only" : "",
+                options_.shards > 1 ? concat("; in ", options_.shards, " shards") : "",
                 teacher_ ? concat("; teacher ", teacher_->name, " at temperature ", options_.recipe.temperature) : "",
                 hooks);
 }
