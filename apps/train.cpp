@@ -1,10 +1,12 @@
 // `mog train`: a network through the paper's three runs.
+#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "apps/config_file.hpp"
 #include "apps/model_options.hpp"
 #include "apps/training_run.hpp"
+#include "core/error.hpp"
 #include "core/forked_shards.hpp"
 #include "core/parallel.hpp"
 #include "train/recipe_file.hpp"
@@ -122,8 +124,14 @@ void add_train(CLI::App& app) {
     words->run.network = words->model.choice(words->run.network.classes);
     words->model.settle();
     words->run.config = configuration_text(*command);
-    words->run.threads = threads();
-    if (words->run.options.shards > 1) set_threads(1);  // until the processes are forked: a fork has one thread
+    TrainingRun& run = words->run;
+    run.launch = launched();
+    const int shards = run.options.shards, ranks = run.launch.ranks;
+    require(shards % ranks == 0, "train: ", shards, " shards for ", ranks,
+            " ranks, expected --shards to be a multiple of the ranks");
+    run.threads = threads();
+    if (command->count("--threads") == 0) run.threads = std::max(1, run.threads / run.launch.ranks_here);
+    if (shards > 1) set_threads(1);  // until the processes are forked: a fork has one thread
     train_and_report(words->run, words->run.data.load());
   });
 }

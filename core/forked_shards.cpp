@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/failure_kind.hpp"
 #include "core/parallel.hpp"
 
 namespace mog {
@@ -34,25 +35,6 @@ struct Shared {
   int kind = 0;
   char message[kMessageBytes]{};
 };
-
-/// The kinds of errors that a program tells apart, by number.
-int kind_of(const std::exception& error) {
-  if (dynamic_cast<const NumericError*>(&error) != nullptr) return 1;
-  if (dynamic_cast<const DataError*>(&error) != nullptr) return 2;
-  if (dynamic_cast<const IoError*>(&error) != nullptr) return 3;
-  if (dynamic_cast<const std::invalid_argument*>(&error) != nullptr) return 4;
-  return 0;
-}
-
-[[noreturn]] void throw_failure(const Shared& shared) {
-  switch (shared.kind) {
-    case 1: throw NumericError(shared.message);
-    case 2: throw DataError(shared.message);
-    case 3: throw IoError(shared.message);
-    case 4: throw std::invalid_argument(shared.message);
-    default: throw ShardFailure(shared.message);
-  }
-}
 
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<unsigned>::is_always_lock_free);
 
@@ -95,8 +77,16 @@ namespace {
 template <class Memory>
 class Shard final : public Communicator {
  public:
-  Shard(Memory& memory, int shard, int shards, std::function<void()> alive)
-      : memory_(memory), shard_(shard), shards_(shards), alive_(std::move(alive)) {}
+  Shard(Memory& memory, const ShardLayout& layout, int place, std::function<void()> alive)
+      : memory_(memory),
+        layout_(layout),
+        place_(place),
+        shard_(layout.rank * layout.here + place),
+        shards_(layout.shards()),
+        alive_(std::move(alive)) {}
+
+  /// Of the machine's first process alone.
+  void set_link(RankLink& link) { link_ = &link; }
 
   [[nodiscard]] int shard() const override { return shard_; }
   [[nodiscard]] int shards() const override { return shards_; }
@@ -107,6 +97,10 @@ class Shard final : public Communicator {
             " numbers, expected ", own.size(), " of each of ", shards_);
     std::copy(own.begin(), own.end(), memory_.template slot<double>(shard_));
     wait();
+    if (layout_.ranks > 1) {
+      if (place_ == 0) gather_ranks(own.size());
+      wait();
+    }
     for (int s = 0; s < shards_; ++s) {
       std::copy_n(memory_.template slot<double>(s), own.size(), all.data() + static_cast<std::size_t>(s) * own.size());
     }
@@ -114,17 +108,28 @@ class Shard final : public Communicator {
   }
 
   void add(std::span<float> numbers) override {
+    const auto count = static_cast<Index>(numbers.size());
     require_room(numbers.size());
     std::copy(numbers.begin(), numbers.end(), memory_.template slot<float>(shard_));
     wait();
+    const bool first = place_ == 0, several = layout_.ranks > 1;
+    if (several) {
+      if (first) exchange_chunks(count);
+      wait();
+    }
     float* const sums = memory_.template slot<float>(shards_);
-    const Range own = piece_of(static_cast<Index>(numbers.size()), shards_, shard_, 16);
-    for (Index i = own.begin; i < own.end; ++i) {
+    const Range chunk = chunk_of(count, layout_.rank),
+                part = piece_of(chunk.end - chunk.begin, layout_.here, place_, 16);
+    for (Index i = chunk.begin + part.begin; i < chunk.begin + part.end; ++i) {
       float sum = memory_.template slot<float>(0)[i];
       for (int s = 1; s < shards_; ++s) sum += memory_.template slot<float>(s)[i];
       sums[i] = sum;
     }
     wait();
+    if (several) {
+      if (first) link_->gather({sums, numbers.size()}, counts_of(count, 1));
+      wait();
+    }
     std::copy_n(sums, numbers.size(), numbers.begin());
   }
 
@@ -132,7 +137,7 @@ class Shard final : public Communicator {
     Shared& shared = memory_.shared();
     int nobody = 0;
     if (!shared.failing.compare_exchange_strong(nobody, 1)) return;
-    shared.kind = kind_of(error);
+    shared.kind = failure_kind(error);
     const std::size_t size = std::min(std::strlen(error.what()), kMessageBytes - 1);
     std::memcpy(shared.message, error.what(), size);
     shared.message[size] = '\0';
@@ -145,18 +150,57 @@ class Shard final : public Communicator {
             " numbers at once, expected at most ", memory_.numbers());
   }
 
-  /// A barrier. Who waits long gives its processor away: shards may be more than processors.
+  /// What rank r adds up.
+  [[nodiscard]] Range chunk_of(Index count, int rank) const { return piece_of(count, layout_.ranks, rank, 16); }
+  /// `each` numbers of every number in the ranks' chunks.
+  [[nodiscard]] std::vector<Index> counts_of(Index count, Index each) const {
+    std::vector<Index> counts;
+    for (int r = 0; r < layout_.ranks; ++r)
+      counts.push_back(each * (chunk_of(count, r).end - chunk_of(count, r).begin));
+    return counts;
+  }
+
+  /// The other ranks' doubles into their slots.
+  void gather_ranks(std::size_t each) {
+    std::vector<double> buffer(each * static_cast<std::size_t>(shards_));
+    const auto row = [&](int shard) { return buffer.begin() + static_cast<std::ptrdiff_t>(each) * shard; };
+    for (int s = shard_; s < shard_ + layout_.here; ++s) std::copy_n(memory_.template slot<double>(s), each, row(s));
+    link_->gather(buffer);
+    for (int s = 0; s < shards_; ++s) std::copy_n(row(s), each, memory_.template slot<double>(s));
+  }
+
+  /// This rank's chunk of all shards' floats into their slots.
+  void exchange_chunks(Index count) {
+    const Range own = chunk_of(count, layout_.rank);
+    const Index width = own.end - own.begin;
+    std::vector<float> send, receive(to_size(width * shards_));
+    send.reserve(to_size(count * layout_.here));
+    for (int r = 0; r < layout_.ranks; ++r) {
+      const Range theirs = chunk_of(count, r);
+      for (int s = shard_; s < shard_ + layout_.here; ++s) {
+        const float* const slot = memory_.template slot<float>(s);
+        send.insert(send.end(), slot + theirs.begin, slot + theirs.end);
+      }
+    }
+    const std::vector<Index> receive_counts(static_cast<std::size_t>(layout_.ranks), width * layout_.here);
+    link_->exchange(send, counts_of(count, layout_.here), receive, receive_counts);
+    for (int s = 0; s < shards_; ++s) {
+      std::copy_n(receive.begin() + s * width, width, memory_.template slot<float>(s) + own.begin);
+    }
+  }
+
+  /// A barrier of this machine's processes. Who waits long gives its processor away: shards may be more than processors.
   void wait() {
     Shared& shared = memory_.shared();
     const unsigned round = shared.round.load();
-    if (shared.arrived.fetch_add(1) + 1 == shards_) {
+    if (shared.arrived.fetch_add(1) + 1 == layout_.here) {
       shared.arrived.store(0);
       shared.round.store(round + 1);
       return;
     }
     constexpr int kSpins = 2000, kYields = 200;
     for (int turn = 0; shared.round.load() == round; ++turn) {
-      if (shared.failing.load() == 2) throw_failure(shared);
+      if (shared.failing.load() == 2) throw_failure(shared.kind, shared.message);
       if (turn < kSpins) continue;
       if (turn < kSpins + kYields) {
         ::sched_yield();
@@ -169,8 +213,10 @@ class Shard final : public Communicator {
   }
 
   Memory& memory_;
-  int shard_, shards_;
+  ShardLayout layout_;
+  int place_, shard_, shards_;  // among this machine's, and among all
   std::function<void()> alive_;
+  RankLink* link_ = nullptr;
 };
 
 /// A forked process hears of a stop through its shard 0.
@@ -180,7 +226,10 @@ void ignore_stops() {
 
 }  // namespace
 
-ForkedShards::ForkedShards(int shards, Index numbers) : shards_(shards) {
+ForkedShards::ForkedShards(ShardLayout layout, Index numbers) : layout_(layout) {
+  const int shards = layout.shards();
+  require(layout.ranks >= 1 && layout.rank >= 0 && layout.rank < layout.ranks, "shards: rank ", layout.rank, " of ",
+          layout.ranks);
   require(shards >= 1 && shards <= kMostShards, "shards: ", shards, ", expected 1 to ", kMostShards);
   require(numbers >= 1, "shards: sums of ", numbers, " numbers, expected at least 1");
   memory_ = std::make_unique<Memory>(shards, numbers);
@@ -188,17 +237,17 @@ ForkedShards::ForkedShards(int shards, Index numbers) : shards_(shards) {
 
 ForkedShards::~ForkedShards() = default;
 
-int ForkedShards::run(const std::function<int(Communicator&)>& work) {
+int ForkedShards::run(const std::function<int(Communicator&)>& work, const Connect& connect) {
   const pid_t first = ::getpid();
   std::vector<pid_t> others;
-  for (int shard = 1; shard < shards_; ++shard) {
+  for (int place = 1; place < layout_.here; ++place) {
     const pid_t child = ::fork();
     if (child == 0) {
 #ifdef __linux__
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
       ignore_stops();
-      Shard own(*memory_, shard, shards_, [first] {
+      Shard own(*memory_, layout_, place, [first] {
         if (::getppid() != first) ::_exit(1);  // shard 0 is gone
       });
       int code = 1;
@@ -213,7 +262,7 @@ int ForkedShards::run(const std::function<int(Communicator&)>& work) {
       const std::string why = std::strerror(errno);
       for (const pid_t other : others) ::kill(other, SIGKILL);
       for (const pid_t other : others) ::waitpid(other, nullptr, 0);
-      throw IoError(concat("shards: process ", shard + 1, " of ", shards_, " cannot be made: ", why));
+      throw IoError(concat("shards: process ", place + 1, " of ", layout_.here, " cannot be made: ", why));
     }
     others.push_back(child);
   }
@@ -224,12 +273,12 @@ int ForkedShards::run(const std::function<int(Communicator&)>& work) {
       if (other == 0 || ::waitpid(other, &status, WNOHANG) <= 0) continue;
       other = 0;
       if (WIFEXITED(status) && WEXITSTATUS(status) == 0) continue;  // its work is done
-      if (memory_->shared().failing.load() == 2) throw_failure(memory_->shared());
+      if (memory_->shared().failing.load() == 2) throw_failure(memory_->shared().kind, memory_->shared().message);
       throw ShardFailure(WIFSIGNALED(status) ? concat("a shard's process was ended by signal ", WTERMSIG(status))
                                              : concat("a shard's process ended with ", WEXITSTATUS(status)));
     }
   };
-  Shard own(*memory_, 0, shards_, alive);
+  Shard own(*memory_, layout_, 0, alive);
   const auto end_others = [&](bool kill) {
     for (pid_t& other : others) {
       if (other == 0) continue;
@@ -238,13 +287,19 @@ int ForkedShards::run(const std::function<int(Communicator&)>& work) {
       other = 0;
     }
   };
+  std::unique_ptr<RankLink> link;
   try {
+    if (connect) {
+      link = connect();
+      own.set_link(*link);
+    }
     const int result = work(own);
     end_others(false);
     return result;
   } catch (const std::exception& error) {
     own.fail(error);
     end_others(true);
+    if (link) link->fail(error);
     throw;
   }
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/crc32.hpp"
 #include "core/file.hpp"
 #include "core/float_environment.hpp"
 #include "data/digest.hpp"
@@ -259,6 +260,22 @@ void Trainer::add_results(double loss, Index correct) {
   position_.correct += correct;
 }
 
+/// All shards update the same weights with the same sums: where they differ, a machine computes wrongly.
+void Trainer::compare_weights() {
+  std::uint32_t checksum = 0;
+  for (const Parameter<float>& one : parameters_.trained()) {
+    checksum = crc32(std::as_bytes(std::span<const float>(one.value.values())), checksum);
+  }
+  const double own[] = {static_cast<double>(checksum)};
+  std::vector<double> all(static_cast<std::size_t>(shards_->shards()));
+  shards_->gather(own, all);
+  const auto other = std::find_if(all.begin(), all.end(), [&](double one) { return one != all[0]; });
+  if (other == all.end()) return;
+  throw std::runtime_error(concat("train: shard ", other - all.begin(),
+                                  " has other weights than shard 0 at the end of epoch ", position_.epoch + 1,
+                                  ": a processor or its memory errs"));
+}
+
 void Trainer::step(const StagePlan& plan) {
   const Clock::time_point start = Clock::now();
   learn(plan);
@@ -331,6 +348,7 @@ Evaluation Trainer::measure(const StagePlan& plan) {
 /// Measures, adds the epoch's row, moves on to the next epoch and saves everything.
 void Trainer::finish_epoch(const StagePlan& plan) {
   check_values(parameters_);
+  if (shards_ != nullptr) compare_weights();
   const Evaluation test = measure(plan);
   const auto images = static_cast<double>(position_.images);
   rows_.push_back({.stage = plan.stage,

@@ -98,6 +98,8 @@ class Trainer {
   /// Trains one shard of each batch, of as many as the options say, with the others at the other ends of this. To be
   /// called before run(), by each process of a run; shard 0 alone keeps files, listens and stops.
   void set_shards(Communicator& shards);
+  /// How the run is trained, in one line: what must not change between a run and its resumption.
+  [[nodiscard]] std::string training_line() const;
   /// Looked at between steps; true saves and ends run(). Interrupt::requested, for example.
   void set_stop(std::function<bool()> stop) { stop_ = std::move(stop); }
   /// Looked at between steps; true saves and goes on. Interrupt::save_requested, for example.
@@ -124,9 +126,9 @@ class Trainer {
   void learn(const StagePlan& plan);
   void add_gradients();
   void add_results(double loss, Index correct);
+  void compare_weights();
   [[nodiscard]] Index images_in_step() const;
   Tensor<float> answers_of_teacher(const StagePlan& plan, const Tensor<float>& images);
-  [[nodiscard]] std::string training_line() const;
   Tensor<float> load(const StagePlan& plan);
   [[nodiscard]] std::string first_layer_with_nan(const StagePlan& plan);
   [[noreturn]] void fail(const StagePlan& plan, bool stepping, const NumericError& error);

@@ -30,7 +30,6 @@ std::pair<std::string, std::string> differences(const std::string& one, const st
 
 }  // namespace
 
-/// How the run is trained, in one line: what must not change between a run and its resumption.
 std::string Trainer::training_line() const {
   std::string hooks;
   for (const TrainHook* hook : hooks_) hooks += concat("; ", hook->text());
