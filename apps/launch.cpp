@@ -1,6 +1,7 @@
 // A launcher's environment, and MPI behind three calls where it was built in (MOG_MPI).
 #include "apps/launch.hpp"
 
+#include <array>
 #include <cstdlib>
 #include <optional>
 
@@ -13,7 +14,6 @@
 #include <mpi.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -140,6 +140,18 @@ Launch launched() {
     return {.rank = *own, .ranks = *size, .ranks_here = number(here).value_or(1)};
   }
   return {};
+}
+
+std::string mpi_version() {
+#ifdef MOG_MPI
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+  int length = 0;
+  MPI_Get_library_version(text.data(), &length);
+  const std::string all(text.data(), static_cast<std::size_t>(length));
+  return all.substr(0, all.find_first_of(",\n"));
+#else
+  return "none";
+#endif
 }
 
 std::unique_ptr<RankLink> connect_ranks(const Launch& launch) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "core/rank_link.hpp"
 
@@ -14,6 +15,9 @@ struct Launch {
 
 /// By the environment of Open MPI, PMI (MPICH, Intel MPI) and Slurm. Nothing is started.
 Launch launched();
+
+/// Of the MPI that this program was built with, "Open MPI v4.1.4"; "none".
+std::string mpi_version();
 
 /// Connects to the other ranks over MPI; the link's end is MPI's. Throws std::invalid_argument when this program was
 /// built without MPI, or MPI does not know of as many ranks as the launcher.
