@@ -1,10 +1,14 @@
 // `mog train`: a network through the paper's three runs.
+#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "apps/config_file.hpp"
 #include "apps/model_options.hpp"
 #include "apps/training_run.hpp"
+#include "core/error.hpp"
+#include "core/forked_shards.hpp"
+#include "core/parallel.hpp"
 #include "train/recipe_file.hpp"
 
 namespace mog::apps {
@@ -59,6 +63,12 @@ void add_options(CLI::App& command, Words& words) {
   command.add_option("--max-steps", options.max_steps, "At most so many steps in each run; 0: no limit")
       ->capture_default_str()
       ->check(whole(0));
+  command
+      .add_option(
+          "--shards", options.shards,
+          "Cut each batch into so many, each of a process; their sums are added in order, which the result shows")
+      ->capture_default_str()
+      ->check(whole(1, ForkedShards::kMostShards));
   command.add_option("--save-every", options.save_every, "Seconds between checkpoints within an epoch")
       ->capture_default_str();
   command.add_flag("--overfit-batch", options.overfit_batch, "Learn one batch only: a check, the loss must go to 0");
@@ -114,6 +124,14 @@ void add_train(CLI::App& app) {
     words->run.network = words->model.choice(words->run.network.classes);
     words->model.settle();
     words->run.config = configuration_text(*command);
+    TrainingRun& run = words->run;
+    run.launch = launched();
+    const int shards = run.options.shards, ranks = run.launch.ranks;
+    require(shards % ranks == 0, "train: ", shards, " shards for ", ranks,
+            " ranks, expected --shards to be a multiple of the ranks");
+    run.threads = threads();
+    if (command->count("--threads") == 0) run.threads = std::max(1, run.threads / run.launch.ranks_here);
+    if (shards > 1) set_threads(1);  // until the processes are forked: a fork has one thread
     train_and_report(words->run, words->run.data.load());
   });
 }

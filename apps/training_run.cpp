@@ -5,8 +5,13 @@
 #include <cmath>
 #include <cstdio>
 
+#include "apps/failure.hpp"
 #include "apps/program.hpp"
+#include "core/crc32.hpp"
 #include "core/file.hpp"
+#include "core/forked_shards.hpp"
+#include "core/kernels/isa.hpp"
+#include "core/parallel.hpp"
 #include "core/printable.hpp"
 #include "core/shell_words.hpp"
 #include "data/split.hpp"
@@ -131,6 +136,58 @@ std::unique_ptr<Admm> admm_of(const Recipe& recipe, const Graph<float>& network)
   return wanted ? std::make_unique<Admm>(network) : nullptr;
 }
 
+/// Throws the same on all shards where one is another program, on another instruction set, or trains otherwise.
+void compare_shards(Communicator& shards, const Trainer& trainer) {
+  struct Same {
+    const char* what;
+    std::string text;
+  };
+  const std::string isa = kernels::name(kernels::chosen_isa());
+  const Same all[] = {{"program", concat(program_version(), ' ', program_commit())},
+                      {"instruction set", isa},
+                      {"way of training, data or model", trainer.training_line()}};
+  std::vector<double> own;
+  for (const Same& one : all) own.push_back(crc32(std::as_bytes(std::span(one.text))));
+  std::vector<double> gathered(own.size() * static_cast<std::size_t>(shards.shards()));
+  shards.gather(own, gathered);
+  for (std::size_t i = 0; i < gathered.size(); ++i) {
+    const std::size_t what = i % own.size();
+    if (gathered[i] == gathered[what]) continue;
+    throw std::invalid_argument(concat("train: shard ", i / own.size(), " has another ", all[what].what,
+                                       " than shard 0, which has ", all[what].text));
+  }
+}
+
+/// Runs the trainer, in as many processes as it has shards, here or of several ranks; threads are shared out among those
+/// that are here.
+TrainOutcome run_in_shards(Trainer& trainer, const TrainingRun& run, const Parameters<float>& parameters,
+                           Index classes) {
+  const int shards = run.options.shards, ranks = run.launch.ranks;
+  if (shards == 1 && ranks == 1) return trainer.run();
+  Index numbers = 0;
+  for (const Parameter<float>& one : parameters.trained()) numbers += one.value.elements();
+  numbers = std::max(numbers, classes * classes + 1);  // gradients, or evaluation's counts
+  const int here = shards / ranks, threads = std::max(1, run.threads / here);
+  if (run.launch.rank == 0) {
+    std::fprintf(stderr, "%d ranks of %d shards with %d threads each; %.4g images a shard and step\n", ranks, here,
+                 threads, static_cast<double>(run.options.recipe.batch) / shards);
+  }
+  ForkedShards processes(ShardLayout{.here = here, .rank = run.launch.rank, .ranks = ranks}, numbers);
+  ForkedShards::Connect connect;
+  if (ranks > 1) connect = [&] { return connect_ranks(run.launch); };
+  TrainOutcome outcome;
+  processes.run(
+      [&](Communicator& communicator) {
+        set_threads(threads);
+        compare_shards(communicator, trainer);
+        trainer.set_shards(communicator);
+        outcome = trainer.run();
+        return 0;
+      },
+      connect);
+  return outcome;
+}
+
 /// Says what the run will come to, before it begins.
 void announce(const TrainOptions& options, const DatasetPair& data, const Parameters<float>& parameters,
               const WeightBits& bits) {
@@ -154,7 +211,8 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
   if (run.validation > 0) data = hold_back(data, run.validation);
   ModelChoice choice = run.network;
   choice.classes = data.train.classes();
-  const RunFolder folder(run.out);
+  const bool first = run.launch.rank == 0;  // it alone writes and prints
+  const RunFolder folder(run.out, first);
   Parameters<float> parameters(network_seed(run, folder));
   Graph<float> network = choice.make(parameters);
   require_sides(choice.kind(), data.train);
@@ -193,16 +251,27 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
   trainer.set_save(Interrupt::save_requested);
   if (run.resume) {
     trainer.resume();
-  } else {
+  } else if (first) {
     folder.require_empty();
   }
-  if (!run.config.empty()) write_file(run.out / "config.ini", run.config);
-  write_file(folder.recipe(), recipe_file_text(run.options.recipe));
+  if (first) {
+    if (!run.config.empty()) write_file(run.out / "config.ini", run.config);
+    write_file(folder.recipe(), recipe_file_text(run.options.recipe));
+    announce(options, data, parameters, bits);
+  }
 
-  announce(options, data, parameters, bits);
-
-  const TrainOutcome outcome = trainer.run();
+  TrainOutcome outcome;
+  try {
+    outcome = run_in_shards(trainer, run, parameters, choice.classes);
+  } catch (const std::exception& error) {
+    if (first) throw;
+    throw Exit{exit_code(error)};  // rank 0 says why
+  }
   log.close();
+  if (!first) {
+    if (!outcome.finished) throw Exit{kStopped};
+    return;
+  }
   if (!outcome.finished) {
     std::fprintf(
         stderr, "mog: stopped and saved; to go on: %s\n",

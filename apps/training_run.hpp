@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "apps/commands.hpp"
+#include "apps/launch.hpp"
 #include "models/model.hpp"
 #include "train/trainer.hpp"
 
@@ -18,6 +19,8 @@ struct TrainingRun {
   std::filesystem::path teacher;  // checkpoint of a teacher; empty for none
   Index validation = 0;           // training images held back to measure on; 0: measured on the test images
   bool resume = false;
+  int threads = 0;  // of all of this process's shards together; 0: those that are set
+  Launch launch = {};
   std::string config = {};  // text kept as config.ini in the run folder
 };
 

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "apps/commands.hpp"
+#include "apps/launch.hpp"
 #include "apps/program.hpp"
 #include "core/kernels/isa.hpp"
 #include "core/parallel.hpp"
@@ -22,6 +23,7 @@ void add_version(CLI::App& app) {
 #endif
     std::printf("instruction set  %s\n", isa);
     std::printf("threads          %d\n", threads());
+    std::printf("MPI              %s\n", printable(mpi_version()).c_str());
   });
 }
 

@@ -22,18 +22,28 @@ Batches::Batches(const Dataset& data, const BatchOptions& options, bool shuffled
   data.check();
   std::iota(order_.begin(), order_.end(), 0U);
   count_ = (data.size() + options.batch - 1) / options.batch;
-  if (shuffled && options.batch > 1 && count_ > 0 && size(count_ - 1) == 1) --count_;
-  require(count_ >= 1, "batches: ", data.name, " has ", data.size(), " pictures, expected ",
-          shuffled ? "2 or more" : "1 or more");
+  require(options.shards >= 1, "batches: ", options.shards, " shards, expected at least 1");
+  const Index least = std::max<Index>(shuffled && options.batch > 1 ? 2 : 1, shuffled ? options.shards : 1);
+  if (count_ > 0 && whole_size(count_ - 1) < least) --count_;
+  require(count_ >= 1, "batches: ", data.name, " has ", data.size(), " pictures, expected ", least, " or more");
 }
 
 Batches Batches::training(const Dataset& data, const BatchOptions& options) { return {data, options, true}; }
 
-Batches Batches::evaluation(const Dataset& data, Index batch) {
-  return {data, {.batch = batch, .seed = 0, .augment = {}}, false};
+Batches Batches::evaluation(const Dataset& data, Index batch, int shards) {
+  return {data, {.batch = batch, .seed = 0, .augment = {}, .shards = shards}, false};
 }
 
-Index Batches::size(Index b) const { return std::min(options_.batch, data_->size() - b * options_.batch); }
+void Batches::set_shard(int shard) {
+  require(shard >= 0 && shard < options_.shards, "batches: shard ", shard, ", expected 0 to ", options_.shards - 1);
+  shard_ = shard;
+}
+
+Index Batches::whole_size(Index b) const { return std::min(options_.batch, data_->size() - b * options_.batch); }
+
+Range Batches::part_of(Index b) const {
+  return shard_ < 0 ? Range{0, whole_size(b)} : piece_of(whole_size(b), options_.shards, shard_);
+}
 
 void Batches::shuffle(Index epoch) {
   if (epoch == ordered_epoch_) return;
@@ -60,14 +70,14 @@ void Batches::fill(Index epoch, Index b, const Window& window, std::span<float> 
   require(epoch >= 0 && epoch <= std::numeric_limits<std::uint32_t>::max(), "batches: epoch ", epoch,
           ", expected 0 or more");
   require(b >= 0 && b < count_, "batches: batch ", b, ", expected 0 to ", count_ - 1);
-  const Index count = size(b);
+  const Index count = size(b), first = b * options_.batch + part_of(b).begin;
   const Index image_size = window.height * window.width * data_->channels;
   require(static_cast<Index>(images.size()) >= count * image_size, "batches: room for ", images.size(),
           " pixels, expected ", count * image_size);
   require(static_cast<Index>(labels.size()) >= count, "batches: room for ", labels.size(), " labels, expected ", count);
   if (shuffled_) shuffle(epoch);
   parallel_for(count, [&](Index i) {
-    const Index index = order_[static_cast<std::size_t>(b * options_.batch + i)];
+    const Index index = order_[static_cast<std::size_t>(first + i)];
     const Placement placement = shuffled_ ? draw_placement(options_.augment, options_.seed, epoch, index) : Placement{};
     const Picture picture{data_->image(index), data_->height, data_->width, data_->channels};
     write_centred(picture, placement, window, images.data() + i * image_size);

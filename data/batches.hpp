@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/parallel.hpp"
 #include "core/tensor.hpp"
 #include "data/augment.hpp"
 #include "data/dataset.hpp"
@@ -15,6 +16,7 @@ struct BatchOptions {
   Index batch = 50;        // pictures in a batch, 1 or more
   std::uint64_t seed = 1;  // of the order and of the placements
   Augmentation augment{};
+  int shards = 1;  // batches with fewer pictures than these are left out
 };
 
 /// One batch in memory.
@@ -32,12 +34,17 @@ class Batches {
   static Batches training(const Dataset& data, const BatchOptions& options = {});
   /// For measuring: all pictures once, in their order, as they are; the last batch may be smaller.
   /// The epoch is ignored.
-  static Batches evaluation(const Dataset& data, Index batch = 50);
+  static Batches evaluation(const Dataset& data, Index batch = 50, int shards = 1);
 
+  /// From now on this is one shard: of each batch it has the pictures of piece_of(whole_size(b), shards, shard) alone.
+  /// Throws std::invalid_argument unless 0 <= shard < the options' shards.
+  void set_shard(int shard);
   /// Batches in an epoch.
   [[nodiscard]] Index count() const { return count_; }
-  /// Pictures in batch b.
-  [[nodiscard]] Index size(Index b) const;
+  /// Pictures in batch b, of this shard where it is one.
+  [[nodiscard]] Index size(Index b) const { return part_of(b).end - part_of(b).begin; }
+  /// Pictures in batch b, of all shards.
+  [[nodiscard]] Index whole_size(Index b) const;
   /// Writes batch b of an epoch: images [size(b), H, W, C], centred (see write_centred), and their labels. Both may be
   /// longer than needed. Throws std::invalid_argument when b or epoch is out of range or a buffer is too short.
   void fill(Index epoch, Index b, std::span<float> images, std::span<std::int32_t> labels);
@@ -49,12 +56,14 @@ class Batches {
 
  private:
   Batches(const Dataset& data, const BatchOptions& options, bool shuffled);
+  [[nodiscard]] Range part_of(Index b) const;
   void shuffle(Index epoch);
   void fill(Index epoch, Index b, const Window& window, std::span<float> images, std::span<std::int32_t> labels);
 
   const Dataset* data_;
   BatchOptions options_;
   bool shuffled_;
+  int shard_ = -1;  // -1: all of them
   Index count_ = 0;
   std::vector<std::uint32_t>
       order_;  // of ordered_epoch_: kept only because drawing it takes as long as several batches

@@ -61,7 +61,7 @@ kernels::Activation BatchNorm<T>::activation_of(const Pass<T>& pass, int bits) c
 template <class T>
 typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, const Tensor<T>& x, Index rows,
                                                                  Statistics batch) {
-  require(rows >= 2, name_, ": training on ", rows, " row, expected at least 2");
+  require(rows >= 2 || pass.shards != nullptr, name_, ": training on ", rows, " row, expected at least 2");
   if (const Shape channels{options_.channels}; batch.mean.empty()) {
     batch = {.mean = pass.tape.make(channels), .variance = pass.tape.make(channels)};
     kernels::batch_statistics(kernels::BatchStatistics<T>{.x = x.data(),
@@ -70,6 +70,8 @@ typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, 
                                                           .rows = rows,
                                                           .channels = options_.channels});
   }
+  batch.rows = rows;
+  if (pass.shards != nullptr) join_shards(pass, batch);
   for (Index c = 0; c < options_.channels; ++c) {
     if (std::isfinite(batch.mean[c]) && std::isfinite(batch.variance[c])) continue;
     throw NumericError(concat(name_, ": the batch's mean and variance of channel ", c, " are ", batch.mean[c], " and ",
@@ -82,6 +84,36 @@ typename BatchNorm<T>::Statistics BatchNorm<T>::batch_statistics(Pass<T>& pass, 
     blend(variance_->value[c], batch.variance[c]);
   }
   return batch;
+}
+
+/// From the statistics of each shard to those of all: with n_s rows of mean m_s and variance v_s,
+///   mean = sum_s n_s m_s / n,  variance = sum_s n_s (v_s + (m_s - mean)^2) / n,
+/// in double, in the order of shards.
+template <class T>
+void BatchNorm<T>::join_shards(Pass<T>& pass, Statistics& batch) const {
+  const Index channels = options_.channels, shards = pass.shards->shards(), width = 2 * channels + 1;
+  const auto own = pass.tape.template make_as<double>({width}),
+             all = pass.tape.template make_as<double>({shards, width});
+  own[0] = static_cast<double>(batch.rows);
+  for (Index c = 0; c < channels; ++c) {
+    own[1 + c] = static_cast<double>(batch.mean[c]);
+    own[1 + channels + c] = static_cast<double>(batch.variance[c]);
+  }
+  pass.shards->gather(own.values(), all.values());
+  double rows = 0;
+  for (Index s = 0; s < shards; ++s) rows += all[s * width];
+  for (Index c = 0; c < channels; ++c) {
+    double mean = 0, variance = 0;
+    for (Index s = 0; s < shards; ++s) mean += all[s * width] * all[s * width + 1 + c];
+    mean /= rows;
+    for (Index s = 0; s < shards; ++s) {
+      const double away = all[s * width + 1 + c] - mean;
+      variance += all[s * width] * (all[s * width + 1 + channels + c] + away * away);
+    }
+    batch.mean[c] = static_cast<T>(mean);
+    batch.variance[c] = static_cast<T>(variance / rows);
+  }
+  batch.rows = static_cast<Index>(rows);
 }
 
 template <class T>

@@ -14,7 +14,8 @@ struct BatchNormOptions {
 };
 
 /// Batch normalisation layer.
-///   training    y = gamma (x - mean) / sqrt(variance + epsilon) + beta with the batch's own biased statistics
+///   training    y = gamma (x - mean) / sqrt(variance + epsilon) + beta with the batch's own biased statistics, those
+///               of all its shards where it is one (Pass::shards): so are the sums of dx, dgamma and dbeta are its own
 ///   evaluation  the same with the running statistics
 ///   both as     y = fma(x, scale, shift), scale = gamma / sqrt(variance + epsilon), shift = beta - mean scale
 ///   backward    xn = (x - mean) / sqrt(variance + epsilon), dbeta = sum dy, dgamma = sum dy xn,
@@ -36,6 +37,7 @@ class BatchNorm {
   ///   null, and adds it to dx_sum or sends it further
   struct Statistics {
     Tensor<T> mean, variance;  // of x's channels, biased; empty where nobody knows them
+    Index rows = 0;            // of all shards, whose statistics they are in the end
   };
   template <class InputGradient>
   Variable<T> normalise(Pass<T>& pass, const Variable<T>& x, Statistics known, kernels::Activation activation,
@@ -48,6 +50,7 @@ class BatchNorm {
 
  private:
   Statistics batch_statistics(Pass<T>& pass, const Tensor<T>& x, Index rows, Statistics batch);
+  void join_shards(Pass<T>& pass, Statistics& batch) const;
   Variable<T> normalise(Pass<T>& pass, const Variable<T>& x, kernels::Activation activation);
   void report(const Pass<T>& pass, const Variable<T>& y) const;
 

@@ -27,6 +27,8 @@ void require_soft(const Tensor<T>& logits, const SoftTargets<T>& soft) {
   require(soft.label_smoothing >= 0 && soft.label_smoothing < 1, operation, ": label smoothing ", soft.label_smoothing,
           ", expected 0 <= it < 1");
   require(soft.weight >= 0 && soft.weight <= 1, operation, ": teacher's weight ", soft.weight, ", expected 0 to 1");
+  require(soft.images == 0 || soft.images >= logits.rows(), operation, ": a mean over ", soft.images,
+          " images, expected at least the ", logits.rows(), " here");
   require(soft.temperature > 0, operation, ": temperature ", soft.temperature, ", expected more than 0");
   require(soft.weight == 0 || !soft.teacher.empty(), operation, ": a teacher's weight ", soft.weight,
           " without a teacher's logits");
@@ -101,19 +103,19 @@ Variable<T> softmax_cross_entropy(Tape<T>& tape, const Variable<T>& logits, std:
   const Tensor<T> z = logits.numbers();
   require_labels(z, labels, "softmax_cross_entropy");
   require_soft(z, soft);
-  const Index rows = z.rows(), classes = z.channels();
+  const Index rows = z.rows(), classes = z.channels(), images = soft.images == 0 ? rows : soft.images;
   const Tensor<T> slope = tape.make(logits.shape());  // dloss/dlogits
   double sum_of_losses = 0;
   for (Index n = 0; n < rows; ++n) {
     const Row<T> row{.logits = z.data() + n * classes,
                      .slope = slope.data() + n * classes,
                      .classes = classes,
-                     .images = static_cast<double>(rows)};
+                     .images = static_cast<double>(images)};
     sum_of_losses += label_loss(row, labels[static_cast<std::size_t>(n)], soft);
     if (!soft.teacher.empty()) sum_of_losses += teacher_loss(row, soft.teacher.data() + n * classes, soft);
   }
   const Tensor<T> loss = tape.make({1});
-  loss[0] = static_cast<T>(sum_of_losses / static_cast<double>(rows));
+  loss[0] = static_cast<T>(sum_of_losses / static_cast<double>(images));
 
   return tape.record(loss, {logits.gradient}, [&tape, slope, dlogits_sum = logits.gradient](const Tensor<T>& dloss) {
     const Tensor<T> dlogits = tape.make(slope.shape());

@@ -23,6 +23,7 @@ struct SoftTargets {
   Tensor<T> teacher = {};      // logits [N, classes] of another network for the same images; empty for none
   double weight = 0;           // of the teacher's part of the loss, 0..1
   double temperature = 1;      // by which both networks' logits are divided in that part, positive
+  Index images = 0;            // of whose losses the mean is taken, where these are some of them; 0: these
 };
 
 /// With p = softmax(logits), p_t = softmax(logits / t), q_t = softmax(teacher / t), w the teacher's weight and target =

@@ -38,6 +38,8 @@ struct Saved {
   kernels::Activation activation;
   double epsilon;
   bool batch;  // the statistics are the batch's own: they depend on x
+  Index rows;  // that they are of
+  Communicator* shards;
 };
 
 /// Calls work with a pointer to x's numbers.
@@ -78,12 +80,37 @@ Sums<T> gradient_sums(Tape<T>& tape, const Saved<T>& saved, const Tensor<T>& dy)
   return sums;
 }
 
+/// The two sums that dx depends on, over all shards, in double and in their order; those of this batch where it is whole.
+template <class T>
+Sums<T> over_shards(Tape<T>& tape, const Sums<T>& own, Communicator* communicator) {
+  if (communicator == nullptr) return own;
+  const Index channels = own.dz.elements(), shards = communicator->shards();
+  const auto numbers = tape.template make_as<double>({2 * channels});
+  const auto all = tape.template make_as<double>({shards, 2 * channels});
+  for (Index c = 0; c < channels; ++c) {
+    numbers[c] = static_cast<double>(own.dz[c]);
+    numbers[channels + c] = static_cast<double>(own.dz_x[c]);
+  }
+  communicator->gather(numbers.values(), all.values());
+  const Sums<T> sums{.dz = tape.make({channels}), .dz_x = tape.make({channels}), .dgamma = {}};
+  for (Index c = 0; c < channels; ++c) {
+    double dz = 0, dz_x = 0;
+    for (Index s = 0; s < shards; ++s) {
+      dz += all[s * 2 * channels + c];
+      dz_x += all[s * 2 * channels + channels + c];
+    }
+    sums.dz[c] = static_cast<T>(dz);
+    sums.dz_x[c] = static_cast<T>(dz_x);
+  }
+  return sums;
+}
+
 /// dx = scale dz + b (x - mean) + d: calls input_gradient with what computes it.
 template <class T, class InputGradient>
 void send_input_gradient(Tape<T>& tape, const Saved<T>& saved, const Sums<T>& sums, const Tensor<T>& dy,
                          const InputGradient& input_gradient) {
   const Tensor<T> b = tape.make(saved.mean.shape()), d = tape.make(saved.mean.shape());
-  const double share = saved.batch ? 1.0 / static_cast<double>(dy.rows()) : 0.0;  // of a row in the statistics
+  const double share = saved.batch ? 1.0 / static_cast<double>(saved.rows) : 0.0;  // of a row in the statistics
   for (Index c = 0; c < dy.channels(); ++c) {
     const double inverse = inverse_deviation(saved.variance[c], saved.epsilon);
     b[c] = static_cast<T>(-saved.scale[c] * inverse * inverse * sums.dz_x[c] * share);
@@ -120,7 +147,7 @@ Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, Statist
   Tape<T>& tape = pass.tape;
   const Tensor<T> numbers = x.in_shorts() ? Tensor<T>() : x.numbers();
   const Statistics statistics = pass.training ? batch_statistics(pass, numbers, rows, std::move(known))
-                                              : Statistics{mean_->value, variance_->value};
+                                              : Statistics{mean_->value, variance_->value, rows};
   Variable<T> y;
   if (activation.kind == kernels::Activation::qrelu) {
     y.codes = tape.template make_as<std::uint8_t>(shape);
@@ -160,14 +187,17 @@ Variable<T> BatchNorm<T>::normalise(Pass<T>& pass, const Variable<T>& x, Statist
                                       .passes = passes,
                                       .activation = activation,
                                       .epsilon = options_.epsilon,
-                                      .batch = pass.training};
+                                      .batch = pass.training,
+                                      .rows = statistics.rows,
+                                      .shards = pass.training ? pass.shards : nullptr};
   const Gradient<T> dgamma_sum = gamma_->variable().gradient, dbeta_sum = beta_->variable().gradient;
   y = tape.record(y, {dx_sum, dgamma_sum, dbeta_sum},
                   [&tape, saved, dx_sum, dgamma_sum, dbeta_sum, input_gradient](const Tensor<T>& dy) {
                     const normalisation::Sums<T> sums = normalisation::gradient_sums(tape, saved, dy);
                     dgamma_sum.add(sums.dgamma);
                     dbeta_sum.add(sums.dz);
-                    if (dx_sum) normalisation::send_input_gradient(tape, saved, sums, dy, input_gradient);
+                    const normalisation::Sums<T> all = normalisation::over_shards(tape, sums, saved.shards);
+                    if (dx_sum) normalisation::send_input_gradient(tape, saved, all, dy, input_gradient);
                   });
   if (activation.kind == kernels::Activation::none) report(pass, y);
   return y;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "core/communicator.hpp"
 #include "core/tape.hpp"
 
 namespace mog {
@@ -52,6 +53,8 @@ struct Pass {
   /// Running statistics are updated with a momentum of at most this. t / (t + 1) in passes t = 0, 1, ... makes them the
   /// plain mean over those passes.
   double momentum_limit = 1;
+  /// Where the batch is one shard of a larger one: its normalisations are over all shards. Null for the whole batch.
+  Communicator* shards = nullptr;
   /// Called by each layer with its report and its output; empty for none.
   std::function<void(const LayerReport&, const Variable<T>&)> observer = {};
 

@@ -23,11 +23,32 @@ void count(const Tensor<float>& logits, std::span<const std::int32_t> labels, Ev
   }
 }
 
+/// The counts and the loss of all shards, each with a part of the images.
+void add_shards(Communicator& shards, Evaluation& result) {
+  const std::size_t counts = result.confusion.size();
+  std::vector<double> own(counts + 1), all((counts + 1) * static_cast<std::size_t>(shards.shards()));
+  std::transform(result.confusion.begin(), result.confusion.end(), own.begin(),
+                 [](Index n) { return static_cast<double>(n); });
+  own[counts] = result.loss;
+  shards.gather(own, all);
+  result.loss = 0;
+  result.images = 0;
+  for (std::size_t i = 0; i < counts; ++i) {
+    double sum = 0;
+    for (std::size_t s = i; s < all.size(); s += counts + 1) sum += all[s];
+    result.confusion[i] = static_cast<Index>(sum);
+    result.images += result.confusion[i];
+  }
+  for (std::size_t s = counts; s < all.size(); s += counts + 1) result.loss += all[s];
+}
+
 }  // namespace
 
 Evaluation evaluate(const Network& network, Stage stage, const Dataset& data, const EvaluateOptions& options) {
   const FloatEnvironment standard;
-  Batches batches = Batches::evaluation(data, options.batch);
+  require(options.shards == nullptr || !options.keep_logits, "evaluate: the logits of all images from one shard");
+  Batches batches = Batches::evaluation(data, options.batch, options.shards == nullptr ? 1 : options.shards->shards());
+  if (options.shards != nullptr) batches.set_shard(options.shards->shard());
   std::optional<Tape<float>> own_tape;
   Tape<float>& tape = options.tape != nullptr ? *options.tape : own_tape.emplace();
   const NotRecording guard(tape);
@@ -36,9 +57,10 @@ Evaluation evaluate(const Network& network, Stage stage, const Dataset& data, co
   result.classes = data.classes();
   result.confusion.assign(static_cast<std::size_t>(result.classes * result.classes), 0);
   if (options.keep_logits) result.logits = Tensor<float>({data.size(), result.classes});
-  std::vector<std::int32_t> labels(static_cast<std::size_t>(batches.size(0)));
+  std::vector<std::int32_t> labels(static_cast<std::size_t>(batches.whole_size(0)));
   for (Index b = 0; b < batches.count(); ++b) {
     const Index size = batches.size(b);
+    if (size == 0) continue;  // a last batch of fewer images than shards
     const std::span<std::int32_t> batch_labels(labels.data(), static_cast<std::size_t>(size));
     const Tensor<float> images = tape.make({size, data.height, data.width, data.channels});
     batches.fill(0, b, images.values(), batch_labels);
@@ -53,6 +75,7 @@ Evaluation evaluate(const Network& network, Stage stage, const Dataset& data, co
     }
     result.images += size;
   }
+  if (options.shards != nullptr) add_shards(*options.shards, result);
   Index correct = 0;
   for (Index c = 0; c < result.classes; ++c) {
     correct += result.confusion[static_cast<std::size_t>(c * result.classes + c)];
@@ -75,7 +98,8 @@ void estimate_statistics(const Network& network, Stage stage, Batches& batches, 
     Pass<float> pass{.tape = tape,
                      .stage = stage,
                      .training = true,
-                     .momentum_limit = static_cast<double>(t) / static_cast<double>(t + 1)};
+                     .momentum_limit = static_cast<double>(t) / static_cast<double>(t + 1),
+                     .shards = options.shards};
     network(pass, {batch.images, {}});
   }
 }

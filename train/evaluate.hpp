@@ -10,9 +10,10 @@
 namespace mog {
 
 struct EvaluateOptions {
-  Index batch = 50;             // images at a time, at least 1
-  bool keep_logits = false;     // whether the result holds them
-  Tape<float>* tape = nullptr;  // whose arena to use; null makes one for the occasion
+  Index batch = 50;                // images at a time, at least 1
+  bool keep_logits = false;        // whether the result holds them
+  Tape<float>* tape = nullptr;     // whose arena to use; null makes one for the occasion
+  Communicator* shards = nullptr;  // that share the images out; all have the result, without logits
 };
 
 struct Evaluation {
@@ -29,9 +30,10 @@ struct Evaluation {
 Evaluation evaluate(const Network& network, Stage stage, const Dataset& data, const EvaluateOptions& options = {});
 
 struct StatisticsOptions {
-  Index epoch = 0;              // whose batches are taken, from its first on, 0 or more
-  Index batches = 100;          // at most so many; 0 leaves the statistics as they are
-  Tape<float>* tape = nullptr;  // whose arena to use; null makes one for the occasion
+  Index epoch = 0;                 // whose batches are taken, from its first on, 0 or more
+  Index batches = 100;             // at most so many; 0 leaves the statistics as they are
+  Tape<float>* tape = nullptr;     // whose arena to use; null makes one for the occasion
+  Communicator* shards = nullptr;  // whose batches these are, too: each has its part of them
 };
 
 /// Replaces the running statistics of all normalisations by their mean over some batches, under the weights as they are

@@ -31,7 +31,8 @@ int locked(const std::filesystem::path& path, int flags) {
 
 }  // namespace
 
-RunFolder::RunFolder(std::filesystem::path path) : path_(std::move(path)) {
+RunFolder::RunFolder(std::filesystem::path path, bool hold) : path_(std::move(path)) {
+  if (!hold) return;
   std::error_code error;
   std::filesystem::create_directories(path_, error);
   if (error) throw IoError(concat(path_.string(), ": cannot make this folder: ", error.message()));
@@ -45,6 +46,8 @@ void RunFolder::require_empty() const {
           ": holds a run already; resume it, or choose another folder");
 }
 
-RunFolder::~RunFolder() { ::close(lock_); }
+RunFolder::~RunFolder() {
+  if (lock_ != -1) ::close(lock_);
+}
 
 }  // namespace mog

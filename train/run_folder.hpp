@@ -11,8 +11,9 @@ namespace mog {
 /// file `lock` in it.
 class RunFolder {
  public:
-  /// Makes the folder where there is none. Throws IoError when that fails, or when another process holds it.
-  explicit RunFolder(std::filesystem::path path);
+  /// Makes the folder where there is none. Throws IoError when that fails, or when another process holds it. Without
+  /// `hold` it is only looked into, beside the process that holds it.
+  explicit RunFolder(std::filesystem::path path, bool hold = true);
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;
   ~RunFolder();

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 #include <utility>
 
+#include "core/crc32.hpp"
 #include "core/file.hpp"
 #include "core/float_environment.hpp"
 #include "data/digest.hpp"
@@ -67,8 +69,10 @@ Trainer::Trainer(Parameters<float>& parameters, Network network, const DatasetPa
       first_batch_(first_images(data.train, options_)),
       train_(options_.overfit_batch ? first_batch_ : data.train),
       test_(options_.overfit_batch ? first_batch_ : data.test),
-      batches_(Batches::training(
-          train_, {.batch = options_.recipe.batch, .seed = options_.seed, .augment = options_.recipe.augment})),
+      batches_(Batches::training(train_, {.batch = options_.recipe.batch,
+                                          .seed = options_.seed,
+                                          .augment = options_.recipe.augment,
+                                          .shards = options_.shards})),
       digest_{digest(train_), digest(test_)},
       steps_per_epoch_(options_.overfit_batch ? kOverfitSteps : batches_.count()),
       optimizer_(optimizer_of(options_.recipe.stages.front(), parameters)) {
@@ -77,6 +81,19 @@ Trainer::Trainer(Parameters<float>& parameters, Network network, const DatasetPa
   require(options_.overfit_batch || options_.recipe.batch <= train_.size(), "train: batch of ", options_.recipe.batch,
           ", expected at most the ", train_.size(), " images there are to learn from");
   require(test_.size() >= 1, "train: no images to measure on");
+  require(options_.shards >= 1 && options_.shards <= options_.recipe.batch, "train: ", options_.shards,
+          " shards, expected 1 to the batch of ", options_.recipe.batch, " images");
+}
+
+void Trainer::set_shards(Communicator& shards) {
+  require(shards.shards() == options_.shards, "train: ", shards.shards(), " shards, expected ", options_.shards);
+  shards_ = &shards;
+  batches_.set_shard(shards.shard());
+  if (shards.shard() == 0) return;
+  folder_ = nullptr;
+  listener_ = nullptr;
+  stop_ = {};
+  save_now_ = {};
 }
 
 void Trainer::message(const std::string& text) const {
@@ -140,7 +157,7 @@ bool Trainer::run_epoch(const StagePlan& plan) {
     epoch_seconds_ = 0;
     epoch_images_ = 0;
     while (position_.step < steps_per_epoch_ && !at_step_limit()) {
-      if (stop_ && stop_()) return false;
+      if (shards_ == nullptr ? stop_ && stop_() : stop_agreed_) return false;
       step(plan);
       saved_ = false;
       const double unsaved = std::chrono::duration<double>(Clock::now() - saved_at_).count();
@@ -150,6 +167,7 @@ bool Trainer::run_epoch(const StagePlan& plan) {
     stepping = false;
     finish_epoch(plan);
   } catch (const NumericError& error) {
+    if (std::string_view(error.what()).starts_with("train: ")) throw;  // another shard's, which says where
     fail(plan, stepping, error);
   }
   return true;
@@ -191,18 +209,71 @@ void Trainer::learn(const StagePlan& plan) {
   SoftTargets<float> soft{.label_smoothing = options_.recipe.label_smoothing,
                           .teacher = answers_of_teacher(plan, images)};
   if (!soft.teacher.empty()) soft.weight = plan.teacher, soft.temperature = options_.recipe.temperature;
-  Pass<float> pass{.tape = tape_, .stage = plan.stage, .training = true};
+  if (shards_ != nullptr) soft.images = images_in_step();
+  Pass<float> pass{.tape = tape_, .stage = plan.stage, .training = true, .shards = shards_};
   const Variable<float> logits = network_(pass, {images, {}});
   const Variable<float> loss = softmax_cross_entropy<float>(tape_, logits, labels_, soft);
   const auto value = static_cast<double>(loss.value[0]);
   if (!std::isfinite(value)) throw NumericError(concat("the loss is ", value));
   tape_.backward(loss);
+  if (shards_ != nullptr) add_gradients();
   for (TrainHook* hook : hooks_) hook->before_update(plan, parameters_);
   check_gradients(parameters_);
   optimizer_->step(rate_of_step(plan));
-  position_.loss_sum += value * static_cast<double>(labels_.size());
-  position_.correct += count_correct<float>(logits.value, labels_);
+  add_results(value, count_correct<float>(logits.value, labels_));
   if (average_) average_->update(optimizer_->steps());
+}
+
+/// Of all shards.
+Index Trainer::images_in_step() const { return batches_.whole_size(options_.overfit_batch ? 0 : position_.step); }
+
+/// Each parameter's gradient becomes the sum of those of all shards.
+void Trainer::add_gradients() {
+  gradients_.clear();
+  for (const Parameter<float>& one : parameters_.trained()) {
+    const auto values = one.gradient.values();
+    gradients_.insert(gradients_.end(), values.begin(), values.end());
+  }
+  shards_->add(gradients_);
+  auto from = gradients_.cbegin();
+  for (Parameter<float>& one : parameters_.trained()) {
+    std::copy_n(from, one.gradient.elements(), one.gradient.data());
+    from += one.gradient.elements();
+  }
+}
+
+/// Counts a step of this loss, the mean over all images of the step; shards agree on it, and on whether to stop.
+void Trainer::add_results(double loss, Index correct) {
+  if (shards_ != nullptr) {
+    const double own[] = {loss, static_cast<double>(correct), stop_ && stop_() ? 1.0 : 0.0};
+    std::vector<double> all(std::size(own) * static_cast<std::size_t>(shards_->shards()));
+    shards_->gather(own, all);
+    loss = 0;
+    correct = 0;
+    for (std::size_t s = 0; s < all.size(); s += std::size(own)) {
+      loss += all[s];
+      correct += static_cast<Index>(all[s + 1]);
+    }
+    stop_agreed_ = all[2] != 0;
+  }
+  position_.loss_sum += loss * static_cast<double>(images_in_step());
+  position_.correct += correct;
+}
+
+/// All shards update the same weights with the same sums: where they differ, a machine computes wrongly.
+void Trainer::compare_weights() {
+  std::uint32_t checksum = 0;
+  for (const Parameter<float>& one : parameters_.trained()) {
+    checksum = crc32(std::as_bytes(std::span<const float>(one.value.values())), checksum);
+  }
+  const double own[] = {static_cast<double>(checksum)};
+  std::vector<double> all(static_cast<std::size_t>(shards_->shards()));
+  shards_->gather(own, all);
+  const auto other = std::find_if(all.begin(), all.end(), [&](double one) { return one != all[0]; });
+  if (other == all.end()) return;
+  throw std::runtime_error(concat("train: shard ", other - all.begin(),
+                                  " has other weights than shard 0 at the end of epoch ", position_.epoch + 1,
+                                  ": a processor or its memory errs"));
 }
 
 void Trainer::step(const StagePlan& plan) {
@@ -210,7 +281,7 @@ void Trainer::step(const StagePlan& plan) {
   learn(plan);
   tape_.reset();
 
-  const auto size = static_cast<Index>(labels_.size());
+  const Index size = images_in_step();
   position_.images += size;
   ++position_.step;
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -268,14 +339,16 @@ Evaluation Trainer::measure(const StagePlan& plan) {
   const Averaged averaged(average_);
   if (average_ && batches == 0) batches = kAverageBatches;
   if (average_ && !parameters_.frozen()) parameters_.begin_epoch();
-  estimate_statistics(network_, plan.stage, batches_,
-                      {.epoch = epochs_before() + position_.epoch, .batches = batches, .tape = &tape_});
-  return evaluate(network_, plan.stage, test_, {.batch = options_.recipe.batch, .tape = &tape_});
+  estimate_statistics(
+      network_, plan.stage, batches_,
+      {.epoch = epochs_before() + position_.epoch, .batches = batches, .tape = &tape_, .shards = shards_});
+  return evaluate(network_, plan.stage, test_, {.batch = options_.recipe.batch, .tape = &tape_, .shards = shards_});
 }
 
 /// Measures, adds the epoch's row, moves on to the next epoch and saves everything.
 void Trainer::finish_epoch(const StagePlan& plan) {
   check_values(parameters_);
+  if (shards_ != nullptr) compare_weights();
   const Evaluation test = measure(plan);
   const auto images = static_cast<double>(position_.images);
   rows_.push_back({.stage = plan.stage,

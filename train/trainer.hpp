@@ -29,6 +29,7 @@ struct TrainOptions {
   std::uint64_t seed = 1;      // of the order of the images and of their augmentation
   Index max_steps = 0;         // of each stage; 0 for no limit
   bool overfit_batch = false;  // learn the first batch of images only, 100 steps an epoch: the loss must go to 0
+  int shards = 1;              // of each batch, whose sums are added in their order: part of how a run is trained
   double save_every = 300;     // seconds between checkpoints within an epoch; 0 saves after every step
   std::string start = {};      // one line: where the first weights come from; empty: they were drawn from a seed
 };
@@ -94,6 +95,11 @@ class Trainer {
   void add_hook(TrainHook& hook) { hooks_.push_back(&hook); }
   /// Must be called before resume(), if at all.
   void set_teacher(Teacher teacher) { teacher_ = std::move(teacher); }
+  /// Trains one shard of each batch, of as many as the options say, with the others at the other ends of this. To be
+  /// called before run(), by each process of a run; shard 0 alone keeps files, listens and stops.
+  void set_shards(Communicator& shards);
+  /// How the run is trained, in one line: what must not change between a run and its resumption.
+  [[nodiscard]] std::string training_line() const;
   /// Looked at between steps; true saves and ends run(). Interrupt::requested, for example.
   void set_stop(std::function<bool()> stop) { stop_ = std::move(stop); }
   /// Looked at between steps; true saves and goes on. Interrupt::save_requested, for example.
@@ -118,8 +124,11 @@ class Trainer {
   bool run_epoch(const StagePlan& plan);
   void step(const StagePlan& plan);
   void learn(const StagePlan& plan);
+  void add_gradients();
+  void add_results(double loss, Index correct);
+  void compare_weights();
+  [[nodiscard]] Index images_in_step() const;
   Tensor<float> answers_of_teacher(const StagePlan& plan, const Tensor<float>& images);
-  [[nodiscard]] std::string training_line() const;
   Tensor<float> load(const StagePlan& plan);
   [[nodiscard]] std::string first_layer_with_nan(const StagePlan& plan);
   [[noreturn]] void fail(const StagePlan& plan, bool stepping, const NumericError& error);
@@ -163,6 +172,9 @@ class Trainer {
   const RunFolder* folder_ = nullptr;
   TrainListener* listener_ = nullptr;
   std::function<bool()> stop_, save_now_;
+  Communicator* shards_ = nullptr;
+  std::vector<float> gradients_;  // of all parameters, for the shards' sums
+  bool stop_agreed_ = false;
   std::optional<Teacher> teacher_;
   std::vector<TrainHook*> hooks_;
 

@@ -30,7 +30,6 @@ std::pair<std::string, std::string> differences(const std::string& one, const st
 
 }  // namespace
 
-/// How the run is trained, in one line: what must not change between a run and its resumption.
 std::string Trainer::training_line() const {
   std::string hooks;
   for (const TrainHook* hook : hooks_) hooks += concat("; ", hook->text());
@@ -38,6 +37,7 @@ std::string Trainer::training_line() const {
                 " images ", digest_.train, "; measured on ", test_.size(), " images ", digest_.test,
                 options_.max_steps > 0 ? concat("; at most ", options_.max_steps, " steps a stage") : "",
                 options_.overfit_batch ? "; one batch only" : "",
+                options_.shards > 1 ? concat("; in ", options_.shards, " shards") : "",
                 teacher_ ? concat("; teacher ", teacher_->name, " at temperature ", options_.recipe.temperature) : "",
                 hooks);
 }

@@ -39,6 +39,7 @@ repeats epochs --epochs 1,0,2
 repeats validation --validation 100
 repeats head --head ternary
 repeats seed --seed 7
+repeats shards --shards 2
 repeats save --save-every 0
 repeats overfit --overfit-batch --epochs 1,0,0
 repeats from --from lr/quantized-weights.safetensors --epochs 0,0,1

@@ -1,0 +1,130 @@
+# `mog train` under mpirun: the bytes of one process with as many shards, on any number of ranks; one rank's failure is all
+# ranks'. Skipped where the program was built without MPI. MOG_KILLS says how many kills (3); MOG_SEED which moments.
+. "$MOG_SOURCE_DIR/tests/apps/lib.sh"
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+export OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_plm=isolated OMPI_MCA_btl_vader_single_copy_mechanism=none
+python3 "$MOG_SOURCE_DIR/tests/apps/pictures.py" pictures
+words="--dataset folder --data pictures --n 4 --g 1 --epochs 1,1,1 --batch 12 --max-steps 2"
+
+# A launcher that this program does not know as MPI's.
+refuses 2 'train: 3 shards for 2 ranks, expected --shards to be a multiple of the ranks' \
+  env OMPI_COMM_WORLD_SIZE=2 OMPI_COMM_WORLD_RANK=0 "$MOG_PROGRAM" train --out none --shards 3
+if mog version | grep -q '^MPI  *none$'; then
+  # shellcheck disable=SC2086 # $words is a list
+  expect 2 env PMI_SIZE=2 PMI_RANK=0 "$MOG_PROGRAM" train --out none $words --shards 2
+  says err 'a launcher started 2 processes, but this program was built without MPI: configure it with -DMOG_MPI=ON'
+  [ $failures = 0 ] && exit 77
+  finish
+fi
+command -v mpirun >/dev/null || exit 77
+# shellcheck disable=SC2086
+expect 2 env OMPI_COMM_WORLD_SIZE=2 OMPI_COMM_WORLD_RANK=0 "$MOG_PROGRAM" train --out none $words --shards 2
+says err 'the launcher says rank 0 of 2, MPI says rank 0 of 1'
+
+# ranks N WORD...: as `mpirun -np N mog`.
+ranks() {
+  count=$1
+  shift
+  mpirun -np "$count" "$MOG_PROGRAM" "$@"
+}
+
+# The same bytes through the three runs.
+for case in "4 1 1 2 4" "12 3 2 3 4"; do
+  # shellcheck disable=SC2086
+  set -- $case
+  shards=$1 k=$2
+  shift 2
+  # shellcheck disable=SC2086
+  expect 0 mog train --out one $words --k "$k" --shards "$shards" --threads 1
+  for count in "$@"; do
+    for threads in 1 2; do
+      # shellcheck disable=SC2086
+      expect 0 ranks "$count" train --out many $words --k "$k" --shards "$shards" --threads "$threads"
+      same one/last.safetensors many/last.safetensors
+      same one/best.safetensors many/best.safetensors
+      [ "$(grep -c '^report: ' out)" = 1 ] || fail "several ranks printed: $(cat out)"
+      rm -rf many
+    done
+  done
+  rm -rf one
+done
+
+# What differs is named by all, said by rank 0.
+# shellcheck disable=SC2086
+expect 2 mpirun -np 1 "$MOG_PROGRAM" train --out none $words --k 1 --shards 2 : \
+  -np 1 env MOG_ISA=reference "$MOG_PROGRAM" train --out none $words --k 1 --shards 2
+says err 'shard 1 has another instruction set than shard 0'
+# shellcheck disable=SC2086
+expect 2 mpirun -np 1 "$MOG_PROGRAM" train --out none $words --k 1 --shards 2 : \
+  -np 1 "$MOG_PROGRAM" train --out none $words --k 1 --shards 2 --lr 0.5
+says err 'shard 1 has another way of training, data or model than shard 0'
+# shellcheck disable=SC2086
+expect 4 ranks 2 train --out nan $words --k 1 --shards 4 --lr 1e30
+says err 'train: .*epoch 1, '
+[ "$(grep -c 'train: .*epoch 1, ' err)" = 1 ] || fail "several ranks said: $(cat err)"
+
+# Killed at random moments, whichever process, and resumed on another number of ranks: the same bytes, nobody left.
+words="--dataset folder --data pictures --n 4 --g 1 --k 2 --epochs 2,2,2 --batch 12 --shards 4 --threads 1 --save-every 0"
+# shellcheck disable=SC2086
+expect 0 mog train --out whole $words
+cat >kill.py <<'E2'
+import os, random, shutil, signal, subprocess, sys, time
+program, kills, seed, words = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4].split()
+draw = random.Random(seed)
+
+def family(pid):
+    found = []
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdigit() and int(open(f"/proc/{name}/stat").read().rsplit(")", 1)[1].split()[1]) == pid:
+                found += [int(name), *family(int(name))]
+        except OSError:
+            pass
+    return found
+
+def alive(pid):
+    try:
+        return open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+def start(ranks):
+    resume = ["--resume"] if os.path.exists("run/last.safetensors") else []
+    if not resume:
+        shutil.rmtree("run", ignore_errors=True)
+    launcher = ["mpirun", "-np", str(ranks)] if ranks > 1 else []
+    return subprocess.Popen([*launcher, program, "train", "--out", "run", *words, *resume], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+begin = time.monotonic()
+start(2).communicate()
+length = time.monotonic() - begin
+shutil.rmtree("run")
+done = 0
+while done < kills:
+    run = start(draw.choice([2, 4]))
+    time.sleep(draw.uniform(0, length))
+    members = family(run.pid)
+    if run.poll() is None and members:
+        try:
+            os.kill(draw.choice(members), signal.SIGKILL)
+        except OSError:
+            pass
+    try:
+        run.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        sys.exit(f"seed {seed}, kill {done}: it hangs")
+    time.sleep(0.5)
+    if left := [pid for pid in members if alive(pid)]:
+        sys.exit(f"seed {seed}, kill {done}: processes {left} are left")
+    done += run.returncode != 0
+    if run.returncode == 0:
+        shutil.rmtree("run")
+said = start(1).communicate()[1].decode()
+for name in ("last.safetensors", "best.safetensors"):
+    if open(f"run/{name}", "rb").read() != open(f"whole/{name}", "rb").read():
+        sys.exit(f"seed {seed}: other bytes in {name}: {said}")
+print(f"{done} kills, seed {seed}")
+E2
+expect 0 python3 kill.py "$MOG_PROGRAM" "${MOG_KILLS:-3}" "${MOG_SEED:-1}" "$words"
+cat out
+finish
