@@ -155,6 +155,7 @@ class Shard final : public Communicator {
   /// `each` numbers of every number in the ranks' chunks.
   [[nodiscard]] std::vector<Index> counts_of(Index count, Index each) const {
     std::vector<Index> counts;
+    counts.reserve(static_cast<std::size_t>(layout_.ranks));
     for (int r = 0; r < layout_.ranks; ++r)
       counts.push_back(each * (chunk_of(count, r).end - chunk_of(count, r).begin));
     return counts;

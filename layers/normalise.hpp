@@ -92,7 +92,7 @@ Sums<T> over_shards(Tape<T>& tape, const Sums<T>& own, Communicator* communicato
     numbers[channels + c] = static_cast<double>(own.dz_x[c]);
   }
   communicator->gather(numbers.values(), all.values());
-  const Sums<T> sums{.dz = tape.make({channels}), .dz_x = tape.make({channels}), .dgamma = {}};
+  Sums<T> sums{.dz = tape.make({channels}), .dz_x = tape.make({channels}), .dgamma = {}};
   for (Index c = 0; c < channels; ++c) {
     double dz = 0, dz_x = 0;
     for (Index s = 0; s < shards; ++s) {
