@@ -54,6 +54,7 @@ struct DataChoice {
   bool skip_broken = false;              // leave out what is no sound picture
   std::optional<PictureSize> size = {};  // that a folder's pictures are cut and scaled to
   bool held_back = false;                // measure on the share alone that training keeps of a folder without test/
+  bool quiet = false;                    // say nothing of what was recognised: another process does
 
   void add_options(CLI::App& command);
   /// --held-back, of commands that measure and do not train.

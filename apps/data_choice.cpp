@@ -67,7 +67,7 @@ DatasetPair load_known(const DataChoice& data) {
 DatasetPair DataChoice::load(const PictureSize& usual) const {
   if (!is_folder(*this)) return load_known(*this);
   LoadedFolder loaded = load_training_folder(folder, {.size = size.value_or(usual), .skip_broken = skip_broken});
-  report(loaded.report);
+  if (!quiet) report(loaded.report);
   return std::move(loaded.data);
 }
 

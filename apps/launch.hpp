@@ -19,8 +19,11 @@ Launch launched();
 /// Of the MPI that this program was built with, "Open MPI v4.1.4"; "none".
 std::string mpi_version();
 
-/// Connects to the other ranks over MPI; the link's end is MPI's. Throws std::invalid_argument when this program was
-/// built without MPI, or MPI does not know of as many ranks as the launcher.
+/// Throws std::invalid_argument when there are several ranks, and this program was built without MPI.
+void require_mpi(const Launch& launch);
+
+/// Connects to the other ranks over MPI; the link's end is MPI's. Throws as require_mpi does, and std::invalid_argument
+/// when MPI does not know of as many ranks as the launcher.
 std::unique_ptr<RankLink> connect_ranks(const Launch& launch);
 
 }  // namespace mog::apps

@@ -126,6 +126,8 @@ void add_train(CLI::App& app) {
     words->run.config = configuration_text(*command);
     TrainingRun& run = words->run;
     run.launch = launched();
+    require_mpi(run.launch);
+    run.data.quiet = run.launch.rank != 0;
     const int shards = run.options.shards, ranks = run.launch.ranks;
     require(shards % ranks == 0, "train: ", shards, " shards for ", ranks,
             " ranks, expected --shards to be a multiple of the ranks");

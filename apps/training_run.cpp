@@ -246,7 +246,7 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
   SessionLog log(folder.sessions(), this_session(program_version(), program_commit()), bar);
   const Interrupt interrupt;
   trainer.set_folder(folder);
-  trainer.set_listener(log);
+  if (first) trainer.set_listener(log);
   trainer.set_stop(Interrupt::requested);
   trainer.set_save(Interrupt::save_requested);
   if (run.resume) {

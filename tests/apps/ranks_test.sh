@@ -6,16 +6,17 @@ export OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_plm=isolated OMPI_MCA_bt
 python3 "$MOG_SOURCE_DIR/tests/apps/pictures.py" pictures
 words="--dataset folder --data pictures --n 4 --g 1 --epochs 1,1,1 --batch 12 --max-steps 2"
 
-# A launcher that this program does not know as MPI's.
-refuses 2 'train: 3 shards for 2 ranks, expected --shards to be a multiple of the ranks' \
-  env OMPI_COMM_WORLD_SIZE=2 OMPI_COMM_WORLD_RANK=0 "$MOG_PROGRAM" train --out none --shards 3
+# A launcher, and a program without MPI, which does nothing then.
 if mog version | grep -q '^MPI  *none$'; then
   # shellcheck disable=SC2086 # $words is a list
-  expect 2 env PMI_SIZE=2 PMI_RANK=0 "$MOG_PROGRAM" train --out none $words --shards 2
-  says err 'a launcher started 2 processes, but this program was built without MPI: configure it with -DMOG_MPI=ON'
+  refuses 2 'a launcher started 2 processes, but this program was built without MPI: configure it with -DMOG_MPI=ON' \
+    env PMI_SIZE=2 PMI_RANK=0 "$MOG_PROGRAM" train --out none $words --shards 2
+  [ ! -e none ] || fail "a refused training made its folder"
   [ $failures = 0 ] && exit 77
   finish
 fi
+refuses 2 'train: 3 shards for 2 ranks, expected --shards to be a multiple of the ranks' \
+  env OMPI_COMM_WORLD_SIZE=2 OMPI_COMM_WORLD_RANK=0 "$MOG_PROGRAM" train --out none --shards 3
 command -v mpirun >/dev/null || exit 77
 # shellcheck disable=SC2086
 expect 2 env OMPI_COMM_WORLD_SIZE=2 OMPI_COMM_WORLD_RANK=0 "$MOG_PROGRAM" train --out none $words --shards 2
