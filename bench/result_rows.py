@@ -20,8 +20,8 @@ import sys
 RECORDS = pathlib.Path(__file__).resolve().parent.parent / "docs" / "results"
 STAGES = {"full-precision": "full precision [%]", "quantized-weights": "quantized weights [%]", "quantized": "all quantized [%]"}
 DATA = {"builtin": "built-in", "cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
-NOT_THE_NETWORK = {"dataset", "data", "model", "recipe", "epochs", "seed", "batch", "threads", "save-every", "out"}
-UNLESS_SAID = {"validation": "0", "max-steps": "0", "model": "mognet", "head": "binary"}
+NOT_THE_NETWORK = {"dataset", "data", "model", "recipe", "epochs", "seed", "batch", "shards", "threads", "save-every", "out"}
+UNLESS_SAID = {"validation": "0", "max-steps": "0", "shards": "1", "model": "mognet", "head": "binary"}
 
 
 def rows(path):
