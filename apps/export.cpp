@@ -16,8 +16,6 @@
 namespace mog::apps {
 namespace {
 
-constexpr std::int64_t kExactFloats = std::int64_t{1} << 24;  // below it float32 holds every integer
-
 struct Words {
   std::filesystem::path file, to, to_c;
   CExportOptions c;

@@ -1,8 +1,6 @@
 // Pictures into a file, a child process, answers out of files.
 #include "apps/onnx_engine.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -16,6 +14,7 @@
 #include "core/md5.hpp"
 #include "core/printable.hpp"
 #include "core/process.hpp"
+#include "core/scratch_folder.hpp"
 #include "core/text.hpp"
 #include "deploy/onnx/graph.hpp"
 #include "deploy/runtime/model_file.hpp"
@@ -28,26 +27,6 @@ namespace fs = std::filesystem;
 constexpr Index kWithLayers = 50;               // pictures at a time where all their codes are written
 constexpr Index kMostAnswers = Index{1} << 30;  // bytes of a file that a child writes
 constexpr int kNoPackage = 3;
-
-/// A new folder, removed with all its files in the end.
-class Folder {
- public:
-  Folder() {
-    std::string name = fs::absolute(fs::temp_directory_path() / "mog-onnx-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw IoError(concat(name, ": cannot be made"));
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 /// A way to run the file: a program and its script.
 struct Child {
@@ -144,7 +123,7 @@ void OnnxEngine::start(const fs::path& folder, Index count) const {
 }
 
 void OnnxEngine::answer(Index first) {
-  const Folder folder;
+  const ScratchFolder folder("mog-onnx");
   const Index all = options_.images == 0 ? images_.size() : std::min(options_.images, images_.size());
   const Index count = layers_.empty() ? all - first : std::min(all - first, kWithLayers);
   const Index height = network_->height, width = network_->width, classes = network_->head.classes;

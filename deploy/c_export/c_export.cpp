@@ -12,6 +12,7 @@
 #include "deploy/c_export/self_test.hpp"
 #include "deploy/c_export/tables.hpp"
 #include "deploy/c_export/text.hpp"
+#include "deploy/identifier.hpp"
 
 namespace mog {
 namespace {

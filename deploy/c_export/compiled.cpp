@@ -47,21 +47,10 @@ struct Compiled::Maps {
   std::vector<std::vector<std::int32_t>> codes;
 };
 
-Compiled::Folder::Folder() {
-  std::string name = fs::absolute(fs::temp_directory_path() / "mog-c-XXXXXX").string();  // no word begins with a dash
-  if (::mkdtemp(name.data()) == nullptr) throw IoError(concat(name, ": cannot be made"));
-  path = name;
-}
-
-Compiled::Folder::~Folder() {
-  std::error_code ignored;
-  fs::remove_all(path, ignored);
-}
-
 Compiled::Compiled(const ProvenNetwork& network, const std::string& command, const CExportOptions& options)
-    : prefix_(options.prefix), report_(export_c(network, folder_.path, options)), library_(nullptr, &::dlclose) {
-  compile(folder_.path, command);
-  library_.reset(::dlopen((folder_.path / "model.so").c_str(), RTLD_NOW | RTLD_LOCAL));
+    : prefix_(options.prefix), report_(export_c(network, folder_.path(), options)), library_(nullptr, &::dlclose) {
+  compile(folder_.path(), command);
+  library_.reset(::dlopen((folder_.path() / "model.so").c_str(), RTLD_NOW | RTLD_LOCAL));
   if (library_ == nullptr) throw std::runtime_error(concat("the exported C: ", ::dlerror()));
   std::vector<std::int64_t> class_sums(static_cast<std::size_t>(network->head.classes));
   const std::vector<std::uint8_t> pixels(static_cast<std::size_t>(network->height * network->width * 3));

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 
+#include "core/scratch_folder.hpp"
 #include "deploy/c_export/c_export.hpp"
 #include "deploy/runtime/engine.hpp"
 
@@ -25,7 +26,7 @@ class Compiled {
   /// mog_selftest().
   [[nodiscard]] int self_test();
   [[nodiscard]] const std::vector<std::string>& layers() const { return layers_; }
-  [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path; }
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
   [[nodiscard]] const CExportReport& report() const { return report_; }
   /// A name that the C defines, without its prefix. Throws std::runtime_error when there is none.
   [[nodiscard]] void* symbol(const std::string& name) const;
@@ -38,16 +39,7 @@ class Compiled {
   using Observer = void (*)(void*, int, std::size_t, const std::uint8_t*, std::size_t);
   static void take(void* maps, int layer, std::size_t pixel, const std::uint8_t* codes, std::size_t channels);
 
-  /// A new folder, removed with all its files in the end.
-  struct Folder {
-    std::filesystem::path path;
-    Folder();
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder();
-  };
-
-  Folder folder_;
+  ScratchFolder folder_{"mog-c"};
   std::string prefix_;
   CExportReport report_{};
   std::vector<std::string> layers_;

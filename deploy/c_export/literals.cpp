@@ -1,24 +1,11 @@
 // What C takes as a name, and how it writes any bytes.
 #include "deploy/c_export/literals.hpp"
 
-#include <algorithm>
-#include <cctype>
+#include "deploy/identifier.hpp"
 
 namespace mog::c_export {
 
-bool is_identifier(const std::string& text) {
-  const auto good = [](unsigned char c) { return c < 128 && (std::isalnum(c) != 0 || c == '_'); };
-  return !text.empty() && std::all_of(text.begin(), text.end(), good) &&
-         std::isdigit(static_cast<unsigned char>(text[0])) == 0;
-}
-
-std::string c_name(std::string name) {
-  std::replace_if(
-      name.begin(), name.end(), [](char c) { return c == '.' || c == '-'; }, '_');
-  require(is_identifier(name), "export_c: a layer is named '", name,
-          "', expected a letter, then letters, digits, '_', '-' and '.'");
-  return name;
-}
+std::string c_name(const std::string& layer) { return identifier_of(layer, "export_c"); }
 
 std::string literal(const std::string& text) {
   std::string quoted = "\"";

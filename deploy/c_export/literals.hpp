@@ -8,10 +8,8 @@
 
 namespace mog::c_export {
 
-/// Whether a C name may be this text.
-bool is_identifier(const std::string& text);
 /// "mrb1.a" as part of a C name. Throws std::invalid_argument when it cannot be one.
-std::string c_name(std::string name);
+std::string c_name(const std::string& layer);
 /// A C string literal of any bytes; what is no plain character is written as three octal digits.
 std::string literal(const std::string& text);
 /// #define name value

@@ -11,9 +11,6 @@
 
 namespace mog::onnx {
 
-/// Float32 holds every whole number up to this one (I24).
-constexpr std::int64_t kExactFloats = std::int64_t{1} << 24;
-
 /// (I8) of one layer, turned so that all channels rise.
 struct RisingLevels {
   Index channels, each;              // levels of a channel

@@ -11,8 +11,6 @@
 namespace mog {
 namespace {
 
-using onnx::kExactFloats;
-
 /// The first question that somebody asks who finds the file: what is it, and from where?
 std::string about(const IntegerNetwork& network, const std::string& dialect) {
   return concat("MOGNET of ", network.bits, "-bit activations for pictures of ", network.height, " x ", network.width,

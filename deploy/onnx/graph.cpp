@@ -1,23 +1,16 @@
 // The messages of onnx.proto that a graph of float and integer operators needs; numbers in comments are their fields.
 #include "deploy/onnx/graph.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <limits>
 
 #include "core/error.hpp"
+#include "deploy/identifier.hpp"
 
 namespace mog::onnx {
 namespace {
 
 constexpr int kIrVersion = 7, kOpset = 11, kQonnxOpset = 1;
 constexpr const char* kQonnxDomain = "qonnx.custom_op.general";
-
-bool is_identifier(const std::string& text) {
-  const auto good = [](unsigned char c) { return c < 128 && (std::isalnum(c) != 0 || c == '_'); };
-  return !text.empty() && std::all_of(text.begin(), text.end(), good) &&
-         std::isdigit(static_cast<unsigned char>(text[0])) == 0;
-}
 
 /// AttributeProto: name 1, f 2, i 3, s 4, ints 8, type 20.
 Message attribute(const Attribute& attribute) {
@@ -54,14 +47,7 @@ Message pair_of(const std::string& key, const std::string& value) { return Messa
 
 }  // namespace
 
-std::string identifier(const std::string& layer) {
-  std::string name = layer;
-  std::replace_if(
-      name.begin(), name.end(), [](char c) { return c == '.' || c == '-'; }, '_');
-  require(is_identifier(name), "onnx: a layer is named '", layer,
-          "', expected a letter, then letters, digits, '_', '-' and '.'");
-  return name;
-}
+std::string identifier(const std::string& layer) { return identifier_of(layer, "onnx"); }
 
 void Graph::define(const std::string& name) {
   require(is_identifier(name), "onnx: a tensor is named '", name, "', expected an identifier of C");

@@ -19,6 +19,9 @@ struct Interval {
   friend bool operator==(const Interval&, const Interval&) = default;
 };
 
+/// Float32 holds every whole number up to this one (I24).
+constexpr std::int64_t kExactFloats = std::int64_t{1} << 24;
+
 /// The sums of one convolution.
 struct SumRange {
   std::string name;                // "cflog1.group"
