@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 import safetensors_file
-from make_golden import compare
+from golden_step import compare
 from mognet_torch import Norm
 
 BATCH, SIDE, CLASSES, PROJECTIONS = 4, 8, 10, 3

@@ -10,15 +10,14 @@ Straight-through networks jump: were an activation within rounding of a threshol
 a code and with it every result. `Margins` measures the distance to the nearest jump, and a seed that comes closer than
 1e-9 is refused.
 """
-import argparse
-import pathlib
+import sys
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-import safetensors_file
+from golden_step import as_numpy, training_step, write_or_check
 from mognet_torch import Activation, Cflog, Conv, Mognet, Norm, Tgap
 
 CASES = [  # file, stage, n, g, k: as small as shows every part, the paper's g and a wider network once
@@ -169,54 +168,21 @@ def make_case(seed, stage, n, g, k):
     adopt_statistics(net, draw_pixels(rng))
     pixels, labels = draw_pixels(rng), rng.integers(0, CLASSES, BATCH, dtype=np.uint8)
 
-    tensors = {"pixels": pixels, "labels": labels}
-    export(net, tensors, "", lambda parameter: parameter)
+    tensors, margins = training_step(net, pixels, labels, sys.modules[__name__], Margins)
     export_state(net, tensors)
-    export_statistics(net, tensors, "")
-
-    margins = Margins(net)
-    with torch.no_grad():
-        tensors["out.eval_logits"] = net.eval()(to_input(pixels))
-    logits = net.train()(to_input(pixels))
-    loss = F.cross_entropy(logits, torch.from_numpy(labels).long())
-    loss.backward()
-    tensors["out.logits"], tensors["out.loss"] = logits, loss.reshape(1)
-    export(net, tensors, "grad.", lambda parameter: parameter.grad)
-    export_statistics(net, tensors, "out.")
-    return {name: t.detach().numpy() if torch.is_tensor(t) else t for name, t in tensors.items()}, margins
+    return as_numpy(tensors), margins
 
 
-def compare(path, tensors):
-    """The largest difference between a file and the tensors made now, as a share of each tensor's largest value."""
-    stored, _ = safetensors_file.read(path)
-    assert stored.keys() == tensors.keys(), path
-    return max(np.abs(stored[name] - tensors[name].astype(float)).max() / max(np.abs(stored[name]).max(), 1e-300)
-               for name in tensors)
-
-
-def main():
-    parser = argparse.ArgumentParser(description="Writes the golden files of MOGNET.")
-    parser.add_argument("--check", action="store_true", help="write nothing, compare with the files that are there")
-    check = parser.parse_args().check
-    torch.set_num_threads(1)
+def files():
     check_first_maximum_wins()
     for index, (file, stage, n, g, k) in enumerate(CASES):
         tensors, margins = make_case([SEED, index], stage, n, g, k)
         assert min(margins.nearest.values()) > MIN_MARGIN, (file, margins.nearest)
         assert min(margins.selected) > 0, (file, "S is the same for every map", margins.selected)
-        path = pathlib.Path(__file__).resolve().parent / f"{file}.safetensors"
-        if check:
-            difference = compare(path, tensors)
-            print(f"{file}: largest relative difference {difference:.1e}")
-            assert difference < 1e-12, file
-            continue
-        safetensors_file.write(path, tensors, {
-            "n": str(n), "g": str(g), "k": str(k), "classes": str(CLASSES), "stage": stage, "head": "binary",
-            "made_by": "tests/golden/make_golden.py, torch " + torch.__version__})
         nearest = ", ".join(f"{what} {distance:.1e}" for what, distance in sorted(margins.nearest.items()))
-        print(f"{file}: {path.stat().st_size} bytes, {len(tensors)} tensors, loss {tensors['out.loss'][0]:.6f}, "
-              f"S = 0 for {margins.selected[0]} maps and 1 for {margins.selected[1]}\n  nearest jumps: {nearest}")
+        yield (file, tensors, {"n": str(n), "g": str(g), "k": str(k), "classes": str(CLASSES), "stage": stage, "head": "binary"},
+               f"S = 0 for {margins.selected[0]} maps and 1 for {margins.selected[1]}\n  nearest jumps: {nearest}")
 
 
 if __name__ == "__main__":
-    main()
+    write_or_check("Writes the golden files of MOGNET.", "make_golden.py", files)

@@ -1,19 +1,17 @@
 #!/usr/bin/python3
 """Writes tests/golden/hybrid_*.safetensors: one small hybrid network a file, as make_resnet_golden.py does for ResNet-20; the
 tensors have the names of the C++ network. With --check it writes nothing and compares with the files that are there."""
-import argparse
-import pathlib
+import sys
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 import make_resnet_golden as resnet
-import safetensors_file
+from golden_step import training_step, write_or_check
 from hybrid_mobilenet_torch import HybridMobilenet, TernaryConv
 from hybrid_torch import BinaryConv, HybridResnet20, HybridVgg19
-from make_golden import BATCH, CLASSES, MIN_MARGIN, compare
-from make_resnet_golden import MAPS, SIDE, draw, our_name, to_input, to_our_layout
+from make_golden import BATCH, CLASSES, MIN_MARGIN
+from make_resnet_golden import MAPS, SIDE, draw, export_statistics, our_name, to_input, to_our_layout
 from mognet_torch import Activation, Norm
 from resnet_torch import StridedConv
 
@@ -107,42 +105,17 @@ def make_case(seed, model, maps, side, stage):
     resnet.adopt_statistics(net, rng.integers(0, 256, shape, dtype=np.uint8))
     pixels, labels = rng.integers(0, 256, shape, dtype=np.uint8), rng.integers(0, CLASSES, BATCH, dtype=np.uint8)
 
-    tensors = {"pixels": pixels, "labels": labels}
-    export(net, tensors, "", lambda parameter: parameter)
-    resnet.export_statistics(net, tensors, "")
-    margins = Margins(net)
-    with torch.no_grad():
-        tensors["out.eval_logits"] = net.eval()(to_input(pixels))
-    logits = net.train()(to_input(pixels))
-    loss = F.cross_entropy(logits, torch.from_numpy(labels).long())
-    loss.backward()
-    tensors["out.logits"], tensors["out.loss"] = logits, loss.reshape(1)
-    export(net, tensors, "grad.", gradient)
-    resnet.export_statistics(net, tensors, "out.")
-    return {name: t.detach().numpy() if torch.is_tensor(t) else t for name, t in tensors.items()}, margins
+    return training_step(net, pixels, labels, sys.modules[__name__], Margins, gradient=gradient)
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Writes the golden files of the hybrid networks.")
-    parser.add_argument("--check", action="store_true", help="write nothing, compare with the files that are there")
-    check = parser.parse_args().check
-    torch.set_num_threads(1)
+def files():
     for file, model, maps, side, stage, index in CASES:
         tensors, margins = make_case([SEED, index], model, maps, side, stage)
         assert margins.nearest > MIN_MARGIN, (file, margins.nearest)
         assert min(t.min() for name, t in tensors.items() if name.endswith(".variance")) > 1e-9, file
-        path = pathlib.Path(__file__).resolve().parent / f"{file}.safetensors"
-        if check:
-            difference = compare(path, tensors)
-            print(f"{file}: largest relative difference {difference:.1e}")
-            assert difference < 1e-12, file
-            continue
-        safetensors_file.write(path, tensors, {
-            "model": model, "maps": str(maps), "classes": str(CLASSES), "stage": stage,
-            "made_by": "tests/golden/make_hybrid_golden.py, torch " + torch.__version__})
-        print(f"{file}: {path.stat().st_size} bytes, {len(tensors)} tensors, loss {tensors['out.loss'][0]:.6f}, "
-              f"nearest jump {margins.nearest:.1e}")
+        yield (file, tensors, {"model": model, "maps": str(maps), "classes": str(CLASSES), "stage": stage},
+               f"nearest jump {margins.nearest:.1e}")
 
 
 if __name__ == "__main__":
-    main()
+    write_or_check("Writes the golden files of the hybrid networks.", "make_hybrid_golden.py", files)

@@ -1,15 +1,13 @@
 #!/usr/bin/python3
 """Writes tests/golden/resnet20_*.safetensors: one small ResNet-20 a file, as make_golden.py does for MOGNET; the tensors have
 the names of the C++ network. With --check it writes nothing and compares with the files that are there."""
-import argparse
-import pathlib
+import sys
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
-import safetensors_file
-from make_golden import BATCH, CLASSES, MIN_MARGIN, compare
+from golden_step import as_numpy, training_step, write_or_check
+from make_golden import BATCH, CLASSES, MIN_MARGIN
 from mognet_torch import Activation, Norm
 from resnet_torch import Resnet20, StridedConv
 
@@ -112,44 +110,20 @@ def make_case(seed, stage, weights, k):
     adopt_statistics(net, rng.integers(0, 256, shape, dtype=np.uint8))
     pixels, labels = rng.integers(0, 256, shape, dtype=np.uint8), rng.integers(0, CLASSES, BATCH, dtype=np.uint8)
 
-    tensors = {"pixels": pixels, "labels": labels}
-    export(net, tensors, "", lambda parameter: parameter)
+    tensors, margins = training_step(net, pixels, labels, sys.modules[__name__], Margins)
     for name, part in net.named_modules():
         if isinstance(part, StridedConv) and part.levels == 3:
             tensors[f"{our_name(name)}.weight.step"] = part.step
-    export_statistics(net, tensors, "")
-    margins = Margins(net)
-    with torch.no_grad():
-        tensors["out.eval_logits"] = net.eval()(to_input(pixels))
-    logits = net.train()(to_input(pixels))
-    loss = F.cross_entropy(logits, torch.from_numpy(labels).long())
-    loss.backward()
-    tensors["out.logits"], tensors["out.loss"] = logits, loss.reshape(1)
-    export(net, tensors, "grad.", lambda parameter: parameter.grad)
-    export_statistics(net, tensors, "out.")
-    return {name: t.detach().numpy() if torch.is_tensor(t) else t for name, t in tensors.items()}, margins
+    return as_numpy(tensors), margins
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Writes the golden files of ResNet-20.")
-    parser.add_argument("--check", action="store_true", help="write nothing, compare with the files that are there")
-    check = parser.parse_args().check
-    torch.set_num_threads(1)
+def files():
     for index, (file, stage, weights, k) in enumerate(CASES):
         tensors, margins = make_case([SEED, index], stage, weights, k)
         assert margins.nearest > MIN_MARGIN, (file, margins.nearest)
-        path = pathlib.Path(__file__).resolve().parent / f"{file}.safetensors"
-        if check:
-            difference = compare(path, tensors)
-            print(f"{file}: largest relative difference {difference:.1e}")
-            assert difference < 1e-12, file
-            continue
-        safetensors_file.write(path, tensors, {
-            "maps": str(MAPS), "weights": weights, "k": str(k), "classes": str(CLASSES), "stage": stage,
-            "made_by": "tests/golden/make_resnet_golden.py, torch " + torch.__version__})
-        print(f"{file}: {path.stat().st_size} bytes, {len(tensors)} tensors, loss {tensors['out.loss'][0]:.6f}, "
-              f"nearest jump {margins.nearest:.1e}")
+        yield (file, tensors, {"maps": str(MAPS), "weights": weights, "k": str(k), "classes": str(CLASSES), "stage": stage},
+               f"nearest jump {margins.nearest:.1e}")
 
 
 if __name__ == "__main__":
-    main()
+    write_or_check("Writes the golden files of ResNet-20.", "make_resnet_golden.py", files)

@@ -21,7 +21,8 @@ import torch
 import torch.nn.functional as F
 
 import safetensors_file
-from make_golden import compare, draw_parameters, export, export_state, export_statistics, to_input
+from golden_step import compare
+from make_golden import draw_parameters, export, export_state, export_statistics, to_input
 from mognet_torch import Conv, Mognet, Norm
 
 MAPS, GROUPS, BITS, CLASSES, SIDE = 4, 2, 3, 4, 16

@@ -1,18 +1,16 @@
 #!/usr/bin/python3
 """Writes tests/golden/slbf_*.safetensors: one small SLBF network a file, as make_resnet_golden.py does for ResNet-20; the
 tensors have the names of the C++ network. With --check it writes nothing and compares with the files that are there."""
-import argparse
-import pathlib
+import sys
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 import make_resnet_golden as resnet
-import safetensors_file
-from make_golden import BATCH, MIN_MARGIN, compare
-from make_resnet_golden import draw, our_name, to_input, to_our_layout
+from golden_step import training_step, write_or_check
+from make_golden import BATCH, MIN_MARGIN
+from make_resnet_golden import draw, export_statistics, our_name, to_input, to_our_layout
 from mognet_torch import Norm
 from resnet_torch import StridedConv
 from slbf_torch import SlbfResnet18, SlbfVgg16, Stacked
@@ -88,41 +86,16 @@ def make_case(seed, model, stage, k, side):
     resnet.adopt_statistics(net, rng.integers(0, 256, shape, dtype=np.uint8))
     pixels, labels = rng.integers(0, 256, shape, dtype=np.uint8), rng.integers(0, CLASSES, BATCH, dtype=np.uint8)
 
-    tensors = {"pixels": pixels, "labels": labels}
-    export(net, tensors, "", lambda parameter: parameter)
-    resnet.export_statistics(net, tensors, "")
-    margins = Margins(net)
-    with torch.no_grad():
-        tensors["out.eval_logits"] = net.eval()(to_input(pixels))
-    logits = net.train()(to_input(pixels))
-    loss = F.cross_entropy(logits, torch.from_numpy(labels).long())
-    (loss + net.unequal_use()).backward()
-    tensors["out.logits"], tensors["out.loss"] = logits, loss.reshape(1)
-    export(net, tensors, "grad.", lambda parameter: parameter.grad)
-    resnet.export_statistics(net, tensors, "out.")
-    return {name: t.detach().numpy() if torch.is_tensor(t) else t for name, t in tensors.items()}, margins
+    return training_step(net, pixels, labels, sys.modules[__name__], Margins, penalty=net.unequal_use)
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Writes the golden files of SLBF.")
-    parser.add_argument("--check", action="store_true", help="write nothing, compare with the files that are there")
-    check = parser.parse_args().check
-    torch.set_num_threads(1)
+def files():
     for index, (file, model, stage, k, side) in enumerate(CASES):
         tensors, margins = make_case([SEED, index], model, stage, k, side)
         assert margins.nearest > MIN_MARGIN, (file, margins.nearest)
-        path = pathlib.Path(__file__).resolve().parent / f"{file}.safetensors"
-        if check:
-            difference = compare(path, tensors)
-            print(f"{file}: largest relative difference {difference:.1e}")
-            assert difference < 1e-12, file
-            continue
-        safetensors_file.write(path, tensors, {
-            "model": model, "maps": str(MAPS), "s": str(PARTS), "m": f"1/{SHARE}", "k": str(k), "classes": str(CLASSES),
-            "stage": stage, "made_by": "tests/golden/make_slbf_golden.py, torch " + torch.__version__})
-        print(f"{file}: {path.stat().st_size} bytes, {len(tensors)} tensors, loss {tensors['out.loss'][0]:.6f}, "
-              f"nearest jump {margins.nearest:.1e}")
+        yield (file, tensors, {"model": model, "maps": str(MAPS), "s": str(PARTS), "m": f"1/{SHARE}", "k": str(k),
+                               "classes": str(CLASSES), "stage": stage}, f"nearest jump {margins.nearest:.1e}")
 
 
 if __name__ == "__main__":
-    main()
+    write_or_check("Writes the golden files of SLBF.", "make_slbf_golden.py", files)

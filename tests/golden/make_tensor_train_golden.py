@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 import safetensors_file
-from make_golden import compare
+from golden_step import compare
 
 OUTS, INS, RANKS = (2, 4), (3, 2), (2, 5, 4, 2)  # 6 -> 8 maps
 BATCH, SIDE, SEED, RHO = 2, 6, 5, 0.25
