@@ -10,6 +10,7 @@
 #include "core/random.hpp"
 #include "core/safetensors.hpp"
 #include "layers/loss.hpp"
+#include "tests/models/descend.hpp"
 
 using mog::Etd;
 using mog::EtdOptions;
@@ -165,14 +166,7 @@ TEST_CASE("dense weights learn one batch, and their cores go on from there") {
       const auto loss = mog::softmax_cross_entropy(tape, net(pass, {images}), labels);
       smallest = std::min(smallest, loss.value[0]);
       tape.backward(loss);
-      for (auto& parameter : p.trained()) {
-        if (parameter.gradient.empty()) continue;
-        double norm = 1e-12;  // of each tensor's gradient: the same step length for all of them
-        for (const float g : parameter.gradient.values()) norm += static_cast<double>(g) * static_cast<double>(g);
-        const auto rate = static_cast<float>(0.02 * std::sqrt(static_cast<double>(parameter.value.elements()) / norm));
-        for (Index i = 0; i < parameter.value.elements(); ++i) parameter.value[i] -= rate * parameter.gradient[i];
-      }
-      p.clear_gradients();
+      mog::testing::descend(p);
       tape.reset();
     }
     CHECK(smallest < 0.7F * std::log(10.0F));

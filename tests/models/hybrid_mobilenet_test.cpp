@@ -9,6 +9,7 @@
 
 #include "core/random.hpp"
 #include "layers/loss.hpp"
+#include "tests/models/descend.hpp"
 
 using mog::HybridMobilenet;
 using mog::Index;
@@ -35,14 +36,7 @@ float step(HybridMobilenet<float>& net, Parameters<float>& p, mog::Tape<float>& 
       mog::softmax_cross_entropy(tape, net(pass, {mog::random_tensor<float>({10, 16, 16, 3}, 2)}), labels);
   const float value = loss.value[0];
   tape.backward(loss);
-  for (auto& parameter : p.trained()) {
-    if (parameter.gradient.empty()) continue;
-    double norm = 1e-12;  // of each tensor's gradient: the same step length for all of them
-    for (const float g : parameter.gradient.values()) norm += static_cast<double>(g) * static_cast<double>(g);
-    const auto rate = static_cast<float>(0.02 * std::sqrt(static_cast<double>(parameter.value.elements()) / norm));
-    for (Index i = 0; i < parameter.value.elements(); ++i) parameter.value[i] -= rate * parameter.gradient[i];
-  }
-  p.clear_gradients();
+  mog::testing::descend(p);
   tape.reset();
   return value;
 }

@@ -7,6 +7,7 @@
 
 #include "core/random.hpp"
 #include "layers/loss.hpp"
+#include "tests/models/descend.hpp"
 
 using mog::Index;
 using mog::LayerReport;
@@ -77,14 +78,7 @@ TEST_CASE("each kind of weights learns one batch in each stage, from the stage b
         const auto loss = mog::softmax_cross_entropy(tape, net(pass, {images}), labels);
         smallest = std::min(smallest, loss.value[0]);
         tape.backward(loss);
-        for (auto& parameter : p.trained()) {
-          double norm = 1e-12;  // of each tensor's gradient: the same step length for all of them
-          for (const float g : parameter.gradient.values()) norm += static_cast<double>(g) * static_cast<double>(g);
-          const auto rate =
-              static_cast<float>(0.02 * std::sqrt(static_cast<double>(parameter.value.elements()) / norm));
-          for (Index i = 0; i < parameter.value.elements(); ++i) parameter.value[i] -= rate * parameter.gradient[i];
-        }
-        p.clear_gradients();
+        mog::testing::descend(p);
         tape.reset();
       }
       CHECK(smallest < 0.7F * std::log(10.0F));

@@ -7,6 +7,7 @@
 
 #include "core/random.hpp"
 #include "layers/loss.hpp"
+#include "tests/models/descend.hpp"
 
 using mog::Index;
 using mog::LayerReport;
@@ -55,14 +56,7 @@ float learn(mog::Graph<float>& net, Parameters<float>& p, Stage stage, Index sid
     const auto loss = mog::softmax_cross_entropy(tape, net(pass, {images}), labels);
     smallest = std::min(smallest, loss.value[0]);
     tape.backward(loss);
-    for (auto& parameter : p.trained()) {
-      if (parameter.gradient.empty()) continue;
-      double norm = 1e-12;
-      for (const float g : parameter.gradient.values()) norm += static_cast<double>(g) * static_cast<double>(g);
-      const auto rate = static_cast<float>(0.02 * std::sqrt(static_cast<double>(parameter.value.elements()) / norm));
-      for (Index i = 0; i < parameter.value.elements(); ++i) parameter.value[i] -= rate * parameter.gradient[i];
-    }
-    p.clear_gradients();
+    mog::testing::descend(p);
     tape.reset();
   }
   return smallest;
