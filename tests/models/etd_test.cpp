@@ -10,7 +10,7 @@
 #include "core/random.hpp"
 #include "core/safetensors.hpp"
 #include "layers/loss.hpp"
-#include "tests/models/descend.hpp"
+#include "tests/models/one_batch.hpp"
 
 using mog::Etd;
 using mog::EtdOptions;
@@ -155,21 +155,10 @@ TEST_CASE("dense, the network has 269,722 parameters, and 464,154 with 32 layers
 TEST_CASE("dense weights learn one batch, and their cores go on from there") {
   Parameters<float> p(3);
   Etd<float> net(p, {});
-  const Tensor<float> images = mog::random_tensor<float>({10, 8, 8, 3}, 2);
-  const std::vector<std::int32_t> labels{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-  mog::Tape<float> tape;
+  mog::testing::OneBatch batch(10, 8);
   for (const Stage stage : {Stage::full_precision, Stage::quantized_weights}) {
-    float smallest = 1e9F;
     p.begin_epoch();
-    for (int step = 0; step < 30; ++step) {
-      Pass<float> pass{.tape = tape, .stage = stage};
-      const auto loss = mog::softmax_cross_entropy(tape, net(pass, {images}), labels);
-      smallest = std::min(smallest, loss.value[0]);
-      tape.backward(loss);
-      mog::testing::descend(p);
-      tape.reset();
-    }
-    CHECK(smallest < 0.7F * std::log(10.0F));
+    CHECK(batch.smallest_loss(net, p, stage, 30) < 0.7F * std::log(10.0F));
   }
 }
 

@@ -9,7 +9,7 @@
 
 #include "core/random.hpp"
 #include "layers/loss.hpp"
-#include "tests/models/descend.hpp"
+#include "tests/models/one_batch.hpp"
 
 using mog::HybridMobilenet;
 using mog::Index;
@@ -26,19 +26,6 @@ void observe(HybridMobilenet<float>& net, Stage stage, const See& see) {
   tape.set_recording(false);
   Pass<float> pass{.tape = tape, .stage = stage, .training = false, .observer = see};
   net(pass, {mog::random_tensor<float>({1, 32, 32, 3}, 1)});
-}
-
-/// One step on ten pictures; its loss.
-float step(HybridMobilenet<float>& net, Parameters<float>& p, mog::Tape<float>& tape, Stage stage) {
-  const std::vector<std::int32_t> labels{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-  Pass<float> pass{.tape = tape, .stage = stage};
-  const auto loss =
-      mog::softmax_cross_entropy(tape, net(pass, {mog::random_tensor<float>({10, 16, 16, 3}, 2)}), labels);
-  const float value = loss.value[0];
-  tape.backward(loss);
-  mog::testing::descend(p);
-  tape.reset();
-  return value;
 }
 
 }  // namespace
@@ -79,12 +66,10 @@ TEST_CASE("a quarter of the filters is full, the others a bank of ternary weight
 TEST_CASE("it learns one batch in full precision, with ternary weights, and while these are frozen") {
   Parameters<float> p(3);
   HybridMobilenet<float> net(p, {.maps = 4});
-  mog::Tape<float> tape;
+  mog::testing::OneBatch batch(10, 16);
   for (const Stage stage : {Stage::full_precision, Stage::quantized_weights}) {
     CAPTURE(stage == Stage::full_precision);
-    float smallest = 1e9F;
-    for (int i = 0; i < 60; ++i) smallest = std::min(smallest, step(net, p, tape, stage));
-    CHECK(smallest < 0.7F * std::log(10.0F));
+    CHECK(batch.smallest_loss(net, p, stage, 60) < 0.7F * std::log(10.0F));
   }
 
   std::map<std::string, std::vector<float>> before;
@@ -92,7 +77,7 @@ TEST_CASE("it learns one batch in full precision, with ternary weights, and whil
     before[parameter.name] = {parameter.value.values().begin(), parameter.value.values().end()};
   }
   p.set_frozen(true);
-  step(net, p, tape, Stage::quantized_weights);
+  batch.step(net, p, Stage::quantized_weights);
   for (const auto& parameter : p.trained()) {
     CAPTURE(parameter.name);
     const bool ternary = parameter.name.ends_with(".hidden.weight") || parameter.name.ends_with(".bank.weight");

@@ -8,7 +8,7 @@
 
 #include "core/random.hpp"
 #include "layers/loss.hpp"
-#include "tests/models/descend.hpp"
+#include "tests/models/one_batch.hpp"
 
 using mog::HybridResnet20;
 using mog::HybridVgg19;
@@ -98,21 +98,10 @@ TEST_CASE("VGG-19 in full precision has the same convolutions, and neither ways 
 /// That it learns one batch in each stage, from the stage before.
 template <class Net>
 void learns(Net& net, Parameters<float>& p, Index side) {
-  const Tensor<float> images = mog::random_tensor<float>({10, side, side, 3}, 2);
-  const std::vector<std::int32_t> labels{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-  mog::Tape<float> tape;
+  mog::testing::OneBatch batch(10, side);
   for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
     CAPTURE(mog::name(stage));
-    float smallest = 1e9F;
-    for (int step = 0; step < 60; ++step) {
-      Pass<float> pass{.tape = tape, .stage = stage};
-      const auto loss = mog::softmax_cross_entropy(tape, net(pass, {images}), labels);
-      smallest = std::min(smallest, loss.value[0]);
-      tape.backward(loss);
-      mog::testing::descend(p);
-      tape.reset();
-    }
-    CHECK(smallest < 0.7F * std::log(10.0F));
+    CHECK(batch.smallest_loss(net, p, stage, 60) < 0.7F * std::log(10.0F));
   }
 }
 

@@ -10,7 +10,7 @@
 
 #include "core/random.hpp"
 #include "layers/loss.hpp"
-#include "tests/models/descend.hpp"
+#include "tests/models/one_batch.hpp"
 
 using mog::Index;
 using mog::LayerReport;
@@ -48,21 +48,10 @@ Index weight_bits(const MognetOptions& options) {
 std::vector<float> smallest_losses(int steps) {
   Parameters<float> p(3);
   Mognet<float> net(p, {.maps = 8, .groups = 2, .bits = 2});
-  const Tensor<float> images = mog::random_tensor<float>({10, 16, 16, 3}, 2);
-  const std::vector<std::int32_t> labels{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-  mog::Tape<float> tape;
+  mog::testing::OneBatch batch(10, 16);
   std::vector<float> smallest;
   for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
-    smallest.push_back(1e9F);
-    for (int step = 0; step < steps; ++step) {
-      p.begin_epoch();
-      Pass<float> pass{.tape = tape, .stage = stage};
-      const auto loss = mog::softmax_cross_entropy(tape, net(pass, {images}), labels);
-      smallest.back() = std::min(smallest.back(), loss.value[0]);
-      tape.backward(loss);
-      mog::testing::descend(p);
-      tape.reset();
-    }
+    smallest.push_back(batch.smallest_loss(net, p, stage, steps, true));
   }
   return smallest;
 }

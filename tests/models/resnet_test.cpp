@@ -7,7 +7,7 @@
 
 #include "core/random.hpp"
 #include "layers/loss.hpp"
-#include "tests/models/descend.hpp"
+#include "tests/models/one_batch.hpp"
 
 using mog::Index;
 using mog::LayerReport;
@@ -67,21 +67,9 @@ TEST_CASE("each kind of weights learns one batch in each stage, from the stage b
   for (const auto kind : kKinds) {
     Parameters<float> p(3);
     Resnet20<float> net(p, {.maps = 4, .weights = kind, .bits = 3});
-    const Tensor<float> images = mog::random_tensor<float>({10, 8, 8, 3}, 2);
-    const std::vector<std::int32_t> labels{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-    mog::Tape<float> tape;
+    mog::testing::OneBatch batch(10, 8);
     for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
-      float smallest = 1e9F;
-      for (int step = 0; step < 60; ++step) {
-        p.begin_epoch();
-        Pass<float> pass{.tape = tape, .stage = stage};
-        const auto loss = mog::softmax_cross_entropy(tape, net(pass, {images}), labels);
-        smallest = std::min(smallest, loss.value[0]);
-        tape.backward(loss);
-        mog::testing::descend(p);
-        tape.reset();
-      }
-      CHECK(smallest < 0.7F * std::log(10.0F));
+      CHECK(batch.smallest_loss(net, p, stage, 60, true) < 0.7F * std::log(10.0F));
     }
   }
 }

@@ -7,7 +7,7 @@
 
 #include "core/random.hpp"
 #include "layers/loss.hpp"
-#include "tests/models/descend.hpp"
+#include "tests/models/one_batch.hpp"
 
 using mog::Index;
 using mog::LayerReport;
@@ -45,21 +45,8 @@ Totals totals_of(const SlbfOptions& options) {
   return totals;
 }
 
-/// Steps of one length for every tensor; returns the smallest loss.
 float learn(mog::Graph<float>& net, Parameters<float>& p, Stage stage, Index side) {
-  const Tensor<float> images = mog::random_tensor<float>({6, side, side, 3}, 2);
-  const std::vector<std::int32_t> labels{0, 1, 2, 0, 1, 2};
-  mog::Tape<float> tape;
-  float smallest = 1e9F;
-  for (int step = 0; step < 40; ++step) {
-    Pass<float> pass{.tape = tape, .stage = stage};
-    const auto loss = mog::softmax_cross_entropy(tape, net(pass, {images}), labels);
-    smallest = std::min(smallest, loss.value[0]);
-    tape.backward(loss);
-    mog::testing::descend(p);
-    tape.reset();
-  }
-  return smallest;
+  return mog::testing::OneBatch(6, side, 3).smallest_loss(net, p, stage, 40);
 }
 
 std::vector<std::vector<float>> scores_of(const Parameters<float>& p) {

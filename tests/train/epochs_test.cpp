@@ -115,10 +115,7 @@ TEST_CASE("rows of metrics.csv beyond the checkpoint are written again, not kept
   const auto train = [&](Index steps, const TrainOptions& options) {
     TinyRun run(options);
     StepCounter counter(steps);
-    run.trainer.set_folder(folder);
-    run.trainer.set_listener(counter);
-    run.trainer.set_stop([&] { return counter.reached(); });
-    if (std::filesystem::exists(folder.last())) run.trainer.resume();
+    attach(run, folder, counter);
     return run.trainer.run().rows;
   };
   train(8, tiny_options());  // in the second epoch

@@ -49,10 +49,7 @@ std::vector<std::string> interrupted(int bits, Index step) {
   for (const Index steps : {step, Index{-1}}) {
     TinyRun run(tiny_options(), tiny_data(), bits);
     StepCounter counter(steps);
-    run.trainer.set_folder(folder);
-    run.trainer.set_listener(counter);
-    run.trainer.set_stop([&] { return counter.reached(); });
-    if (std::filesystem::exists(folder.last())) run.trainer.resume();
+    attach(run, folder, counter);
     CHECK(run.trainer.run().finished == (steps == -1 || step == kTinySteps));
   }
   return {bytes_of_file(folder.last()), bytes_of_file(folder.best())};

@@ -24,10 +24,7 @@ bool train(const RunFolder& folder, const TrainOptions& options, int threads, In
   set_threads(1);
   TinyRun run(options);
   StepCounter counter(steps);
-  run.trainer.set_folder(folder);
-  run.trainer.set_listener(counter);
-  run.trainer.set_stop([&] { return counter.reached(); });
-  if (std::filesystem::exists(folder.last())) run.trainer.resume();
+  attach(run, folder, counter);
   bool finished = false;
   ForkedShards processes(options.shards, 10'000);
   processes.run([&](Communicator& me) {

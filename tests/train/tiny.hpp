@@ -100,4 +100,12 @@ class StepCounter : public TrainListener {
   Index limit_;
 };
 
+/// The run's files are in the folder; it goes on where that stands, and stops where the counter says.
+inline void attach(TinyRun& run, const RunFolder& folder, StepCounter& counter) {
+  run.trainer.set_folder(folder);
+  run.trainer.set_listener(counter);
+  run.trainer.set_stop([&counter] { return counter.reached(); });
+  if (std::filesystem::exists(folder.last())) run.trainer.resume();
+}
+
 }  // namespace mog::testing

@@ -43,10 +43,7 @@ Result result_in(const RunFolder& folder) {
 TrainOutcome train(const RunFolder& folder, Index steps = -1, const TrainOptions& options = tiny_options()) {
   TinyRun run(options);
   StepCounter counter(steps);
-  run.trainer.set_folder(folder);
-  run.trainer.set_listener(counter);
-  run.trainer.set_stop([&] { return counter.reached(); });
-  if (std::filesystem::exists(folder.last())) run.trainer.resume();
+  attach(run, folder, counter);
   return run.trainer.run();
 }
 

@@ -33,10 +33,7 @@ TrainOptions averaged_options(double decay = kDecay) {
 TrainOutcome train(const RunFolder& folder, const TrainOptions& options, Index steps = -1) {
   TinyRun run(options);
   StepCounter counter(steps);
-  run.trainer.set_folder(folder);
-  run.trainer.set_listener(counter);
-  run.trainer.set_stop([&] { return counter.reached(); });
-  if (std::filesystem::exists(folder.last())) run.trainer.resume();
+  attach(run, folder, counter);
   return run.trainer.run();
 }
 
