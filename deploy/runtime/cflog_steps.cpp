@@ -71,8 +71,7 @@ struct Planes : MapBuffer {
 template <class Squeeze>
 class SqueezeStep : public Step {
  public:
-  template <class Weights>
-  SqueezeStep(const Weights& weights, const MapBuffer& x, const Latents& y) : squeeze_(weights), x_(x), y_(y) {}
+  SqueezeStep(Squeeze squeeze, const MapBuffer& x, const Latents& y) : squeeze_(std::move(squeeze)), x_(x), y_(y) {}
 
   [[nodiscard]] Index rows() const override { return y_.height; }
   [[nodiscard]] std::vector<Index> buffers() const override { return {x_.buffer, y_.buffer}; }
@@ -208,10 +207,11 @@ class ExpandStep : public Step {
     std::vector<std::int64_t> offsets(x_.offsets.begin(), x_.offsets.end());
     for (std::int64_t& offset : offsets) offset -= known;
     const Rising rising(generated, cflog.thresholds, offsets);
-    return PackedPointwise({.shape = {m, cflog.out, x_.planes - left_out, levels},
-                            .w = rising.weights.data(),
-                            .bias = rising.bias.data(),
-                            .levels = cflog.thresholds.levels.data()});
+    const PointwiseU8Shape shape{.in = m, .out = cflog.out, .planes = x_.planes - left_out, .levels = levels};
+    return PackedPointwise(pointwise_kernel(), {.shape = shape,
+                                                .w = rising.weights.data(),
+                                                .bias = rising.bias.data(),
+                                                .levels = cflog.thresholds.levels.data()});
   }
   [[nodiscard]] bool highest_is_usual(const std::uint8_t* x, Index pixels) const {
     const std::uint8_t usual = x_.usual;
@@ -243,11 +243,13 @@ MapBuffer StepBuilder::add(const IntegerCflog& cflog, std::span<const SumRange> 
   const std::vector<std::int8_t> squeeze = unpack_weights(cflog.squeeze), ternary = unpack_weights(cflog.group);
   if (network_.bits == 1 && counting_pays(m)) {
     const PointwiseU1Weights weights{.shape = {cflog.in, m}, .w = squeeze.data()};
-    push(cflog.name + ".squeeze", std::make_unique<SqueezeStep<PackedOneBit>>(weights, x, latents));
+    push(cflog.name + ".squeeze",
+         std::make_unique<SqueezeStep<PackedOneBit>>(PackedOneBit(one_bit_kernel(), weights), x, latents));
   } else {
     const PointwiseU8Weights weights{
         .shape = {cflog.in, m, 1, 0}, .w = squeeze.data(), .bias = nullptr, .levels = nullptr};
-    push(cflog.name + ".squeeze", std::make_unique<SqueezeStep<PackedPointwise>>(weights, x, latents));
+    push(cflog.name + ".squeeze",
+         std::make_unique<SqueezeStep<PackedPointwise>>(PackedPointwise(pointwise_kernel(), weights), x, latents));
   }
 
   Planes planes{{.buffer = 0, .height = x.height, .width = x.width, .channels = m}};

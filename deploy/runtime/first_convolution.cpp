@@ -10,7 +10,7 @@ constexpr std::uint8_t kZero = 128;  // pixels stand for pixel - 128
 class ConvStep : public Step {
  public:
   ConvStep(const kernels::PointwiseU8Weights& weights, const MapBuffer& x, Index in, const MapBuffer& y)
-      : pointwise_(weights), patches_(x), in_(in), y_(y) {}
+      : pointwise_(pointwise_kernel(), weights), patches_(x), in_(in), y_(y) {}
 
   [[nodiscard]] Index rows() const override { return y_.height; }
   [[nodiscard]] std::vector<Index> buffers() const override { return {patches_.buffer, y_.buffer}; }

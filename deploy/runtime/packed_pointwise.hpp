@@ -15,26 +15,28 @@ const kernels::PointwiseU8Kernel& pointwise_kernel();
 const kernels::PointwiseU1Kernel& one_bit_kernel();
 
 /// A pointwise convolution's kernel with its weights.
-template <auto kKernel, class Weights, class Args>
+template <class Kernel, class Weights, class Args>
 class Packed {
  public:
-  explicit Packed(const Weights& weights) : shape_(weights.shape), packed_(kKernel().packed_size(weights.shape)) {
-    kKernel().pack(weights, packed_.data());
+  Packed(const Kernel& kernel, const Weights& weights)
+      : kernel_(kernel), shape_(weights.shape), packed_(kernel.packed_size(weights.shape)) {
+    kernel.pack(weights, packed_.data());
   }
   void run(Args args) const {
     args.packed = packed_.data();
     args.shape = shape_;
-    kKernel().run(args);
+    kernel_.run(args);
   }
   [[nodiscard]] Index bytes() const { return packed_.size(); }
   [[nodiscard]] Index weights() const { return shape_.in * shape_.out; }
 
  private:
+  const Kernel& kernel_;
   decltype(Weights::shape) shape_;
   AlignedBytes packed_;
 };
-using PackedPointwise = Packed<pointwise_kernel, kernels::PointwiseU8Weights, kernels::PointwiseU8>;
-using PackedOneBit = Packed<one_bit_kernel, kernels::PointwiseU1Weights, kernels::PointwiseU1>;
+using PackedPointwise = Packed<kernels::PointwiseU8Kernel, kernels::PointwiseU8Weights, kernels::PointwiseU8>;
+using PackedOneBit = Packed<kernels::PointwiseU1Kernel, kernels::PointwiseU1Weights, kernels::PointwiseU1>;
 
 /// Weights [in, out] with the columns of falling channels negated, and the bias that undoes the inputs' offsets,
 /// negated alike: then every channel's code grows with its sum.

@@ -1,8 +1,7 @@
 // The pointwise convolution of unsigned numbers, written once for every instruction set.
 #pragma once
 
-#include "core/kernels/generic_integers.hpp"
-#include "core/kernels/pointwise_u8/blocks.hpp"
+#include "core/kernels/pointwise_u8/generic_codes.hpp"
 
 namespace mog::kernels {
 
@@ -119,38 +118,6 @@ struct PointwiseU8Loops {
     }
   }
 
-  /// Codes of four vectors of sums by limits of 16 bits.
-  struct Narrow {
-    const std::int16_t* limits;
-    const std::uint8_t* base;
-    int levels;
-
-    explicit Narrow(const Work& work)
-        : limits(reinterpret_cast<const std::int16_t*>(work.part(work.block.limits))),
-          base(reinterpret_cast<const std::uint8_t*>(work.part(work.block.base))),
-          levels(static_cast<int>(work.args.shape.levels)) {}
-    [[gnu::always_inline]] auto operator()(const Int (&sums)[4]) const { return I::codes(sums, limits, levels, base); }
-  };
-
-  /// The same by levels of 32 bits, for blocks with a channel whose levels lie further apart: a trained network has
-  /// such channels, where normalisation's gamma is small.
-  template <int V>
-  struct Wide {
-    const std::byte* levels;
-    Index count;
-
-    explicit Wide(const Work& work) : levels(work.part(work.block.levels)), count(work.args.shape.levels) {}
-    [[gnu::always_inline]] auto operator()(const Int (&sums)[4]) const {
-      Int codes[4] = {I::all(count), I::all(count), I::all(count), I::all(count)};
-      const std::byte* level = levels;
-      for (Index j = 0; j < count; ++j, level += V * 4 * I::kLanes) {
-        for (int i = 0; i < 4; ++i)
-          codes[i] = I::less_if_below(codes[i], sums[i], I::load(level + i % V * 4 * I::kLanes));
-      }
-      return I::narrow_codes(codes);
-    }
-  };
-
   template <int P, int V, class Coder>
   [[gnu::always_inline]] static void store_codes(const Work& work, const Coder& coder, const Int (&total)[P][V],
                                                  PixelPlace& place) {
@@ -182,9 +149,9 @@ struct PointwiseU8Loops {
       if constexpr (kOutput == Output::shorts) {
         store_shorts<P, V>(work, total, place);
       } else if constexpr (kOutput == Output::codes) {
-        store_codes(work, Narrow(work), total, place);
+        store_codes(work, NarrowCodes<Arch>(work.args.shape, work.block, work.packed), total, place);
       } else {
-        store_codes(work, Wide<V>(work), total, place);
+        store_codes(work, WideCodes<Arch, V>(work.args.shape, work.block, work.packed), total, place);
       }
     }
     if constexpr (P > 1) tiles<kOutput, (P > 4 ? 4 : 1), V>(work, pixel, place);
