@@ -29,7 +29,13 @@ ranks() {
   mpirun -np "$count" "$MOG_PROGRAM" "$@"
 }
 
-# The same bytes through the three runs.
+# computed RANKS SHARDS: the bytes that a rank sends in a step, by docs/cluster.md; ranks' parts are whole blocks of 16 numbers.
+computed() {
+  "$MOG_SOURCE_DIR/bench/cluster_model.py" --mog "$MOG_PROGRAM" --n 4 --g 1 --classes 2 --ranks "$1" --shards "$2" |
+    sed 's/.*"bytes": \([0-9]*\).*/\1/'
+}
+
+# The same bytes through the three runs, and as many of them between ranks as are said.
 for case in "4 1 1 2 4" "12 3 2 3 4"; do
   # shellcheck disable=SC2086
   set -- $case
@@ -44,6 +50,9 @@ for case in "4 1 1 2 4" "12 3 2 3 4"; do
       same one/last.safetensors many/last.safetensors
       same one/best.safetensors many/best.safetensors
       [ "$(grep -c '^report: ' out)" = 1 ] || fail "several ranks printed: $(cat out)"
+      sent=$(sed -n 's/^a step of shard 0.* sending \([0-9]*\) bytes to other ranks$/\1/p' err)
+      difference=$((${sent:-0} - $(computed "$count" "$shards")))
+      [ "${difference#-}" -le $((64 * shards)) ] || fail "$count ranks of $shards shards sent $sent bytes a step, $difference more than computed"
       rm -rf many
     done
   done
