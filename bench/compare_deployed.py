@@ -23,7 +23,9 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--mog", default=str(BENCH.parent / "build" / "release" / "mog"), help="the built program")
     parser.add_argument("--packages", required=True, help="folder that onnxruntime-node was installed to")
-    parser.add_argument("--n", type=int, default=128)
+    parser.add_argument("--network", default=str(BENCH.parent / "networks" / "cifar10-hour.mog"),
+                        help="a trained packed network: what levels and ranges it has counts (networks/cifar10-hour.mog)")
+    parser.add_argument("--n", type=int, default=128, help="of the others' graphs, which must be that network's (128)")
     parser.add_argument("--g", type=int, default=4)
     parser.add_argument("--k", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=3, help="turns of each (3)")
@@ -42,12 +44,12 @@ class Peers:
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
 
-    def network(self):
+    def size(self):
         return [word for name in ("n", "g", "k") for word in (f"--{name}", str(getattr(self.options, name)))]
 
     def mog(self, batch, threads):
-        return result([self.options.mog, "bench", "--random", *self.network(), "--batch", str(batch), "--threads",
-                       str(threads), "--seconds", str(self.options.seconds), "--json"])
+        return result([self.options.mog, "bench", self.options.network, "--batch", str(batch), "--threads", str(threads),
+                       "--seconds", str(self.options.seconds), "--json"])
 
     def onnxruntime(self, kind, batch, threads):
         graph = os.path.join(self.folder, f"{kind}-{batch}.onnx")
@@ -57,7 +59,7 @@ class Peers:
                        str(self.options.seconds)], NODE_PATH=os.path.join(self.options.packages, "node_modules"))
 
     def pytorch(self, batch, threads):
-        return result([sys.executable, str(BENCH / "pytorch_forward.py"), *self.network(), "--batch", str(batch),
+        return result([sys.executable, str(BENCH / "pytorch_forward.py"), *self.size(), "--batch", str(batch),
                        "--threads", str(threads), "--seconds", str(self.options.seconds)])
 
 
@@ -78,7 +80,7 @@ def compare(title, options, contestants):
 
 def main():
     options = arguments()
-    print(f"n={options.n} g={options.g} k={options.k}, {options.rounds} rounds of {options.seconds} s")
+    print(f"{pathlib.Path(options.network).name}: n={options.n} g={options.g} k={options.k}, {options.rounds} rounds of {options.seconds} s")
     with tempfile.TemporaryDirectory() as folder:
         peers = Peers(options, folder)
         compare("one image, one thread", options, {

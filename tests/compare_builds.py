@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Holds two builds of `mog` against each other, bit by bit: a change that should change no result is tried with it.
 
-    tests/compare_builds.py OLD_MOG NEW_MOG [--steps 200] [--n 16] [--quick]
+    tests/compare_builds.py OLD_MOG NEW_MOG [--steps 200] [--n 16] [--batch 50] [--isa NAME ...] [--quick]
 
 Trains a MOGNET through the three runs with both, k = 1, 2 and 3, on every instruction set of this machine, on 1 and 2
 threads; compares weights, step sizes, statistics and Adam's state by name, the packed file and the exported C byte by
-byte. --quick: k = 3 on the best instruction set only. Exit code 1 when anything differs.
+byte. --isa: on these instruction sets only (the reference's loops take n = 8 and a batch of 8 to end in minutes);
+--quick: k = 3 on the best one only. Exit code 1 when anything differs.
 """
 import argparse
 import json
@@ -47,7 +48,8 @@ def instruction_sets(mog):
 def outcome(mog, folder, k, isa, threads, options):
     """Everything that one training leaves: name -> bytes."""
     out = folder / "run"
-    run(mog, ["train", "--out", out, "--n", options.n, "--g", 4, "--k", k, "--max-steps", options.steps], isa, threads)
+    size = ["--n", options.n, "--g", 4, "--k", k, "--batch", options.batch]
+    run(mog, ["train", "--out", out, *size, "--max-steps", options.steps], isa, threads)
     checkpoint = out / "last.safetensors"
     run(mog, ["export", checkpoint, "--to", folder / "net.mog", "--to-c", folder / "c"], isa, threads)
     found = {f"checkpoint: {name}": data for name, data in tensors(checkpoint).items()}
@@ -63,10 +65,12 @@ def main():
     parser.add_argument("new")
     parser.add_argument("--steps", type=int, default=200, help="of each of the three runs")
     parser.add_argument("--n", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=50)
+    parser.add_argument("--isa", nargs="+", help="these instruction sets only")
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     old, new = (str(pathlib.Path(path).resolve()) for path in (options.old, options.new))
-    sets = instruction_sets(new)
+    sets = options.isa or instruction_sets(new)
     cases = [(k, isa, threads) for k in (1, 2, 3) for isa in sets for threads in (1, 2)]
     if options.quick:
         cases = [(3, sets[-1], 2)]

@@ -24,6 +24,7 @@ concept IntegerVectors = requires(typename I::Int a, typename I::Bytes four, typ
   // Sums. quarter: of multiples of 4.
   { I::kLanes } -> std::convertible_to<Index>;
   { I::zero() } -> std::same_as<typename I::Int>;
+  { I::all(n) } -> std::same_as<typename I::Int>;
   { I::load(bytes) } -> std::same_as<typename I::Int>;
   { I::add(a, a) } -> std::same_as<typename I::Int>;
   { I::sub(a, a) } -> std::same_as<typename I::Int>;
@@ -67,8 +68,11 @@ concept IntegerVectors = requires(typename I::Int a, typename I::Bytes four, typ
   // Codes of four Ints, in the order of natural_lane: how many of its channel's limits each sum, saturated to 16
   // bits, exceeds, plus `base`. After `base` follow, for each channel, a 4, then a 2, then a 1; limits[j] of all
   // four Ints' channels lie side by side. store_halves: the codes of the first two Ints to one
-  // place, those of the others to another.
+  // place, those of the others to another. Codes by levels of 32 bits begin as the number of levels, are one
+  // less_if_below(code, sum, level) for each level above the sum, and end as narrow_codes.
   { I::codes(sums, shorts, count, bytes) } -> std::same_as<typename I::Codes>;
+  { I::less_if_below(a, a, a) } -> std::same_as<typename I::Int>;
+  { I::narrow_codes(sums) } -> std::same_as<typename I::Codes>;
   I::store_codes(y, codes, n);
   I::store_halves(y, y, codes, n);
 };

@@ -19,6 +19,7 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
   static constexpr Index kByteSteps = 64;  // 2 * 255 * 64 < 2^15
 
   static Int zero() { return _mm256_setzero_si256(); }
+  static Int all(Index n) { return _mm256_set1_epi32(static_cast<int>(n)); }
   static Int load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
   static Int add(Int a, Int b) { return _mm256_add_epi32(a, b); }
   static Int times_256(Int a) { return _mm256_slli_epi32(a, 8); }
@@ -99,6 +100,11 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
     }
     const Int bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(counts[0], counts[1]), 0xD8);
     return _mm256_add_epi8(bytes, load(base));
+  }
+  static Int less_if_below(Int code, Int sum, Int level) { return add(code, _mm256_cmpgt_epi32(level, sum)); }
+  static Codes narrow_codes(const Int (&codes)[4]) {
+    const Int low = _mm256_packs_epi32(codes[0], codes[1]), high = _mm256_packs_epi32(codes[2], codes[3]);
+    return _mm256_permute4x64_epi64(_mm256_packus_epi16(low, high), 0xD8);
   }
   static void store_codes(std::uint8_t* y, Codes codes, Index n) { store(y, codes, n); }
   static void store_halves(std::uint8_t* ya, std::uint8_t* yb, Codes codes, Index n) {

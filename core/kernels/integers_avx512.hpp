@@ -19,6 +19,7 @@ struct Integers<xsimd::avx512bw> {
   static constexpr Index kByteSteps = 64;  // 2 * 255 * 64 < 2^15
 
   static Int zero() { return _mm512_setzero_si512(); }
+  static Int all(Index n) { return _mm512_set1_epi32(static_cast<int>(n)); }
   static Int load(const void* p) { return _mm512_loadu_si512(p); }
   static Int add(Int a, Int b) { return _mm512_add_epi32(a, b); }
   static Int times_256(Int a) { return _mm512_slli_epi32(a, 8); }
@@ -82,6 +83,14 @@ struct Integers<xsimd::avx512bw> {
   static Codes codes(const Int (&sums)[4], const std::int16_t* limits, int count, const std::uint8_t* base) {
     const Int x[2] = {_mm512_packs_epi32(sums[0], sums[1]), _mm512_packs_epi32(sums[2], sums[3])};
     return count == 7 ? three_bits(x, limits, base) : any_bits(x, limits, count, base);
+  }
+  static Int less_if_below(Int code, Int sum, Int level) {
+    return _mm512_mask_sub_epi32(code, _mm512_cmplt_epi32_mask(sum, level), code, _mm512_set1_epi32(1));
+  }
+  static Codes narrow_codes(const Int (&codes)[4]) {
+    const __m256i low = _mm512_cvtepi16_epi8(_mm512_packs_epi32(codes[0], codes[1]));
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), _mm512_cvtepi16_epi8(_mm512_packs_epi32(codes[2], codes[3])),
+                              1);
   }
   static void store_codes(std::uint8_t* y, Codes codes, Index n) {
     if (n >= 64) {

@@ -19,6 +19,7 @@ struct Integers<xsimd::neon64> {
   static constexpr Index kByteSteps = 128;  // 255 * 128 < 2^15
 
   static Int zero() { return vdupq_n_s32(0); }
+  static Int all(Index n) { return vdupq_n_s32(static_cast<int>(n)); }
   static Int load(const void* p) { return vreinterpretq_s32_u8(vld1q_u8(static_cast<const std::uint8_t*>(p))); }
   static Int add(Int a, Int b) { return vaddq_s32(a, b); }
   static Int times_256(Int a) { return vshlq_n_s32(a, 8); }
@@ -104,6 +105,12 @@ struct Integers<xsimd::neon64> {
         counts[h] = vsubq_u16(counts[h], vcgtq_s16(x, vld1q_s16(limits + j * 16 + h * 8)));
     }
     return vaddq_u8(vcombine_u8(vmovn_u16(counts[0]), vmovn_u16(counts[1])), vld1q_u8(base));
+  }
+  static Int less_if_below(Int code, Int sum, Int level) {
+    return add(code, vreinterpretq_s32_u32(vcgtq_s32(level, sum)));
+  }
+  static Codes narrow_codes(const Int (&codes)[4]) {
+    return vcombine_u8(vqmovun_s16(narrow(codes[0], codes[1])), vqmovun_s16(narrow(codes[2], codes[3])));
   }
   static void store_codes(std::uint8_t* y, Codes codes, Index n) {
     std::uint8_t part[16];

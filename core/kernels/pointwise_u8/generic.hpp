@@ -1,8 +1,7 @@
 // The pointwise convolution of unsigned numbers, written once for every instruction set.
 #pragma once
 
-#include "core/kernels/generic_integers.hpp"
-#include "core/kernels/pointwise_u8/blocks.hpp"
+#include "core/kernels/pointwise_u8/generic_codes.hpp"
 
 namespace mog::kernels {
 
@@ -119,45 +118,24 @@ struct PointwiseU8Loops {
     }
   }
 
-  template <int P, int V>
-  [[gnu::always_inline]] static void store_codes(const Work& work, const Int (&total)[P][V], PixelPlace& place) {
+  template <int P, int V, class Coder>
+  [[gnu::always_inline]] static void store_codes(const Work& work, const Coder& coder, const Int (&total)[P][V],
+                                                 PixelPlace& place) {
     std::uint8_t* const y = work.args.y.bytes + work.first;
-    const auto* const limits = reinterpret_cast<const std::int16_t*>(work.part(work.block.limits));
-    const auto* const base = reinterpret_cast<const std::uint8_t*>(work.part(work.block.base));
-    const int levels = static_cast<int>(work.args.shape.levels);
     const Index channels = work.block.channels;
     constexpr int kTogether = V == 2 && P % 2 == 0 ? 2 : 1;
 #pragma GCC unroll 16
     for (int p = 0; p < P; p += kTogether, place.next()) {
       std::uint8_t* const to = y + place.offset;
       if constexpr (V == 4) {
-        I::store_codes(to, I::codes(total[p], limits, levels, base), channels);
+        I::store_codes(to, coder(total[p]), channels);
       } else if constexpr (kTogether == 2) {
         place.next();
         const Int both[4] = {total[p][0], total[p][1], total[p + 1][0], total[p + 1][1]};
-        I::store_halves(to, y + place.offset, I::codes(both, limits, levels, base), channels);
+        I::store_halves(to, y + place.offset, coder(both), channels);
       } else {
         const Int one[4] = {total[p][0], total[p][1], I::zero(), I::zero()};
-        I::store_codes(to, I::codes(one, limits, levels, base), channels);
-      }
-    }
-  }
-
-  /// Codes by comparisons of 32 bits, channel by channel: rare, see PointwiseBlock.
-  template <int P, int V>
-  [[gnu::noinline]] static void store_wide_codes(const Work& work, const Int (&total)[P][V], PixelPlace& place) {
-    std::uint8_t* const y = work.args.y.bytes + work.first;
-    const auto* const levels = reinterpret_cast<const std::int32_t*>(work.part(work.block.levels));
-    constexpr Index kSums = V * I::kLanes;
-    std::int32_t values[P][kSums];
-    __builtin_memcpy(values, total, sizeof(values));
-    for (int p = 0; p < P; ++p, place.next()) {
-      for (Index i = 0; i < kSums; ++i) {
-        const Index channel = natural_lane(I::kLanes, i / I::kLanes, i % I::kLanes);
-        if (channel >= work.block.channels) continue;
-        int code = 0;
-        for (Index j = 0; j < work.args.shape.levels; ++j) code += values[p][i] >= levels[j * kSums + i] ? 1 : 0;
-        y[place.offset + channel] = static_cast<std::uint8_t>(code);
+        I::store_codes(to, coder(one), channels);
       }
     }
   }
@@ -171,9 +149,9 @@ struct PointwiseU8Loops {
       if constexpr (kOutput == Output::shorts) {
         store_shorts<P, V>(work, total, place);
       } else if constexpr (kOutput == Output::codes) {
-        store_codes<P, V>(work, total, place);
+        store_codes(work, NarrowCodes<Arch>(work.args.shape, work.block, work.packed), total, place);
       } else {
-        store_wide_codes<P, V>(work, total, place);
+        store_codes(work, WideCodes<Arch, V>(work.args.shape, work.block, work.packed), total, place);
       }
     }
     if constexpr (P > 1) tiles<kOutput, (P > 4 ? 4 : 1), V>(work, pixel, place);

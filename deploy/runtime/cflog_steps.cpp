@@ -1,4 +1,4 @@
-// The runtime's convolutions as steps: the first one, and CFLOG's three.
+// CFLOG's three factors as the runtime's steps: squeeze, group, expansion.
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -6,8 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/kernels/conv3x3_s16/conv3x3_s16.hpp"
-#include "core/kernels/pointwise_u1/pointwise_u1.hpp"
-#include "core/kernels/pointwise_u8/pointwise_u8.hpp"
+#include "deploy/runtime/packed_pointwise.hpp"
 #include "deploy/runtime/steps.hpp"
 
 namespace mog {
@@ -15,15 +14,6 @@ namespace {
 
 using namespace kernels;
 
-/// The rows of the tables that this machine runs.
-const PointwiseU8Kernel& pointwise_kernel() {
-  static const PointwiseU8Kernel& row = select(pointwise_u8_kernels());
-  return row;
-}
-const PointwiseU1Kernel& one_bit_kernel() {
-  static const PointwiseU1Kernel& row = select(pointwise_u1_kernels());
-  return row;
-}
 /// Whether codes of one bit are counted: with so few outputs that most of a vector is empty, products
 /// of bytes are faster.
 bool counting_pays(Index outputs) {
@@ -77,77 +67,11 @@ struct Planes : MapBuffer {
   [[nodiscard]] Index pixel() const { return planes * stride(); }
 };
 
-/// A pointwise convolution's kernel with its weights.
-template <auto kKernel, class Weights, class Args>
-class Packed {
- public:
-  explicit Packed(const Weights& weights) : shape_(weights.shape), packed_(kKernel().packed_size(weights.shape)) {
-    kKernel().pack(weights, packed_.data());
-  }
-  void run(Args args) const {
-    args.packed = packed_.data();
-    args.shape = shape_;
-    kKernel().run(args);
-  }
-  [[nodiscard]] Index bytes() const { return packed_.size(); }
-  [[nodiscard]] Index weights() const { return shape_.in * shape_.out; }
-
- private:
-  decltype(Weights::shape) shape_;
-  AlignedBytes packed_;
-};
-using PackedPointwise = Packed<pointwise_kernel, PointwiseU8Weights, PointwiseU8>;
-using PackedOneBit = Packed<one_bit_kernel, PointwiseU1Weights, PointwiseU1>;
-
-/// First convolution: patches of pixels, times weights, to codes.
-class ConvStep : public Step {
- public:
-  ConvStep(const PointwiseU8Weights& weights, const MapBuffer& x, Index in, const MapBuffer& y)
-      : pointwise_(weights), patches_(x), in_(in), y_(y) {}
-
-  [[nodiscard]] Index rows() const override { return y_.height; }
-  [[nodiscard]] std::vector<Index> buffers() const override { return {patches_.buffer, y_.buffer}; }
-  [[nodiscard]] Index multiply_accumulates() const override { return y_.pixels() * pointwise_.weights(); }
-  [[nodiscard]] Index weight_bytes() const override { return pointwise_.bytes(); }
-  void run(const Frame& frame, Range rows) const override {
-    constexpr std::uint8_t kZero = 128;  // pixels stand for pixel - 128
-    const Index first = rows.begin * y_.width, count = rows.end - rows.begin;
-    std::uint8_t* const patches = frame.at<std::uint8_t>(patches_.buffer) + first * patches_.stride();
-    codes_kernels().patches({.x = frame.pixels,
-                             .y = patches,
-                             .height = y_.height,
-                             .width = y_.width,
-                             .channels = in_,
-                             .y_pixel = patches_.stride(),
-                             .row = rows.begin,
-                             .rows = count,
-                             .border = kZero});
-    pointwise_.run({.x = patches,
-                    .packed = nullptr,
-                    .y = frame.at<std::uint8_t>(y_.buffer) + first * y_.stride(),
-                    .pixels = count * y_.width,
-                    .x_pixel = patches_.stride(),
-                    .x_plane = patches_.stride(),
-                    .y_layout = {.width = count * y_.width, .pixel = y_.stride(), .row = 0},
-                    .shape = {}});
-  }
-  void observe(const Frame& frame, const MapObserver& observer) const override {
-    show_codes(frame, observer, name + ".activation", y_);
-  }
-
- private:
-  PackedPointwise pointwise_;
-  MapBuffer patches_;
-  Index in_;
-  MapBuffer y_;
-};
-
 /// CFLOG's first factor: codes to latents. Squeeze is PackedPointwise, or PackedOneBit to count codes of one bit.
 template <class Squeeze>
 class SqueezeStep : public Step {
  public:
-  template <class Weights>
-  SqueezeStep(const Weights& weights, const MapBuffer& x, const Latents& y) : squeeze_(weights), x_(x), y_(y) {}
+  SqueezeStep(Squeeze squeeze, const MapBuffer& x, const Latents& y) : squeeze_(std::move(squeeze)), x_(x), y_(y) {}
 
   [[nodiscard]] Index rows() const override { return y_.height; }
   [[nodiscard]] std::vector<Index> buffers() const override { return {x_.buffer, y_.buffer}; }
@@ -241,28 +165,6 @@ class GroupStep : public Step {
   Planes y_;
 };
 
-/// Weights [in, out] with the columns of falling channels negated, and the bias that undoes the inputs' offsets,
-/// negated alike: then every channel's code grows with its sum.
-struct Rising {
-  std::vector<std::int8_t> weights;
-  std::vector<std::int32_t> bias;
-
-  template <class Offset>
-  Rising(std::vector<std::int8_t> w, const Thresholds& thresholds, Index in, const Offset& offset)
-      : weights(std::move(w)), bias(thresholds.falling.size()) {
-    const Index out = static_cast<Index>(bias.size());
-    for (Index o = 0; o < out; ++o) {
-      std::int64_t sum = 0;
-      for (Index c = 0; c < in; ++c) {
-        std::int8_t& weight = weights[at(c * out + o)];
-        if (thresholds.falling[at(o)] != 0) weight = static_cast<std::int8_t>(-weight);
-        sum += std::int64_t{weight} * offset(c);
-      }
-      bias[at(o)] = static_cast<std::int32_t>(-sum);  // modulo 2^32, as the kernels add
-    }
-  }
-};
-
 /// CFLOG's third factor, normalisation and activation: latents to codes. Where the proof needs three bytes, sums that
 /// need them hardly ever occur: when the highest byte of all numbers is the one of 0, it is left out, and the expansion
 /// of the two others takes two thirds of the time. The codes are the same either way.
@@ -302,11 +204,14 @@ class ExpandStep : public Step {
                                      Index left_out) const {
     const Index m = x_.channels;
     const std::int64_t known = left_out == 0 ? 0 : std::int64_t{x_.usual} << (8 * (x_.planes - 1));
-    const Rising rising(generated, cflog.thresholds, m, [&](Index t) { return x_.offsets[at(t)] - known; });
-    return PackedPointwise({.shape = {m, cflog.out, x_.planes - left_out, levels},
-                            .w = rising.weights.data(),
-                            .bias = rising.bias.data(),
-                            .levels = cflog.thresholds.levels.data()});
+    std::vector<std::int64_t> offsets(x_.offsets.begin(), x_.offsets.end());
+    for (std::int64_t& offset : offsets) offset -= known;
+    const Rising rising(generated, cflog.thresholds, offsets);
+    const PointwiseU8Shape shape{.in = m, .out = cflog.out, .planes = x_.planes - left_out, .levels = levels};
+    return PackedPointwise(pointwise_kernel(), {.shape = shape,
+                                                .w = rising.weights.data(),
+                                                .bias = rising.bias.data(),
+                                                .levels = cflog.thresholds.levels.data()});
   }
   [[nodiscard]] bool highest_is_usual(const std::uint8_t* x, Index pixels) const {
     const std::uint8_t usual = x_.usual;
@@ -327,19 +232,6 @@ class ExpandStep : public Step {
 
 }  // namespace
 
-MapBuffer StepBuilder::add(const IntegerConv& conv) {
-  const Index levels = network_.top_code(), in = 9 * conv.in;
-  const Rising rising(unpack_weights(conv.weight), conv.thresholds, in, [](Index) { return 128; });
-  const MapBuffer patches = codes(network_.height, network_.width, in),
-                  y = codes(patches.height, patches.width, conv.out);
-  push(conv.name, std::make_unique<ConvStep>(PointwiseU8Weights{.shape = {in, conv.out, 1, levels},
-                                                                .w = rising.weights.data(),
-                                                                .bias = rising.bias.data(),
-                                                                .levels = conv.thresholds.levels.data()},
-                                             patches, conv.in, y));
-  return y;
-}
-
 MapBuffer StepBuilder::add(const IntegerCflog& cflog, std::span<const SumRange> sums, const MapBuffer& x) {
   const Index m = cflog.latent(), group = m / cflog.groups;
   const Interval squeezed = sums[kSqueeze].all();
@@ -351,11 +243,13 @@ MapBuffer StepBuilder::add(const IntegerCflog& cflog, std::span<const SumRange> 
   const std::vector<std::int8_t> squeeze = unpack_weights(cflog.squeeze), ternary = unpack_weights(cflog.group);
   if (network_.bits == 1 && counting_pays(m)) {
     const PointwiseU1Weights weights{.shape = {cflog.in, m}, .w = squeeze.data()};
-    push(cflog.name + ".squeeze", std::make_unique<SqueezeStep<PackedOneBit>>(weights, x, latents));
+    push(cflog.name + ".squeeze",
+         std::make_unique<SqueezeStep<PackedOneBit>>(PackedOneBit(one_bit_kernel(), weights), x, latents));
   } else {
     const PointwiseU8Weights weights{
         .shape = {cflog.in, m, 1, 0}, .w = squeeze.data(), .bias = nullptr, .levels = nullptr};
-    push(cflog.name + ".squeeze", std::make_unique<SqueezeStep<PackedPointwise>>(weights, x, latents));
+    push(cflog.name + ".squeeze",
+         std::make_unique<SqueezeStep<PackedPointwise>>(PackedPointwise(pointwise_kernel(), weights), x, latents));
   }
 
   Planes planes{{.buffer = 0, .height = x.height, .width = x.width, .channels = m}};
