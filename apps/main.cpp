@@ -12,6 +12,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "apps/commands.hpp"
 #include "apps/config_file.hpp"
@@ -48,6 +49,13 @@ std::string usage_message(const CLI::App* app, const CLI::Error& error) {
   if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
   std::replace(text.begin(), text.end(), '\n', ' ');
   return mog::concat("mog: ", mog::printable(text), " (--help says more)\n");
+}
+
+/// A message, or of one that quotes a line as long as its file the beginning, which says which file and where.
+std::string beginning(std::string_view message) {
+  constexpr std::size_t kLongest = 10'000;  // two paths of any length
+  if (message.size() <= kLongest) return std::string(message);
+  return mog::concat(message.substr(0, kLongest), "... (", message.size(), " bytes)");
 }
 
 /// A word that is empty comes from a shell variable that is not set: --out "$OUT".
@@ -143,7 +151,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "mog: out of memory\n");
     return kInputOutput;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "mog: %s\n", mog::printable(error.what()).c_str());
+    std::fprintf(stderr, "mog: %s\n", mog::printable(beginning(error.what())).c_str());
     return exit_code(error);
   }
 }

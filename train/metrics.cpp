@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/lines.hpp"
 #include "core/text.hpp"
 #include "train/recipe.hpp"
 
@@ -19,8 +20,8 @@ constexpr std::string_view kResidual = ",residual";
 /// One line of the file; nothing when it is no row. residual: whether the file has that column, where no number stands
 /// for none.
 std::optional<EpochRow> parse(std::string_view line, bool residual) {
+  if (std::count(line.begin(), line.end(), ',') != (residual ? 8 : 7)) return std::nullopt;
   const auto fields = split<std::string_view>(line, ',');
-  if (fields.size() != (residual ? 9 : 8)) return std::nullopt;
   EpochRow row;
   row.own_name = fields[0];
   for (const Stage stage : {Stage::full_precision, Stage::quantized_weights, Stage::quantized}) {
@@ -62,20 +63,21 @@ std::string metrics_text(const std::vector<EpochRow>& rows) {
 std::vector<EpochRow> read_metrics(const std::filesystem::path& path) {
   constexpr Index kLargest = 64 << 20;
   const std::vector<std::byte> bytes = read_bytes(path, kLargest);
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  auto lines = split<std::string_view>(text, '\n');
-  lines.pop_back();  // what follows the last line's end: nothing, or a line that is cut off
-  const bool residual = !lines.empty() && lines[0].ends_with(kResidual);
-  if (residual) lines[0].remove_suffix(kResidual.size());
-  if (lines.empty() || lines[0] != kNames) {
-    throw DataError(concat(path.string(), ": line 1: expected ", kNames));
-  }
+  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  auto names = take_line(text);
+  const bool residual = names && names->ends_with(kResidual);
+  if (residual) names->remove_suffix(kResidual.size());
+  if (names != kNames) throw DataError(concat(path.string(), ": line 1: expected ", kNames));
   std::vector<EpochRow> rows;
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    const auto row = parse(lines[i], residual);
+  constexpr std::size_t kMostRows = 1'000'000;  // a row has 112 bytes of memory, and may have 16 in the file
+  while (const auto line = take_line(text)) {   // what follows the last line's end is nothing, or cut off
+    const auto row = parse(*line, residual);
     if (!row)
-      throw DataError(concat(path.string(), ": line ", i + 1, ": no row of ", residual ? 9 : 8,
-                             " numbers, finite ones and an epoch from 1 to a million: ", lines[i]));
+      throw DataError(concat(path.string(), ": line ", rows.size() + 2, ": no row of ", residual ? 9 : 8,
+                             " numbers, finite ones and an epoch from 1 to a million: ", *line));
+    if (rows.size() == kMostRows) {
+      throw DataError(concat(path.string(), ": more than ", kMostRows, " epochs"));
+    }
     rows.push_back(*row);
   }
   return rows;

@@ -28,6 +28,26 @@ std::pair<std::string, std::string> differences(const std::string& one, const st
   return {only_in(one, other), only_in(other, one)};
 }
 
+/// The rows up to an epoch of a stage. number: a stage's, by its name. Throws DataError unless each epoch stands once, in
+/// order.
+std::vector<EpochRow> read_rows(const std::filesystem::path& metrics, std::pair<std::size_t, Index> last,
+                                const auto& number) {
+  std::vector<EpochRow> rows = read_metrics(metrics);
+  std::pair<std::size_t, Index> before;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::pair at(number(rows[i].name()), rows[i].epoch);
+    if (i > 0 && at <= before) {
+      throw DataError(concat(metrics.string(), ": line ", i + 2, ": epoch ", at.second, " of ", rows[i].name(),
+                             " behind epoch ", before.second, " of ", rows[i - 1].name()));
+    }
+    before = at;
+    if (at <= last) kept = i + 1;
+  }
+  rows.resize(kept);
+  return rows;
+}
+
 }  // namespace
 
 std::string Trainer::training_line() const {
@@ -86,12 +106,9 @@ void Trainer::resume() {
 
   rows_.clear();
   if (std::filesystem::exists(folder_->metrics())) {
-    rows_ = read_metrics(folder_->metrics());
-    std::erase_if(rows_, [&](EpochRow& row) {
-      const std::size_t stage = stage_named(row.name());
-      row.stage = options_.recipe.stages[stage].stage;
-      return stage > stage_ || (stage == stage_ && row.epoch > position_.epoch);
-    });
+    const auto number = [this](const std::string& name) { return stage_named(name); };
+    rows_ = read_rows(folder_->metrics(), {stage_, position_.epoch}, number);
+    for (EpochRow& row : rows_) row.stage = options_.recipe.stages[stage_named(row.name())].stage;
   } else {
     message(concat(folder_->metrics().string(), " is missing: the epochs so far will not be in it"));
   }

@@ -66,8 +66,12 @@ printf 'stage,epoch,seconds\n' >two/metrics.csv
 refuses 3 'two/metrics.csv: line 1: no column images_per_second' mog card run/best.safetensors networks/small.mog --run two
 printf 'images_per_second,seconds,stage\n' >two/metrics.csv
 refuses 3 'two/metrics.csv: not a single epoch' mog card run/best.safetensors networks/small.mog --run two
+{ head -c 101 /dev/zero | tr '\0' , && echo; } >two/metrics.csv
+refuses 3 'two/metrics.csv: line 1: 102 columns, expected at most 101' mog card run/best.safetensors networks/small.mog --run two
 printf 'images_per_second,seconds,stage\n50,20,quantized\n50,quantized\n' >two/metrics.csv
 refuses 3 'two/metrics.csv: line 3: no row of these columns: 50,quantized' mog card run/best.safetensors networks/small.mog --run two
+printf 'images_per_second,seconds,stage\n50,inf,quantized\n' >two/metrics.csv
+refuses 3 'two/metrics.csv: line 2: no row of these columns: 50,inf,quantized' mog card run/best.safetensors networks/small.mog --run two
 cp run/best.safetensors moved.safetensors
 refuses 5 'metrics.csv: cannot open' mog card moved.safetensors networks/small.mog
 refuses 2 'card: a text of several lines, expected one: one\.\.\.$' mog card run/best.safetensors networks/small.mog --note "one

@@ -36,6 +36,13 @@ if command -v cc >/dev/null; then
   [ -z "$(find . -name pwned)" ] || fail "a shell has run the temporary folder's name"
 fi
 
+# A line as long as its file is not quoted whole.
+cp run/metrics.csv whole.csv
+{ cat whole.csv && head -c 1000000 /dev/zero | tr '\0' x && echo; } >run/metrics.csv
+refuses 3 '^mog: run/metrics\.csv: line 5: no row .*xxx\.\.\. \(1000[0-9]+ bytes\)$' mog card run/best.safetensors "$(printf 'model\377\033.mog')"
+[ "$(wc -c <err)" -lt 12000 ] || fail "a message of $(wc -c <err) bytes"
+cp whole.csv run/metrics.csv
+
 # Drawings are XML.
 for drawing in run/curves.svg run/confusion.svg; do
   python3 -c 'import sys, xml.dom.minidom as x; x.parse(sys.argv[1])' $drawing || fail "$drawing is no XML"

@@ -20,7 +20,7 @@ const mog::CifarLayout kLayout = {.title = "cifar",
 /// one record and, as long as there is anything, the training file.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const mog::fuzz::ScratchFolder folder;
-  static const mog::fuzz::ScratchFile train(folder.path() / "train.bin"), test(folder.path() / "test.bin"),
+  static mog::fuzz::ScratchFile train(folder.path() / "train.bin"), test(folder.path() / "test.bin"),
       coarse(folder.path() / "coarse.txt"), fine(folder.path() / "fine.txt");
   if (size < 1) return 0;
   mog::set_threads(1);

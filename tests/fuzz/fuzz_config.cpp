@@ -34,7 +34,7 @@ CLI::App& application() {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const mog::fuzz::ScratchFolder folder;
-  static const mog::fuzz::ScratchFile file(folder.path() / "config.ini");
+  static mog::fuzz::ScratchFile file(folder.path() / "config.ini");
   file.put({data, size});
   try {
     // The last word first, as CLI11 wants it.

@@ -7,7 +7,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const mog::fuzz::ScratchFolder folder;
-  static const mog::fuzz::ScratchFile file(folder.path() / "f");
+  static mog::fuzz::ScratchFile file(folder.path() / "f");
   mog::set_threads(1);
   file.put({data, size});
   try {

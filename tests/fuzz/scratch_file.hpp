@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace mog::fuzz {
 
@@ -44,15 +46,19 @@ class ScratchFile {
   ScratchFile& operator=(const ScratchFile&) = delete;
   ~ScratchFile() { ::close(fd_); }
 
-  void put(std::span<const std::uint8_t> bytes) const {
-    if (::ftruncate(fd_, 0) != 0) std::abort();
+  /// No call of the system where the bytes, or their number, are those of the input before.
+  void put(std::span<const std::uint8_t> bytes) {
+    if (std::ranges::equal(bytes, held_)) return;
+    if (bytes.size() < held_.size() && ::ftruncate(fd_, static_cast<off_t>(bytes.size())) != 0) std::abort();
     if (::pwrite(fd_, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) std::abort();
+    held_.assign(bytes.begin(), bytes.end());
   }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
   std::filesystem::path path_;
   int fd_;
+  std::vector<std::uint8_t> held_;
 };
 
 }  // namespace mog::fuzz

@@ -1,6 +1,6 @@
 """Puts one small fault after another into a copy of the tree, builds the tests that should see it, and runs them.
 
-Usage: mutants.py [--list] [--only NAME]... [--again]
+Usage: mutants.py [--list] [--only NAME]... [--again] [--table]
 
 Each tests/mutants/NAME.patch is a fault; its first line, "seen by TEST...: WHAT", names the tests and says what is wrong. The
 copy lies in build/mutants/tree, so that the checkout is never touched. Its tests must pass before there is a fault in it. What
@@ -201,6 +201,17 @@ def verdict(mutant, seen_by):
     return f"seen by {', '.join(seen_by)}" + (f", not by {', '.join(missed)}" if missed else "")
 
 
+def table(mutants, results):
+    """The table of docs/reliability.md: each fault, by the first word of its name, and the tests that saw it."""
+    lines, room = ["| in | fault | seen by |", "|---|---|---|"], None
+    for mutant in mutants:
+        before, room = room, mutant.name.split("-")[0]
+        seen_by = results.of(mutant)
+        tests = ", ".join(f"`{test}`" for test in seen_by or []) or ("not tried" if seen_by is None else "nothing")
+        lines.append(f"| {'' if room == before else room} | {mutant.what.rstrip('.')} | {tests} |")
+    return "\n".join(lines)
+
+
 def time_text(seconds):
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
@@ -256,6 +267,7 @@ def main():
     parser.add_argument("--list", action="store_true", help="only say what the faults are, and which tests should see them")
     parser.add_argument("--only", metavar="NAME", action="append", help="this fault only, whatever is known of it (repeatable)")
     parser.add_argument("--again", action="store_true", help="forget what is known from before")
+    parser.add_argument("--table", action="store_true", help="at the end, each fault and the tests that saw it, as Markdown")
     options = parser.parse_args()
     mutants = read_mutants()
     unknown = sorted(set(options.only or []) - {mutant.name for mutant in mutants})
@@ -277,6 +289,8 @@ def main():
     survivors = [mutant for mutant in mutants if results.of(mutant) == []]
     for mutant in survivors:
         print(f"survives: {mutant.name}: {mutant.what} ({', '.join(mutant.tests)})")
+    if options.table:
+        print(table(mutants, results))
     seen = len(mutants) - len(survivors) - len(broken)
     print(f"{seen} seen, {len(survivors)} survive" + (f", {len(broken)} do not build: {', '.join(broken)}" if broken else ""))
     return 1 if survivors or broken else 0

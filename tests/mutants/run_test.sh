@@ -85,9 +85,15 @@ mutants 0 1
 says out '^2 of 3 are known from before$'
 same root/core/a.cpp root/build/mutants/tree/core/a.cpp
 
+# The table has a row for each, its room once.
+mutants 0 0 --table
+says out '^\| in \| fault \| seen by \|$'
+says out '^\| seen \| Two is a fault \| `core/a` \|$'
+
 # What does not build is no fault that a test saw.
 fault broken core/a 'Two does not compile.' BROKEN
-mutants 1 0
+mutants 1 0 --table
+says out '^\| broken \| Two does not compile \| not tried \|$'
 says out '^1/1 broken: does not build, see .*/broken\.log; '
 says out '^3 seen, 0 survive, 1 do not build: broken$'
 rm root/tests/mutants/broken.patch

@@ -130,6 +130,27 @@ TEST_CASE("rows of metrics.csv beyond the checkpoint are written again, not kept
   for (const EpochRow& row : all) CHECK(row.test_accuracy != 0.123);
 }
 
+TEST_CASE("rows of metrics.csv that stand twice, or in another order, are refused") {
+  const TemporaryFolder temporary;
+  const RunFolder folder(temporary / "run");
+  {
+    TinyRun run(tiny_options());
+    run.trainer.set_folder(folder);
+    run.trainer.run();
+  }
+  const std::vector<EpochRow> rows = read_metrics(folder.metrics());
+  REQUIRE(rows.size() == 8);
+  std::vector<EpochRow> twice = rows, exchanged = rows;
+  twice.insert(twice.begin() + 1, rows[0]);
+  std::swap(exchanged.front(), exchanged.back());
+  for (const auto& bad : {twice, exchanged}) {
+    write_file(folder.metrics(), metrics_text(bad));
+    TinyRun run(tiny_options());
+    run.trainer.set_folder(folder);
+    CHECK_THROWS_WITH_AS(run.trainer.resume(), doctest::Contains("metrics.csv: line 3: epoch "), DataError);
+  }
+}
+
 TEST_CASE("a run with another seed of its pictures' order is another run") {
   const TemporaryFolder temporary;
   const RunFolder folder(temporary / "run");

@@ -2,6 +2,7 @@
 #include "train/metrics.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include "core/error.hpp"
 #include "tests/core/temporary_folder.hpp"
@@ -85,4 +86,31 @@ TEST_CASE("a line that is no row is named by its number") {
     put_file(folder / "m", metrics_text(kRows) + line);
     CHECK_THROWS_WITH_AS(static_cast<void>(read_metrics(folder / "m")), doctest::Contains("line 4"), DataError);
   }
+}
+
+TEST_CASE("megabytes of separators or of line ends take a few times their own memory") {
+  const TemporaryFolder folder;
+  const auto peak = [] {  // in kilobytes
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+  };
+  const std::string names = metrics_text({});
+  for (const std::string& bad : {names + std::string(2 << 20, ',') + '\n', names + std::string(2 << 20, '\n')}) {
+    put_file(folder / "m", bad);
+    const long before = peak();
+    CHECK_THROWS_WITH_AS(static_cast<void>(read_metrics(folder / "m")), doctest::Contains("line 2"), DataError);
+    CHECK(peak() - before < 24 << 10);
+  }
+}
+
+TEST_CASE("a million epochs are read, not one more") {
+  const TemporaryFolder folder;
+  std::string text = metrics_text({});
+  for (int i = 0; i < 1'000'000; ++i) text += "a,1,0,0,0,0,0,0\n";
+  put_file(folder / "m", text);
+  CHECK(read_metrics(folder / "m").size() == 1'000'000);
+  put_file(folder / "m", text + "a,1,0,0,0,0,0,0\n");
+  CHECK_THROWS_WITH_AS(static_cast<void>(read_metrics(folder / "m")), doctest::Contains("more than 1000000 epochs"),
+                       DataError);
 }
