@@ -19,20 +19,38 @@ struct Kept {
   Index count = 0;
 };
 
-/// The sum of those |w| that are not within the threshold, of pieces that are added in order.
+/// The largest T that is not above x >= 0: |w| <= x says the same as |w| <= that.
 template <class T>
-Kept kept(const Tensor<T>& w, double threshold) {
+T not_above(double x) {
+  const T nearest = static_cast<T>(x);
+  return static_cast<double>(nearest) > x ? std::nextafter(nearest, T{0}) : nearest;
+}
+
+/// The sum of those |w| that are above the threshold, by lanes and pieces that are added in order.
+template <class T>
+Kept kept(const Tensor<T>& w, T threshold) {
   constexpr Index kPieces = 32;
   std::array<Kept, kPieces> pieces{};
   parallel_for(kPieces, [&](Index i) {
-    Kept mine;
+    constexpr Index kLanes = 8;  // sums that do not wait for each other
+    double sums[kLanes] = {}, counts[kLanes] = {};
+    const auto add = [&](Index lane, T weight) {
+      const T size = std::abs(weight);
+      const T above = size <= threshold ? T{0} : size;  // no jump: which weights are small is as good as random
+      sums[lane] += static_cast<double>(above);
+      counts[lane] += static_cast<double>(size <= threshold ? T{0} : T{1});
+    };
     const Range range = piece_of(w.elements(), kPieces, i);
-    for (Index e = range.begin; e < range.end; ++e) {
-      const double size = std::abs(static_cast<double>(w[e]));
-      mine.sum += size <= threshold ? 0.0 : size;  // no jump: which weights are small is as good as random
-      mine.count += size <= threshold ? 0 : 1;
+    Index e = range.begin;
+    for (; e + kLanes <= range.end; e += kLanes) {
+      for (Index lane = 0; lane < kLanes; ++lane) add(lane, w[e + lane]);
     }
-    pieces[static_cast<std::size_t>(i)] = mine;
+    for (Index lane = 0; e < range.end; ++e, ++lane) add(lane, w[e]);
+    Kept& mine = pieces[static_cast<std::size_t>(i)];
+    for (Index lane = 0; lane < kLanes; ++lane) {
+      mine.sum += sums[lane];
+      mine.count += static_cast<Index>(counts[lane]);
+    }
   });
   Kept all;
   for (const Kept& piece : pieces) {
@@ -51,11 +69,12 @@ Variable<T> scaled_ternarize(Tape<T>& tape, const Variable<T>& w) {
   const Index count = proxy.elements();
   require(count > 0, "scaled_ternarize: weights of shape ", w.shape(), ", expected at least one");
   const Timed timed("quantize_weights", {count}, {.bytes = static_cast<double>(count) * 4 * sizeof(T)});
-  const double threshold = kThreshold * kept(proxy, -1.0).sum / static_cast<double>(count);
+  const double threshold = kThreshold * kept(proxy, T{-1}).sum / static_cast<double>(count);
   if (!std::isfinite(threshold)) {
     throw NumericError(concat("scaled_ternarize: threshold ", threshold, ", expected a finite one"));
   }
-  const Kept large = kept(proxy, threshold);
+  const T limit = not_above<T>(threshold);
+  const Kept large = kept(proxy, limit);
   const T scale = large.count == 0 ? T{0} : static_cast<T>(large.sum / static_cast<double>(large.count));
   const Tensor<T> q = tape.make(proxy.shape());
   constexpr Index kPieces = 32;
@@ -63,7 +82,7 @@ Variable<T> scaled_ternarize(Tape<T>& tape, const Variable<T>& w) {
     const Range range = piece_of(count, kPieces, i);
     for (Index e = range.begin; e < range.end; ++e) {
       const T signed_scale = std::copysign(scale, proxy[e]);
-      q[e] = std::abs(static_cast<double>(proxy[e])) <= threshold ? T{0} : signed_scale;
+      q[e] = std::abs(proxy[e]) <= limit ? T{0} : signed_scale;
     }
   });
 
