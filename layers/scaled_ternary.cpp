@@ -1,8 +1,12 @@
 // Threshold, scale and ternary weights of a layer, and the source that makes them.
 #include "layers/scaled_ternary.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <type_traits>
 
 #include "core/error.hpp"
 #include "core/float_environment.hpp"
@@ -26,31 +30,46 @@ T not_above(double x) {
   return static_cast<double>(nearest) > x ? std::nextafter(nearest, T{0}) : nearest;
 }
 
-/// The sum of those |w| that are above the threshold, by lanes and pieces that are added in order.
+/// Of a piece, for a threshold that is not negative, in sums that do not wait for each other. Numbers of one sign compare
+/// as their bits do; a mask of these in place of a choice keeps compilers from jumping, weight by weight, over what is as
+/// good as random.
+template <class T>
+Kept kept_of(const T* w, Index count, T threshold) {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  constexpr Index kLanes = 16;
+  double sums[kLanes] = {};
+  Bits counts[kLanes] = {};
+  const Bits limit = std::bit_cast<Bits>(threshold);
+  const auto add = [&](const T* weights) {
+    T above[kLanes];
+    for (Index lane = 0; lane < kLanes; ++lane) {
+      const Bits size = std::bit_cast<Bits>(std::abs(weights[lane])), is_above = -Bits{size > limit};
+      above[lane] = std::bit_cast<T>(size & is_above);
+      counts[lane] -= is_above;
+    }
+    for (Index lane = 0; lane < kLanes; ++lane) sums[lane] += static_cast<double>(above[lane]);
+  };
+  Index first = 0;
+  for (; first + kLanes <= count; first += kLanes) add(w + first);
+  T last[kLanes] = {};
+  std::copy(w + first, w + count, last);
+  add(last);
+  Kept kept;
+  for (Index lane = 0; lane < kLanes; ++lane) {
+    kept.sum += sums[lane];
+    kept.count += static_cast<Index>(counts[lane]);
+  }
+  return kept;
+}
+
+/// The sum of those |w| that are above the threshold, of pieces that are added in order.
 template <class T>
 Kept kept(const Tensor<T>& w, T threshold) {
   constexpr Index kPieces = 32;
   std::array<Kept, kPieces> pieces{};
   parallel_for(kPieces, [&](Index i) {
-    constexpr Index kLanes = 8;  // sums that do not wait for each other
-    double sums[kLanes] = {}, counts[kLanes] = {};
-    const auto add = [&](Index lane, T weight) {
-      const T size = std::abs(weight);
-      const T above = size <= threshold ? T{0} : size;  // no jump: which weights are small is as good as random
-      sums[lane] += static_cast<double>(above);
-      counts[lane] += static_cast<double>(size <= threshold ? T{0} : T{1});
-    };
     const Range range = piece_of(w.elements(), kPieces, i);
-    Index e = range.begin;
-    for (; e + kLanes <= range.end; e += kLanes) {
-      for (Index lane = 0; lane < kLanes; ++lane) add(lane, w[e + lane]);
-    }
-    for (Index lane = 0; e < range.end; ++e, ++lane) add(lane, w[e]);
-    Kept& mine = pieces[static_cast<std::size_t>(i)];
-    for (Index lane = 0; lane < kLanes; ++lane) {
-      mine.sum += sums[lane];
-      mine.count += static_cast<Index>(counts[lane]);
-    }
+    pieces[static_cast<std::size_t>(i)] = kept_of(w.data() + range.begin, range.end - range.begin, threshold);
   });
   Kept all;
   for (const Kept& piece : pieces) {
@@ -69,7 +88,7 @@ Variable<T> scaled_ternarize(Tape<T>& tape, const Variable<T>& w) {
   const Index count = proxy.elements();
   require(count > 0, "scaled_ternarize: weights of shape ", w.shape(), ", expected at least one");
   const Timed timed("quantize_weights", {count}, {.bytes = static_cast<double>(count) * 4 * sizeof(T)});
-  const double threshold = kThreshold * kept(proxy, T{-1}).sum / static_cast<double>(count);
+  const double threshold = kThreshold * kept(proxy, T{0}).sum / static_cast<double>(count);
   if (!std::isfinite(threshold)) {
     throw NumericError(concat("scaled_ternarize: threshold ", threshold, ", expected a finite one"));
   }
@@ -80,9 +99,11 @@ Variable<T> scaled_ternarize(Tape<T>& tape, const Variable<T>& w) {
   constexpr Index kPieces = 32;
   parallel_for(kPieces, [&](Index i) {
     const Range range = piece_of(count, kPieces, i);
+    const T* const from = proxy.data();
+    T* const to = q.data();
     for (Index e = range.begin; e < range.end; ++e) {
-      const T signed_scale = std::copysign(scale, proxy[e]);
-      q[e] = std::abs(proxy[e]) <= limit ? T{0} : signed_scale;
+      const T signed_scale = std::copysign(scale, from[e]);
+      to[e] = std::abs(from[e]) <= limit ? T{0} : signed_scale;
     }
   });
 
