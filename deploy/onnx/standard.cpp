@@ -105,7 +105,16 @@ std::string Standard::convolve(const std::string& layer, const std::string& x, c
   return graph().node("Add", layer, parts);
 }
 
-std::string Standard::activate(const std::string& layer, const std::string& sums, const RisingLevels& levels) {
+/// OpenCV 4.6 folds a comparison that is a convolution's only reader into it, as a bias, and no code is left. The
+/// largest of one sum is that sum, and rounds nothing.
+std::string Standard::apart(const std::string& layer, const std::string& sums) {
+  return graph().node("MaxPool", layer + "_sums", {sums},
+                      {{"kernel_shape", Axes{1, 1}}, {"pads", Axes{0, 0, 0, 0}}, {"strides", Axes{1, 1}}});
+}
+
+std::string Standard::activate(const std::string& layer, const std::string& convolved, const RisingLevels& levels) {
+  const bool alone = levels.each == 1 && options_.head == OnnxOptions::Head::real;
+  const std::string sums = alone ? apart(layer, convolved) : convolved;
   std::string codes;
   bool proved = true;
   for (Index j = 0; j < levels.each; ++j) {

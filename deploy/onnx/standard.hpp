@@ -17,7 +17,7 @@ class Standard : public Dialect {
   std::string pixels() override;
   std::string convolve(const std::string& layer, const std::string& x, const Kernel& kernel,
                        std::optional<Index> cut) override;
-  std::string activate(const std::string& layer, const std::string& sums, const RisingLevels& levels) override;
+  std::string activate(const std::string& layer, const std::string& convolved, const RisingLevels& levels) override;
   std::string decide(const std::string& layer, const std::string& x, Index pixels) override;
   std::string halve(const std::string& layer, const std::string& x, const std::string& i1) override;
   std::string select(const std::string& layer, const std::string& s, const std::string& i1,
@@ -34,6 +34,7 @@ class Standard : public Dialect {
   std::string weights(const std::string& name, const Kernel& kernel);
   std::string unpacked(const std::string& name, const Kernel& kernel);
   std::string conv(const std::string& name, const std::string& x, const Kernel& kernel);
+  std::string apart(const std::string& layer, const std::string& sums);
 
   OnnxOptions options_;
   std::vector<std::string> split_, not_proved_;
