@@ -14,6 +14,7 @@
 #include <mpi.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -48,9 +49,9 @@ class MpiLink final : public RankLink {
                                        ", MPI says rank ", rank_, " of ", ranks_,
                                        ": is it the launcher of another MPI? (srun: --mpi=pmix)"));
   }
-  /// A launcher that was asked to stop no longer answers at the end of MPI: its ranks just end.
+  /// A launcher that was asked to stop no longer answers at the end of MPI: its ranks just end. SIGUSR2 was for them alone.
   ~MpiLink() override {
-    if (!Interrupt::requested()) MPI_Finalize();
+    if (const int signal = Interrupt::signal(); signal == 0 || signal == SIGUSR2) MPI_Finalize();
   }
 
   void gather(std::span<double> buffer) override {

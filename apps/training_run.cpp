@@ -2,8 +2,10 @@
 #include "apps/training_run.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <thread>
 
 #include "apps/failure.hpp"
 #include "apps/program.hpp"
@@ -232,11 +234,13 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
     outcome = run_in_shards(trainer, run, parameters, choice.classes, log);
   } catch (const std::exception& error) {
     if (first) throw;
-    throw Exit{exit_code(error)};  // rank 0 says why
+    std::this_thread::sleep_for(std::chrono::seconds(1));  // rank 0 says why: mpirun ends it when another rank fails
+    throw Exit{exit_code(error)};
   }
   if (first) log.close();
   if (!outcome.finished) {
-    if (first) say_how_to_go_on(run);
+    if (!first) return;  // rank 0 says so, likewise
+    say_how_to_go_on(run);
     throw Exit{kStopped};
   }
   if (first) report(run, folder, outcome, data.test, bits);

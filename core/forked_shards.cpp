@@ -234,7 +234,7 @@ class Shard final : public Communicator {
 
 /// A forked process hears of a stop through its shard 0.
 void ignore_stops() {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) std::signal(signal, SIG_IGN);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2}) std::signal(signal, SIG_IGN);
 }
 
 }  // namespace

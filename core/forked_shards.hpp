@@ -36,8 +36,8 @@ class ForkedShards {
 
   /// Calls work in each process and returns the first one's result, or throws what that threw; the others end with their call.
   /// An exception in one of them is thrown in all others. When a process dies, by a signal say, all others are
-  /// told within a second, and end; when the first dies the system kills the others. SIGINT, SIGTERM, SIGHUP and
-  /// SIGUSR1 reach the work of the first only. To be called once, before this process has started threads: a forked process has
+  /// told within a second, and end; when the first dies the system kills the others. SIGINT, SIGTERM, SIGHUP,
+  /// SIGUSR1 and SIGUSR2 reach the work of the first only. To be called once, before this process has started threads: a forked process has
   /// but one of them. `connect` is called in the first process, when the others are there. Throws IoError when the
   /// system refuses a process.
   int run(const std::function<int(Communicator&)>& work, const Connect& connect = {});

@@ -8,16 +8,18 @@
 namespace mog {
 namespace {
 
-std::atomic<bool> stop{false}, save{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch nothing else");
+std::atomic<int> stop{0};  // the signal's number
+std::atomic<bool> save{false};
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free,
+              "a signal handler may touch nothing else");
 
-constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
 std::array<struct sigaction, kSignals.size()> old_actions;
 
 }  // namespace
 
 Interrupt::Interrupt() {
-  stop.store(false);
+  stop.store(0);
   save.store(false);
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     struct sigaction action {};
@@ -25,7 +27,7 @@ Interrupt::Interrupt() {
       action.sa_handler = [](int) { save.store(true); };
       action.sa_flags = SA_RESTART;
     } else {
-      action.sa_handler = [](int) { stop.store(true); };
+      action.sa_handler = [](int signal) { stop.store(signal); };
       action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;  // the second one acts by default
     }
     sigemptyset(&action.sa_mask);
@@ -38,7 +40,7 @@ Interrupt::~Interrupt() {
   for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &old_actions[i], nullptr);
 }
 
-bool Interrupt::requested() { return stop.load(std::memory_order_relaxed); }
+int Interrupt::signal() { return stop.load(std::memory_order_relaxed); }
 
 bool Interrupt::save_requested() { return save.exchange(false, std::memory_order_relaxed); }
 

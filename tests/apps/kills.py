@@ -84,7 +84,10 @@ done, amid, ended, longest = 0, 0, 0, 0.0
 while done < kills:
     ranks, before = draw.choice(counts), saved()
     run = start(ranks)
-    time.sleep(draw.uniform(0, lengths[ranks]))
+    try:
+        run.wait(draw.uniform(0, lengths[ranks]))
+    except subprocess.TimeoutExpired:
+        pass
     if ranks == 1:
         victim = draw.choice([run.pid, *family(run.pid)])
         sent = draw.choice([signal.SIGKILL, signal.SIGTERM]) if victim == run.pid else signal.SIGKILL

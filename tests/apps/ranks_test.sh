@@ -36,15 +36,15 @@ computed() {
 }
 
 # The same bytes through the three runs, and as many of them between ranks as are said.
-for case in "4 1 1 2 4" "12 3 2 3 4"; do
+for case in "4 1 2 1 2 4" "12 3 1 2 3 4"; do
   # shellcheck disable=SC2086
   set -- $case
-  shards=$1 k=$2
-  shift 2
+  shards=$1 k=$2 most=$3
+  shift 3
   # shellcheck disable=SC2086
   expect 0 mog train --out one $words --k "$k" --shards "$shards" --threads 1
   for count in "$@"; do
-    for threads in 1 2; do
+    for threads in $(seq "$most"); do
       # shellcheck disable=SC2086
       expect 0 ranks "$count" train --out many $words --k "$k" --shards "$shards" --threads "$threads"
       same one/last.safetensors many/last.safetensors
@@ -72,6 +72,20 @@ says err 'shard 1 has another way of training, data or model than shard 0'
 expect 4 ranks 2 train --out nan $words --k 1 --shards 4 --lr 1e30
 says err 'train: .*epoch 1, '
 [ "$(grep -c 'train: .*epoch 1, ' err)" = 1 ] || fail "several ranks said: $(cat err)"
+
+# SIGUSR2 to the launcher reaches the ranks: they save, end MPI and end, and so does the launcher, which knows why.
+# shellcheck disable=SC2046
+mpirun -np 2 "$MOG_PROGRAM" train --out stopped $(echo "$words" | sed "s/--max-steps 2//; s/1,1,1/5000,0,0/") --shards 2 --save-every 0 >out 2>err &
+run=$!
+tries=0
+while [ ! -s stopped/last.safetensors ] && [ $tries -lt 300 ]; do
+  sleep 0.05
+  tries=$((tries + 1))
+done
+kill -s USR2 $run
+wait $run
+[ $? = 130 ] || fail "SIGUSR2 did not end with 130: $(cat err)"
+says err '^mog: stopped and saved; to go on: '
 
 # Killed at random moments, whichever process, and resumed on another number of ranks: the same bytes, nobody left.
 words="--dataset folder --data pictures --n 4 --g 1 --k 2 --epochs 2,2,2 --batch 12 --shards 4 --threads 1 --save-every 0"

@@ -39,6 +39,11 @@ stop HUP hung_up
 expect 0 mog train --config hung_up/config.ini --resume
 same whole/last.safetensors hung_up/last.safetensors
 
+stop USR2 by_launcher
+[ $? = 130 ] || fail "SIGUSR2 did not end with 130: $(cat err)"
+expect 0 mog train --config by_launcher/config.ini --resume
+same whole/last.safetensors by_launcher/last.safetensors
+
 # SIGUSR1 saves and goes on: without saving after each step there is no checkpoint before the first epoch's end.
 # shellcheck disable=SC2086
 "$MOG_PROGRAM" train --out saved $(echo $long | sed 's/--save-every 0/--save-every 1e9/; s/--batch 10/--batch 2/; s/--max-steps 60/--max-steps 0/') >saved.out 2>saved.err &
