@@ -2,6 +2,7 @@
 #include "apps/deployment.hpp"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 
 #include "core/error.hpp"
@@ -11,6 +12,59 @@
 
 namespace mog::apps {
 namespace {
+
+/// What an engine said of the last pictures.
+class Memory {
+ public:
+  Memory(IntegerForward forward, Index pictures, bool codes)
+      : forward_(std::move(forward)), pictures_(to_size(pictures)), codes_(codes) {}
+
+  void run(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums, const MapObserver& observer) {
+    const std::shared_ptr<const Answer> answer = answer_to(pixels, class_sums.size());
+    std::copy(answer->class_sums.begin(), answer->class_sums.end(), class_sums.begin());
+    for (const auto& [name, map, values] : answer->maps) {
+      IntegerMap told = map;
+      told.name = name;
+      told.values = values;
+      if (observer) observer(told);
+    }
+  }
+
+ private:
+  struct Kept {
+    std::string name;
+    IntegerMap map;  // its name and values are the ones beside it
+    std::vector<std::int32_t> values;
+  };
+  struct Answer {
+    std::vector<std::int64_t> class_sums;
+    std::vector<Kept> maps = {};
+  };
+
+  std::shared_ptr<const Answer> answer_to(std::span<const std::uint8_t> pixels, std::size_t classes) {
+    {
+      const std::lock_guard lock(mutex_);
+      const auto known = answers_.find(pixels.data());
+      if (known != answers_.end()) return known->second;
+    }
+    const auto answer = std::make_shared<Answer>(Answer{.class_sums = std::vector<std::int64_t>(classes)});
+    forward_(pixels, answer->class_sums, [&](const IntegerMap& map) {
+      if (codes_ && map.codes()) {
+        answer->maps.push_back({std::string(map.name), map, {map.values.begin(), map.values.end()}});
+      }
+    });
+    const std::lock_guard lock(mutex_);
+    if (answers_.size() >= pictures_) answers_.clear();  // another batch begins
+    answers_.emplace(pixels.data(), answer);
+    return answer;
+  }
+
+  IntegerForward forward_;
+  std::size_t pictures_;
+  bool codes_;
+  std::mutex mutex_;
+  std::map<const std::uint8_t*, std::shared_ptr<const Answer>> answers_;
+};
 
 /// As many runtimes as there are calls at once: a runtime serves one at a time.
 class Runtimes {
@@ -37,6 +91,15 @@ class Runtimes {
   std::mutex mutex_;
   std::vector<std::unique_ptr<Runtime>> free_;
 };
+
+/// The first so many of the images, 0 for all, in batches.
+template <class Add>
+void for_batches(const Dataset& images, Index count, Index batch, const Add& add) {
+  const Index all = count == 0 ? images.size() : std::min(count, images.size());
+  for (Index first = 0; first < all; first += batch) {
+    add(std::span(images.image(first), to_size(std::min(batch, all - first) * images.image_bytes())));
+  }
+}
 
 }  // namespace
 
@@ -73,13 +136,23 @@ IntegerForward engine_of(Engine engine, const ProvenNetwork& network) {
   };
 }
 
+IntegerForward remembered(IntegerForward forward, Index pictures, bool codes) {
+  return [memory = std::make_shared<Memory>(std::move(forward), pictures, codes)](
+             auto pixels, auto class_sums, const MapObserver& observer) { memory->run(pixels, class_sums, observer); };
+}
+
 void compare(Comparison& comparison, const Dataset& images, Index count) {
-  constexpr Index kBatch = 50;
-  const Index all = count == 0 ? images.size() : std::min(count, images.size());
-  for (Index first = 0; first < all; first += kBatch) {
-    const Index batch = std::min(kBatch, all - first);
-    comparison.add({images.image(first), static_cast<std::size_t>(batch * images.image_bytes())});
-  }
+  for_batches(images, count, 50, [&](auto pixels) { comparison.add(pixels); });
+}
+
+void compare(std::deque<Comparison>& comparisons, const Dataset& images, Index count, Index batch,
+             const std::function<void(std::size_t, std::span<const std::uint8_t>)>& before) {
+  for_batches(images, count, batch, [&](std::span<const std::uint8_t> pixels) {
+    for (std::size_t i = 0; i < comparisons.size(); ++i) {
+      before(i, pixels);
+      comparisons[i].add(pixels);
+    }
+  });
 }
 
 void check_fit(const std::filesystem::path& model, const IntegerNetwork& network, const TrainedModel& trained) {

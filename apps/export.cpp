@@ -88,8 +88,9 @@ void run(const Words& words) {
           "export: nowhere to write, expected --to FILE, --to-c DIR, --to-onnx FILE or --to-qonnx FILE");
   if (words.onnx.floats()) {
     require(words.to.empty() && words.to_c.empty(), "export: --graph floats is of --to-onnx alone");
-    const auto trained = load_model(words.file);
-    words.onnx.write_floats(*trained, words.size.value_or(trained->size));
+    const Checkpoint checkpoint(words.file);
+    const TrainedModel trained(checkpoint);
+    words.onnx.write_floats(trained, checkpoint.checksum(), words.size.value_or(trained.size));
     return;
   }
   const auto [network, training] = load(words);

@@ -56,12 +56,16 @@ class MpiLink final : public RankLink {
   void gather(std::span<double> buffer) override {
     agree();
     const int each = whole(static_cast<Index>(buffer.size()) / ranks_);
+    const SecondsOf sending(traffic_.sending);
+    count_to_all(each * sizeof(double));
     MPI_Allgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, buffer.data(), each, MPI_DOUBLE, MPI_COMM_WORLD);
   }
 
   void gather(std::span<float> buffer, std::span<const Index> counts) override {
     agree();
     const Rows rows(counts);
+    const SecondsOf sending(traffic_.sending);
+    count_to_all(to_size(counts[static_cast<std::size_t>(rank_)]) * sizeof(float));
     MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, buffer.data(), rows.counts.data(), rows.places.data(), MPI_FLOAT,
                    MPI_COMM_WORLD);
   }
@@ -70,9 +74,14 @@ class MpiLink final : public RankLink {
                 std::span<const Index> receive_counts) override {
     agree();
     const Rows from(send_counts), to(receive_counts);
+    const SecondsOf sending(traffic_.sending);
+    const auto others = static_cast<Index>(send.size()) - send_counts[static_cast<std::size_t>(rank_)];
+    traffic_.bytes += others * static_cast<Index>(sizeof(float));
     MPI_Alltoallv(send.data(), from.counts.data(), from.places.data(), MPI_FLOAT, receive.data(), to.counts.data(),
                   to.places.data(), MPI_FLOAT, MPI_COMM_WORLD);
   }
+
+  [[nodiscard]] Traffic traffic() const override { return traffic_; }
 
   void fail(const std::exception& error) noexcept override {
     if (failed_) return;
@@ -107,8 +116,13 @@ class MpiLink final : public RankLink {
     return static_cast<int>(size);
   }
 
-  /// The first rank that has failed, or -1.
+  /// Whichever way MPI takes: its rings and trees send each rank's own bytes as often as there are others, in the mean.
+  void count_to_all(std::size_t bytes) { traffic_.bytes += static_cast<Index>(bytes) * (ranks_ - 1); }
+
+  /// The first rank that has failed, or -1. Where one comes late, the others wait for it here.
   int words(int mine) {
+    const SecondsOf waiting(traffic_.waiting);
+    count_to_all(sizeof mine);
     std::vector<int> all(static_cast<std::size_t>(ranks_));
     MPI_Allgather(&mine, 1, MPI_INT, all.data(), 1, MPI_INT, MPI_COMM_WORLD);
     const auto found = std::find(all.begin(), all.end(), 1);
@@ -129,6 +143,7 @@ class MpiLink final : public RankLink {
 
   int rank_ = 0, ranks_ = 1, failing_ = -1;
   bool failed_ = false;
+  Traffic traffic_;
 };
 #endif
 

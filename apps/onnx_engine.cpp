@@ -1,64 +1,22 @@
-// Pictures into a file, a child process, answers out of files.
+// An ONNX file's class sums and codes, picture by picture as a comparison asks for them.
 #include "apps/onnx_engine.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
-#include <string_view>
 #include <utility>
 
-#include "apps/onnx_scripts.hpp"
 #include "core/error.hpp"
-#include "core/file.hpp"
 #include "core/md5.hpp"
-#include "core/printable.hpp"
-#include "core/process.hpp"
-#include "core/scratch_folder.hpp"
-#include "core/text.hpp"
 #include "deploy/onnx/graph.hpp"
 #include "deploy/runtime/model_file.hpp"
 
 namespace mog::apps {
-namespace {
 
-namespace fs = std::filesystem;
-
-constexpr Index kWithLayers = 50;               // pictures at a time where all their codes are written
-constexpr Index kMostAnswers = Index{1} << 30;  // bytes of a file that a child writes
-constexpr int kNoPackage = 3;
-
-/// A way to run the file: a program and its script.
-struct Child {
-  const char *program, *package, *script;
-};
-
-std::vector<Child> children(const std::string& engine) {
-  if (engine == "opencv") return {{"python3", "python3-opencv", kPythonOpenCv}};
-  return {{"python3", "python3", kPythonOnnxRuntime}, {"node", "nodejs", kNodeOnnxRuntime}};
-}
-
-/// What a child has written: `count` numbers.
-template <class Number>
-std::vector<Number> numbers(const fs::path& file, Index count) {
-  const std::vector<std::byte> bytes = read_bytes(file, kMostAnswers);
-  std::vector<Number> all(to_size(count));
-  if (bytes.size() != all.size() * sizeof(Number)) {
-    throw DataError(concat("onnx: output ", file.filename().string(), " has ", bytes.size(), " bytes, expected ",
-                           all.size() * sizeof(Number)));
-  }
-  std::memcpy(all.data(), bytes.data(), bytes.size());
-  return all;
-}
-
-}  // namespace
-
-OnnxEngine::OnnxEngine(fs::path file, const ProvenNetwork& network, const Dataset& images, OnnxEngineOptions options)
-    : file_(std::move(file)), network_(network), images_(images), options_(std::move(options)) {
-  const std::vector<std::byte> packed = model_bytes(network), own = read_bytes(file_, kMostAnswers);
+OnnxEngine::OnnxEngine(OnnxChild child, const ProvenNetwork& network, const Dataset& images, OnnxEngineOptions options)
+    : child_(std::move(child)), network_(network), images_(images), options_(options) {
+  const std::vector<std::byte> packed = model_bytes(network);
   const std::string digest = md5_of({reinterpret_cast<const char*>(packed.data()), packed.size()});
-  const std::string_view text(reinterpret_cast<const char*>(own.data()), own.size());
-  require(text.find(digest) != std::string_view::npos, "verify: ", file_.string(),
+  require(child_.says(digest), "verify: ", child_.file().string(),
           " was not exported from this network: its packed file's digest ", digest, " does not stand in it");
   if (!options_.layers) return;
   std::vector<std::int64_t> class_sums(to_size(network->head.classes));
@@ -68,12 +26,18 @@ OnnxEngine::OnnxEngine(fs::path file, const ProvenNetwork& network, const Datase
   });
 }
 
+Index OnnxEngine::picture(std::span<const std::uint8_t> pixels) const {
+  return (pixels.data() - images_.image(0)) / images_.image_bytes();
+}
+
+void OnnxEngine::prepare(std::span<const std::uint8_t> pixels) {
+  const Index first = picture(pixels);
+  if (first < first_ || first >= first_ + count_) answer(first);
+}
+
 void OnnxEngine::run(std::span<const std::uint8_t> pixels, std::span<std::int64_t> class_sums,
-                     const MapObserver& observer) {
-  const std::lock_guard lock(mutex_);
-  const Index picture = (pixels.data() - images_.image(0)) / images_.image_bytes();
-  if (picture < first_ || picture >= first_ + count_) answer(picture);
-  const Index place = picture - first_;
+                     const MapObserver& observer) const {
+  const Index place = picture(pixels) - first_;
   std::copy_n(sums_.begin() + place * network_->head.classes, network_->head.classes, class_sums.begin());
   for (std::size_t layer = 0; observer && layer < layers_.size(); ++layer) tell(layer, place, observer);
 }
@@ -94,65 +58,29 @@ void OnnxEngine::tell(std::size_t layer, Index picture, const MapObserver& obser
             .kind = IntegerMap::Kind::codes});
 }
 
-/// Tries each way until one's package is there.
-void OnnxEngine::start(const fs::path& folder, Index count) const {
-  std::string tried;
-  for (const Child& child : children(options_.engine)) {
-    const fs::path script = folder / "script", messages = folder / "messages";
-    write_file(script, child.script);
-    fs::remove(messages);
-    const std::vector<std::string> words = {
-        script.string(), fs::absolute(file_).string(), (folder / "pictures").string(), folder.string(),
-        to_text(count),  to_text(network_->height),    to_text(network_->width),       options_.optimization};
-    int code = kNoPackage;
-    try {
-      code = run_program(child.program, words, child.package, messages.string());
-    } catch (const IoError&) {  // not even the program is there
-    }
-    if (code == 0) return;
-    tried += concat(tried.empty() ? "" : ", ", child.program);
-    if (code == kNoPackage) continue;
-    std::string text;
-    for (const std::byte byte : read_beginning(messages, 1 << 12)) text += static_cast<char>(byte);
-    throw std::runtime_error(concat("verify: ", options_.engine, " in ", child.program, " failed on ", file_.string(),
-                                    ": ", printable(text)));
-  }
-  throw IoError(concat("verify: no ", options_.engine, " found (tried ", tried,
-                       options_.engine == "opencv" ? "); on Debian: apt-get install python3-opencv"
-                                                   : "): Python's package onnxruntime, or npm's onnxruntime-node"));
-}
-
 void OnnxEngine::answer(Index first) {
-  const ScratchFolder folder("mog-onnx");
   const Index all = options_.images == 0 ? images_.size() : std::min(options_.images, images_.size());
   const Index count = layers_.empty() ? all - first : std::min(all - first, kWithLayers);
-  const Index height = network_->height, width = network_->width, classes = network_->head.classes;
-  std::string planes;  // [N, 3, H, W]
-  planes.reserve(to_size(count * 3 * height * width));
-  for (Index i = first; i < first + count; ++i) {
-    for (Index c = 0; c < 3; ++c) {
-      for (Index p = 0; p < height * width; ++p) planes += static_cast<char>(images_.image(i)[p * 3 + c]);
-    }
-  }
-  write_file(folder.path() / "pictures", planes);
-  start(folder.path(), count);
+  const Index classes = network_->head.classes;
+  const OnnxOutputs outputs = child_.run(images_, first, count);
 
-  if (fs::exists(folder.path() / "class_sums")) {
-    sums_ = numbers<std::int64_t>(folder.path() / "class_sums", count * classes);
+  if (outputs.have("class_sums")) {
+    sums_ = outputs.numbers<std::int64_t>("class_sums", count * classes);
   } else {
     sums_.clear();
-    for (const double logit : numbers<double>(folder.path() / "logits", count * classes)) {
+    for (const double logit : outputs.numbers<double>("logits", count * classes)) {
       sums_.push_back(std::llround(std::ldexp(logit, network_->head.fraction_bits)));
     }
   }
   codes_.clear();
   for (const Layer& layer : layers_) {
-    const fs::path file = folder.path() / onnx::identifier(layer.name);
-    require(fs::exists(file), "verify: ", file_.string(), " does not show the codes of ", layer.name,
+    const std::string output = onnx::identifier(layer.name);
+    require(outputs.have(output), "verify: ", child_.file().string(), " does not show the codes of ", layer.name,
             ": export it with --layers, or verify it without");
     std::vector<std::int32_t>& codes = codes_.emplace_back();
-    for (const double code : numbers<double>(file, count * layer.height * layer.width * layer.channels)) {
-      codes.push_back(code == std::floor(code) ? static_cast<std::int32_t>(code) : -1);  // -1: no code is that
+    for (const double code : outputs.numbers<double>(output, count * layer.height * layer.width * layer.channels)) {
+      const bool whole = code >= 0 && code <= 255 && code == std::floor(code);
+      codes.push_back(whole ? static_cast<std::int32_t>(code) : -1);  // -1: no code is that
     }
   }
   first_ = first;

@@ -74,13 +74,14 @@ void OnnxWords::write(const ProvenNetwork& network, const std::map<std::string, 
   print(qonnx_, export_qonnx(network, qonnx_, dialect, options));
 }
 
-void OnnxWords::write_floats(const TrainedModel& trained, PictureSize size) const {
+void OnnxWords::write_floats(const TrainedModel& trained, const std::string& checksum, PictureSize size) const {
   require(!onnx_.empty() && qonnx_.empty(), "export: --graph floats is of --to-onnx alone");
   require(weights_ == "float" && head_ == "exact" && !layers_,
           "export: --graph floats has float weights and logits, and shows no layers");
   FloatOnnxOptions options{
       .stage = trained.stage, .height = size.height, .width = size.width, .fold = fold_, .onnx = this->options()};
   options.onnx.metadata = trained.description.words;
+  if (checksum != "none") options.onnx.metadata.emplace(kCheckpointChecksum, checksum);
   std::string classes;
   for (const std::string& name : trained.description.class_names) classes += (classes.empty() ? "" : "\n") + name;
   if (!classes.empty()) options.onnx.metadata.emplace("class_names", classes);

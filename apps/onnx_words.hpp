@@ -10,12 +10,15 @@
 
 namespace mog::apps {
 
+/// What a file of floats calls the checkpoint that it was exported from, in its metadata.
+constexpr const char* kCheckpointChecksum = "checkpoint_checksum";
+
 class OnnxWords {
  public:
   void add_options(CLI::App& command);
   /// The evaluation's graph of floats was asked for, of a network that need have no integer form.
   [[nodiscard]] bool floats() const { return graph_ == "floats"; }
-  void write_floats(const TrainedModel& trained, PictureSize size) const;
+  void write_floats(const TrainedModel& trained, const std::string& checksum, PictureSize size) const;
   [[nodiscard]] bool any() const { return !onnx_.empty() || !qonnx_.empty(); }
   /// Writes what was asked for, and prints a line for each file; `metadata` goes into them.
   void write(const ProvenNetwork& network, const std::map<std::string, std::string>& metadata) const;

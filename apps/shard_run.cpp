@@ -9,6 +9,7 @@
 #include "core/forked_shards.hpp"
 #include "core/kernels/isa.hpp"
 #include "core/parallel.hpp"
+#include "train/step_traffic.hpp"
 
 namespace mog::apps {
 namespace {
@@ -37,8 +38,8 @@ void compare_shards(Communicator& shards, const Trainer& trainer) {
 
 }  // namespace
 
-TrainOutcome run_in_shards(Trainer& trainer, const TrainingRun& run, const Parameters<float>& parameters,
-                           Index classes) {
+TrainOutcome run_in_shards(Trainer& trainer, const TrainingRun& run, const Parameters<float>& parameters, Index classes,
+                           TrainListener& listener) {
   const int shards = run.options.shards, ranks = run.launch.ranks;
   if (shards == 1 && ranks == 1) return trainer.run();
   Index numbers = 0;
@@ -50,6 +51,8 @@ TrainOutcome run_in_shards(Trainer& trainer, const TrainingRun& run, const Param
                  threads, static_cast<double>(run.options.recipe.batch) / shards);
   }
   ForkedShards processes(ShardLayout{.here = here, .rank = run.launch.rank, .ranks = ranks}, numbers);
+  StepTraffic traffic([&processes] { return processes.traffic(); }, listener);
+  trainer.set_listener(traffic);
   ForkedShards::Connect connect;
   if (ranks > 1) connect = [&] { return connect_ranks(run.launch); };
   TrainOutcome outcome;
@@ -58,10 +61,12 @@ TrainOutcome run_in_shards(Trainer& trainer, const TrainingRun& run, const Param
         set_threads(threads);
         compare_shards(communicator, trainer);
         trainer.set_shards(communicator);
+        traffic.begin();
         outcome = trainer.run();
         return 0;
       },
       connect);
+  if (const std::string text = traffic.text(); !text.empty()) listener.on_message(text);
   return outcome;
 }
 

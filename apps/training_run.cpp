@@ -229,7 +229,7 @@ void train_and_report(const TrainingRun& run, DatasetPair data) {
 
   TrainOutcome outcome;
   try {
-    outcome = run_in_shards(trainer, run, parameters, choice.classes);
+    outcome = run_in_shards(trainer, run, parameters, choice.classes, log);
   } catch (const std::exception& error) {
     if (first) throw;
     throw Exit{exit_code(error)};  // rank 0 says why

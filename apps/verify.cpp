@@ -1,32 +1,27 @@
 // `mog verify`: a packed or ONNX file beside its trained network, or beside what the packed file's plain loops say, over
 // test images, code by code.
+#include <algorithm>
+#include <array>
 #include <cstdio>
+#include <deque>
+#include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "apps/commands.hpp"
 #include "apps/deployment.hpp"
 #include "apps/json_text.hpp"
 #include "apps/network_file.hpp"
 #include "apps/onnx_engine.hpp"
+#include "apps/onnx_words.hpp"
+#include "apps/verify_floats.hpp"
+#include "apps/verify_report.hpp"
 #include "core/error.hpp"
-#include "core/printable.hpp"
+#include "core/text.hpp"
 #include "deploy/lowering.hpp"
 #include "deploy/runtime/model_file.hpp"
 
 namespace mog::apps {
 namespace {
-
-struct Words {
-  std::filesystem::path file, model;
-  DataChoice data;
-  Index images = 0;
-  std::string engine = "runtime", optimization = "all";
-  bool layers = false, json = false;
-
-  /// An engine that is not ours, and reads ONNX.
-  [[nodiscard]] bool onnx() const { return engine == "onnxruntime" || engine == "opencv"; }
-};
 
 /// The two sides. A packed file alone is compared with itself: the engine with the plain loops.
 struct Sides {
@@ -36,7 +31,7 @@ struct Sides {
 };
 
 /// An ONNX file says no more than its answers: the network's sizes are those of the file that it was exported from.
-Sides load_onnx(const Words& words) {
+Sides load_onnx(const VerifyWords& words) {
   require(!words.model.empty(), "verify: no ONNX file, expected one behind ", words.file.string());
   if (require_network(words.file) == NetworkKind::packed) {
     ProvenNetwork network = read_model(words.file);
@@ -51,7 +46,7 @@ Sides load_onnx(const Words& words) {
 
 /// Which of the two files is which is told by their content, not by their order. Leaves the packed
 /// file's name in model.
-Sides load(Words& words) {
+Sides load(VerifyWords& words) {
   if (words.onnx()) return load_onnx(words);
   const bool packed = require_network(words.file) == NetworkKind::packed;
   require(packed || !words.model.empty(), "verify: the checkpoint ", words.file.string(),
@@ -70,100 +65,120 @@ Sides load(Words& words) {
   return sides;
 }
 
-void print_table(const Words& words, const Sides& sides, const Comparison& comparison) {
-  const auto number = [](Index value) { return static_cast<long long>(value); };
-  if (words.layers) {
-    std::printf("%-18s %-6s %14s %12s\n", "layer", "what", "values", "differing");
-    for (const LayerComparison& layer : comparison.layers()) {
-      std::printf("%-18s %-6s %14lld %12lld\n", printable(layer.name).c_str(), layer.codes ? "codes" : "sums",
-                  number(layer.values), number(layer.differing));
+/// An engine, and what it does before a batch: that of an ONNX file runs a child.
+struct VerifiedEngine {
+  IntegerForward forward;
+  std::function<void(std::span<const std::uint8_t>)> prepare;
+};
+
+/// One for each time that a file is run.
+std::vector<VerifiedEngine> engines_of(const VerifyWords& words, const ProvenNetwork& network, const Dataset& test) {
+  if (!words.onnx()) return {{.forward = engine_of(engine_named(words.engine), network), .prepare = [](auto) {}}};
+  std::vector<VerifiedEngine> engines;
+  for (const std::string& level : words.levels()) {
+    auto onnx = std::make_shared<OnnxEngine>(OnnxChild(words.model, words.engine, level), network, test,
+                                             OnnxEngineOptions{.layers = words.layers, .images = words.images});
+    engines.push_back({.forward = [onnx](auto pixels, auto class_sums,
+                                         const MapObserver& observer) { onnx->run(pixels, class_sums, observer); },
+                       .prepare = [onnx](auto pixels) { onnx->prepare(pixels); }});
+  }
+  return engines;
+}
+
+/// What a packed file's engines are compared with: run once, however many they are.
+IntegerForward expected_of(const VerifyWords& words, const Sides& sides, Index batch) {
+  if (words.against == "runtime") return remembered(engine_of(Engine::runtime, sides.network), batch, false);
+  const IntegerForward loops = [&meant = sides.meant](auto pixels, auto class_sums, const MapObserver& observer) {
+    run_reference(meant, pixels, class_sums, observer);
+  };
+  return words.onnx() ? remembered(loops, batch, words.layers) : loops;
+}
+
+std::deque<Comparison> compare_all(const VerifyWords& words, const Sides& sides, const Dataset& test) {
+  const Index batch = words.onnx() && words.layers ? OnnxEngine::kWithLayers : 50;
+  const IntegerForward expected = sides.trained != nullptr ? IntegerForward() : expected_of(words, sides, batch);
+  std::deque<Comparison> comparisons;
+  const std::vector<VerifiedEngine> engines = engines_of(words, sides.network, test);
+  for (const VerifiedEngine& engine : engines) {
+    if (sides.trained != nullptr) {
+      comparisons.emplace_back(std::ref(sides.trained->network), sides.network, engine.forward);
+    } else {
+      comparisons.emplace_back(sides.meant, expected, sides.network, engine.forward);
     }
   }
-  Index codes = 0, sums = 0;
-  for (const LayerComparison& layer : comparison.layers()) (layer.codes ? codes : sums) += layer.values;
-  std::printf("images              %14lld\n", number(comparison.images()));
-  std::printf("differing codes     %14lld of %lld\n", number(comparison.differing_codes()), number(codes));
-  std::printf("differing sums      %14lld of %lld\n", number(comparison.differing_sums()), number(sums));
-  if (sides.trained == nullptr && words.engine != "opencv") {
-    std::printf("differing class sums%14lld of %lld\n", number(comparison.differing_class_sums()),
-                number(comparison.images() * sides.network->head.classes));
+  compare(comparisons, test, words.images, batch,
+          [&engines](std::size_t i, std::span<const std::uint8_t> pixels) { engines[i].prepare(pixels); });
+  return comparisons;
+}
+
+void check_words(const VerifyWords& words) {
+  require(!words.bound && !words.turned,
+          "verify: --bound and --turned are of a checkpoint and the ONNX file of floats that was exported from it");
+  require(words.against == "reference" ||
+              (words.onnx() && !words.layers && require_network(words.file) == NetworkKind::packed),
+          "verify: --against runtime is for the class sums of a packed file's ONNX file, expected neither a checkpoint "
+          "nor another engine nor --layers");
+}
+
+/// The evaluation's graph, which has no integers to compare.
+bool holds_floats(const VerifyWords& words) {
+  return words.onnx() && !words.model.empty() && require_network(words.file) == NetworkKind::checkpoint &&
+         OnnxChild(words.model, words.engine, {}).says(kCheckpointChecksum);
+}
+
+void run(VerifyWords words) {
+  const std::vector<std::string> levels = words.levels();
+  if (holds_floats(words)) {
+    verify_floats(words);
+    return;
   }
-  std::printf("differing answers   %14lld\n", number(comparison.differing_answers()));
-  std::printf("logits deviate by   %14.3g at most, the largest is %.3g\n", comparison.largest_deviation(),
-              comparison.largest_logit());
-  if (comparison.largest_magnitude() == 0) return;  // an engine that shows no sums
-  const bool exact = sides.trained != nullptr && comparison.largest_magnitude() < 1 << 24;
-  std::printf("latent magnitudes   %14lld at most in a pixel%s\n", number(comparison.largest_magnitude()),
-              exact ? ": below 2^24, the trained floats were exact" : "");
-}
-
-void print_json(const Words& words, const Sides& sides, const Comparison& comparison) {
-  nlohmann::ordered_json json{{sides.trained != nullptr ? "checkpoint" : "plain_loops", words.file.string()},
-                              {"model", words.model.string()},
-                              {"images", comparison.images()},
-                              {"differing_codes", comparison.differing_codes()},
-                              {"differing_sums", comparison.differing_sums()},
-                              {"differing_class_sums", comparison.differing_class_sums()},
-                              {"differing_answers", comparison.differing_answers()},
-                              {"largest_deviation", comparison.largest_deviation()},
-                              {"largest_logit", comparison.largest_logit()},
-                              {"largest_magnitude", comparison.largest_magnitude()}};
-  if (words.layers) {
-    for (const LayerComparison& layer : comparison.layers()) {
-      json["layers"].push_back(
-          {{"name", layer.name}, {"codes", layer.codes}, {"values", layer.values}, {"differing", layer.differing}});
-    }
-  }
-  std::printf("%s\n", json_text(json).c_str());
-}
-
-IntegerForward engine_of(const Words& words, const ProvenNetwork& network, const Dataset& test) {
-  if (!words.onnx()) return apps::engine_of(engine_named(words.engine), network);
-  auto onnx = std::make_shared<OnnxEngine>(
-      words.model, network, test,
-      OnnxEngineOptions{
-          .engine = words.engine, .optimization = words.optimization, .layers = words.layers, .images = words.images});
-  return [onnx](auto pixels, auto class_sums, const MapObserver& observer) { onnx->run(pixels, class_sums, observer); };
-}
-
-void run(Words words) {
+  check_words(words);
   const Sides sides = load(words);
   const Dataset test = words.data.load_measured({.height = sides.network->height, .width = sides.network->width});
   check_size(words.model, sides.network, test);
-  const IntegerForward engine = engine_of(words, sides.network, test);
-  Comparison comparison = sides.trained != nullptr ? Comparison(std::ref(sides.trained->network), sides.network, engine)
-                                                   : Comparison(sides.meant, sides.network, engine);
-  compare(comparison, test, words.images);
+  const std::deque<Comparison> comparisons = compare_all(words, sides, test);
 
-  (words.json ? print_json : print_table)(words, sides, comparison);
-  if (const auto& first = comparison.first()) {
-    std::fprintf(
-        stderr,
-        "mog: %s: the first difference is in layer %s, image %lld, row %lld, column %lld, channel %lld: %d, the "
-        "%s %.10g\n",
-        printable(words.model).c_str(), printable(first->layer).c_str(), static_cast<long long>(first->image),
-        static_cast<long long>(first->row), static_cast<long long>(first->column),
-        static_cast<long long>(first->channel), first->integer,
-        sides.trained != nullptr ? "trained network has" : "plain loops have", first->expected);
-    throw Exit{kFailure};
+  bool agree = true;
+  nlohmann::ordered_json json;
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const Compared compared{
+        .trained = sides.trained != nullptr, .classes = sides.network->head.classes, .level = levels[i]};
+    if (words.json) {
+      json.push_back(json_of(words, compared, comparisons[i]));
+    } else {
+      print_table(words, compared, comparisons[i]);
+    }
+    agree = agrees(words, compared, comparisons[i]) && agree;
   }
-  // An ONNX file need not show its codes. Logits of floats need not be the class sums, but have to give the same answer.
-  const Index sums = words.engine == "opencv" ? 0 : comparison.differing_class_sums();
-  if (!words.onnx() || (sums == 0 && comparison.differing_answers() == 0)) return;
-  std::fprintf(stderr, "mog: %s: %lld class sums and %lld answers differ\n", printable(words.model).c_str(),
-               static_cast<long long>(sums), static_cast<long long>(comparison.differing_answers()));
-  throw Exit{kFailure};
+  if (words.json) std::printf("%s\n", json_text(levels.size() == 1 ? json.front() : json).c_str());
+  if (!agree) throw Exit{kFailure};
 }
 
 }  // namespace
 
+std::vector<std::string> VerifyWords::levels() const {
+  require(level.empty() || engine == "onnxruntime", "verify: --onnx-level ", level,
+          " is of --engine onnxruntime, not of ", engine);
+  if (engine != "onnxruntime") return {""};
+  if (level.empty()) return {"all"};
+  constexpr std::array kLevels = {"disabled", "basic", "extended", "all"};
+  std::vector<std::string> words = split(level, ',');
+  for (const std::string& word : words) {
+    require(std::find(kLevels.begin(), kLevels.end(), word) != kLevels.end(), "verify: --onnx-level ", word,
+            ", expected disabled, basic, extended or all");
+  }
+  return words;
+}
+
 void add_verify(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "verify", "Compare a packed or ONNX file with its checkpoint, or an engine with the plain loops, code by code");
-  auto words = std::make_shared<Words>();
+  auto words = std::make_shared<VerifyWords>();
   command
-      ->add_option("FILE", words->file,
-                   "Checkpoint of the third run, as RUN/best.safetensors; or a packed file, for its plain loops")
+      ->add_option(
+          "FILE", words->file,
+          "Checkpoint of the third run, as RUN/best.safetensors; or a packed file, for its plain loops; beside "
+          "an ONNX file of floats a checkpoint of any model and run")
       ->required();
   command->add_option("MODEL", words->model,
                       "Packed or ONNX file that was exported from it; without it FILE is, alone");
@@ -179,9 +194,25 @@ void add_verify(CLI::App& app) {
           "compiled by cc; onnxruntime, opencv: what is installed of them, on an ONNX file")
       ->capture_default_str()
       ->check(CLI::IsMember({"runtime", "reference", "c", "onnxruntime", "opencv"}));
-  command->add_option("--onnx-level", words->optimization, "How far ONNX Runtime rewrites the graph")
+  command
+      ->add_option(
+          "--against", words->against,
+          "Of a packed file, what its ONNX file's class sums are compared with: its plain loops, or the kernels "
+          "that ship, which are many times as fast")
       ->capture_default_str()
-      ->check(CLI::IsMember({"disabled", "basic", "extended", "all"}));
+      ->check(CLI::IsMember({"reference", "runtime"}));
+  command->add_option("--onnx-level", words->level,
+                      "How far ONNX Runtime rewrites the graph: disabled, basic, extended or all (the default), or "
+                      "several with commas between them, each compared");
+  command
+      ->add_option("--bound", words->bound,
+                   "Of an ONNX file of floats: how far a logit may lie off, as a share of its picture's largest; 2e-5")
+      ->check(CLI::NonNegativeNumber);
+  command
+      ->add_option("--turned", words->turned,
+                   "The same, where activations are codes: share of the pictures that may lie further off, by a code "
+                   "that turned; 0.1")
+      ->check(CLI::Range(0.0, 1.0));
   command->add_flag("--layers", words->layers, "Count for every layer");
   command->add_flag("--json", words->json, "Print JSON");
   add_threads(*command);

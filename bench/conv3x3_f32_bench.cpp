@@ -37,6 +37,9 @@ int register_family(const std::vector<Layer>& layers) {
 const int kFirst = register_family({{32, 3, 3, 128, 1}, {32, 3, 3, 32, 1}});
 const int kGrouped = register_family(conv3x3_layers(128, 4)) + register_family(conv3x3_layers(128, 8)) +
                      register_family(conv3x3_layers(32, 4)) + register_family(conv3x3_layers(32, 8));
+/// Of ResNets and VGGs, and depthwise ones of a MobileNet.
+const int kDense = register_family({{32, 3, 64, 64, 1}, {8, 3, 256, 256, 1}, {4, 3, 512, 512, 1}, {2, 3, 512, 512, 1}});
+const int kDepthwise = register_family({{32, 3, 64, 64, 64}, {8, 3, 256, 256, 256}, {4, 3, 512, 512, 512}});
 
 }  // namespace
 }  // namespace mog::bench

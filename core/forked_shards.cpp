@@ -75,11 +75,12 @@ class ForkedShards::Memory {
 namespace {
 
 /// One process's end. `alive` throws when a process is gone, and is called now and then by who waits.
-template <class Memory>
+template <class Memory, class Seconds>
 class Shard final : public Communicator {
  public:
-  Shard(Memory& memory, const ShardLayout& layout, int place, std::function<void()> alive)
+  Shard(Memory& memory, Seconds& seconds, const ShardLayout& layout, int place, std::function<void()> alive)
       : memory_(memory),
+        seconds_(seconds),
         layout_(layout),
         place_(place),
         shard_(layout.rank * layout.here + place),
@@ -96,8 +97,9 @@ class Shard final : public Communicator {
     require_room(own.size());
     require(all.size() == own.size() * static_cast<std::size_t>(shards_), "shards: room for ", all.size(),
             " numbers, expected ", own.size(), " of each of ", shards_);
+    const SecondsOf call(seconds_.calls);
     std::copy(own.begin(), own.end(), memory_.template slot<double>(shard_));
-    wait();
+    wait_for_all();
     if (layout_.ranks > 1) {
       if (place_ == 0) gather_ranks(own.size());
       wait();
@@ -111,8 +113,9 @@ class Shard final : public Communicator {
   void add(std::span<float> numbers) override {
     const auto count = static_cast<Index>(numbers.size());
     require_room(numbers.size());
+    const SecondsOf call(seconds_.calls);
     std::copy(numbers.begin(), numbers.end(), memory_.template slot<float>(shard_));
-    wait();
+    wait_for_all();
     const bool first = place_ == 0, several = layout_.ranks > 1;
     if (several) {
       if (first) exchange_chunks(count);
@@ -164,10 +167,10 @@ class Shard final : public Communicator {
 
   /// The other ranks' doubles into their slots.
   void gather_ranks(std::size_t each) {
-    std::vector<double> buffer(each * static_cast<std::size_t>(shards_));
-    const auto row = [&](int shard) { return buffer.begin() + static_cast<std::ptrdiff_t>(each) * shard; };
+    rows_.resize(each * static_cast<std::size_t>(shards_));
+    const auto row = [&](int shard) { return rows_.begin() + static_cast<std::ptrdiff_t>(each) * shard; };
     for (int s = shard_; s < shard_ + layout_.here; ++s) std::copy_n(memory_.template slot<double>(s), each, row(s));
-    link_->gather(buffer);
+    link_->gather(rows_);
     for (int s = 0; s < shards_; ++s) std::copy_n(row(s), each, memory_.template slot<double>(s));
   }
 
@@ -175,20 +178,25 @@ class Shard final : public Communicator {
   void exchange_chunks(Index count) {
     const Range own = chunk_of(count, layout_.rank);
     const Index width = own.end - own.begin;
-    std::vector<float> send, receive(to_size(width * shards_));
-    send.reserve(to_size(count * layout_.here));
+    send_.clear();
+    receive_.resize(to_size(width * shards_));
     for (int r = 0; r < layout_.ranks; ++r) {
       const Range theirs = chunk_of(count, r);
       for (int s = shard_; s < shard_ + layout_.here; ++s) {
         const float* const slot = memory_.template slot<float>(s);
-        send.insert(send.end(), slot + theirs.begin, slot + theirs.end);
+        send_.insert(send_.end(), slot + theirs.begin, slot + theirs.end);
       }
     }
     const std::vector<Index> receive_counts(static_cast<std::size_t>(layout_.ranks), width * layout_.here);
-    link_->exchange(send, counts_of(count, layout_.here), receive, receive_counts);
+    link_->exchange(send_, counts_of(count, layout_.here), receive_, receive_counts);
     for (int s = 0; s < shards_; ++s) {
-      std::copy_n(receive.begin() + s * width, width, memory_.template slot<float>(s) + own.begin);
+      std::copy_n(receive_.begin() + s * width, width, memory_.template slot<float>(s) + own.begin);
     }
+  }
+
+  void wait_for_all() {
+    const SecondsOf waiting(seconds_.waiting);
+    wait();
   }
 
   /// A barrier of this machine's processes. Who waits long gives its processor away: shards may be more than processors.
@@ -215,10 +223,13 @@ class Shard final : public Communicator {
   }
 
   Memory& memory_;
+  Seconds& seconds_;
   ShardLayout layout_;
   int place_, shard_, shards_;  // among this machine's, and among all
   std::function<void()> alive_;
   RankLink* link_ = nullptr;
+  std::vector<float> send_, receive_;  // kept: their pages would be new in every step
+  std::vector<double> rows_;
 };
 
 /// A forked process hears of a stop through its shard 0.
@@ -285,14 +296,14 @@ class Others {
 };
 
 /// What a forked process does: the work, unless the first process is gone.
-template <class Memory>
-int work_apart(Memory& memory, const ShardLayout& layout, int place, pid_t first,
+template <class Memory, class Seconds>
+int work_apart(Memory& memory, Seconds& seconds, const ShardLayout& layout, int place, pid_t first,
                const std::function<int(Communicator&)>& work) {
 #ifdef __linux__
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
   ignore_stops();
-  Shard own(memory, layout, place, [first] {
+  Shard own(memory, seconds, layout, place, [first] {
     if (::getppid() != first) ::_exit(1);
   });
   try {
@@ -309,17 +320,16 @@ int ForkedShards::run(const std::function<int(Communicator&)>& work, const Conne
   const pid_t first = ::getpid();
   Others others(memory_->shared());
   for (int place = 1; place < layout_.here; ++place) {
-    if (others.add([&] { return work_apart(*memory_, layout_, place, first, work); })) continue;
+    if (others.add([&] { return work_apart(*memory_, seconds_, layout_, place, first, work); })) continue;
     const std::string why = std::strerror(errno);
     others.kill();
     throw IoError(concat("shards: process ", place + 1, " of ", layout_.here, " cannot be made: ", why));
   }
-  Shard own(*memory_, layout_, 0, [&others] { others.look(); });
-  std::unique_ptr<RankLink> link;
+  Shard own(*memory_, seconds_, layout_, 0, [&others] { others.look(); });
   try {
     if (connect) {
-      link = connect();
-      own.set_link(*link);
+      link_ = connect();
+      own.set_link(*link_);
     }
     const int result = work(own);
     others.wait();
@@ -327,9 +337,16 @@ int ForkedShards::run(const std::function<int(Communicator&)>& work, const Conne
   } catch (const std::exception& error) {
     own.fail(error);
     others.kill();
-    if (link) link->fail(error);
+    if (link_) link_->fail(error);
     throw;
   }
+}
+
+Traffic ForkedShards::traffic() const {
+  Traffic all = link_ ? link_->traffic() : Traffic();
+  all.adding += seconds_.calls - seconds_.waiting - all.waiting - all.sending;
+  all.waiting += seconds_.waiting;
+  return all;
 }
 
 }  // namespace mog

@@ -6,6 +6,7 @@
 
 #include "core/communicator.hpp"
 #include "core/rank_link.hpp"
+#include "core/traffic.hpp"
 
 namespace mog {
 
@@ -41,10 +42,18 @@ class ForkedShards {
   /// system refuses a process.
   int run(const std::function<int(Communicator&)>& work, const Connect& connect = {});
 
+  /// Of this process's calls so far.
+  [[nodiscard]] Traffic traffic() const;
+
  private:
   class Memory;
+  struct Seconds {
+    double calls = 0, waiting = 0;  // the second is part of the first
+  };
   std::unique_ptr<Memory> memory_;
   ShardLayout layout_;
+  std::unique_ptr<RankLink> link_;
+  Seconds seconds_;
 };
 
 }  // namespace mog

@@ -4,6 +4,7 @@
 #include <exception>
 #include <span>
 
+#include "core/traffic.hpp"
 #include "core/types.hpp"
 
 namespace mog {
@@ -25,6 +26,8 @@ class RankLink {
   /// order, receive_counts[r] numbers.
   virtual void exchange(std::span<const float> send, std::span<const Index> send_counts, std::span<float> receive,
                         std::span<const Index> receive_counts) = 0;
+  /// Of all calls so far, but what is done with the numbers.
+  [[nodiscard]] virtual Traffic traffic() const = 0;
   /// In place of the next call: lets all others end with this error. Nothing can follow; the second time does nothing.
   virtual void fail(const std::exception& error) noexcept = 0;
 };

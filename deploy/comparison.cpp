@@ -1,4 +1,4 @@
-// A batch through the trained network, observed, or each picture through the plain loops; then through the engine,
+// A batch through the trained network, observed, or each picture through what is meant; then through the engine,
 // compared on the way.
 #include "deploy/comparison.hpp"
 
@@ -77,7 +77,16 @@ Comparison::Comparison(Network trained, const IntegerNetwork& network, IntegerFo
 }
 
 Comparison::Comparison(const IntegerNetwork& meant, const IntegerNetwork& network, IntegerForward forward)
-    : meant_(&meant), network_(network), forward_(std::move(forward)) {
+    : Comparison(
+          meant,
+          [&meant](auto pixels, auto class_sums, const MapObserver& observer) {
+            run_reference(meant, pixels, class_sums, observer);
+          },
+          network, std::move(forward)) {}
+
+Comparison::Comparison(const IntegerNetwork& meant, IntegerForward expected, const IntegerNetwork& network,
+                       IntegerForward forward)
+    : meant_(&meant), expected_(std::move(expected)), network_(network), forward_(std::move(forward)) {
   require(meant.height == network.height && meant.width == network.width && meant.head.classes == network.head.classes,
           "comparison: ", network.height, " x ", network.width, " pixels and ", network.head.classes,
           " classes, expected ", meant.height, " x ", meant.width, " and ", meant.head.classes);
@@ -88,7 +97,7 @@ void Comparison::add(std::span<const std::uint8_t> pixels) {
   require(images >= 1 && images * picture_bytes() == pixels.size(), "comparison: ", pixels.size(),
           " bytes of pixels, expected a multiple of ", picture_bytes());
   Results results(images);
-  trained_ ? compare_with_trained(pixels, results) : compare_with_loops(pixels, results);
+  trained_ ? compare_with_trained(pixels, results) : compare_with_integers(pixels, results);
   for (const PictureResult& result : results) merge(result);
   images_ += static_cast<Index>(images);
 }
@@ -123,13 +132,13 @@ void Comparison::compare_with_trained(std::span<const std::uint8_t> pixels, Resu
   });
 }
 
-void Comparison::compare_with_loops(std::span<const std::uint8_t> pixels, Results& results) {
+void Comparison::compare_with_integers(std::span<const std::uint8_t> pixels, Results& results) {
   parallel_for(static_cast<Index>(results.size()), [&](Index i) {
     PictureResult& result = results[static_cast<std::size_t>(i)];
     const auto picture = pixels.subspan(static_cast<std::size_t>(i) * picture_bytes(), picture_bytes());
     std::vector<std::int64_t> class_sums(static_cast<std::size_t>(network_.head.classes));
     std::map<std::string, std::vector<std::int32_t>, std::less<>> maps;
-    run_reference(*meant_, picture, class_sums, [&](const IntegerMap& map) {
+    expected_(picture, class_sums, [&](const IntegerMap& map) {
       maps.emplace(map.name, std::vector(map.values.begin(), map.values.end()));
     });
     std::vector<double> logits;

@@ -35,6 +35,9 @@ class Comparison {
   Comparison(Network trained, const IntegerNetwork& network, IntegerForward forward);
   /// The same against run_reference of `meant`, which takes pictures of the same size.
   Comparison(const IntegerNetwork& meant, const IntegerNetwork& network, IntegerForward forward);
+  /// The same against another way to run `meant`.
+  Comparison(const IntegerNetwork& meant, IntegerForward expected, const IntegerNetwork& network,
+             IntegerForward forward);
 
   /// Compares some pictures, pixels [images, height, width, 3]. Throws std::invalid_argument on another size.
   void add(std::span<const std::uint8_t> pixels);
@@ -47,7 +50,7 @@ class Comparison {
   [[nodiscard]] Index differing_sums() const;
   /// Pictures whose largest logit is another class's.
   [[nodiscard]] Index differing_answers() const { return differing_answers_; }
-  /// Class sums that are not those of the plain loops; 0 beside a trained network, which has logits.
+  /// Class sums that are not those of what is meant; 0 beside a trained network, which has logits.
   [[nodiscard]] Index differing_class_sums() const { return differing_class_sums_; }
   /// The largest distance between a logit and its class sum 2^-fraction_bits, and the largest logit.
   [[nodiscard]] double largest_deviation() const { return largest_deviation_; }
@@ -60,7 +63,7 @@ class Comparison {
   struct PictureResult;
   using Results = std::vector<PictureResult>;
   void compare_with_trained(std::span<const std::uint8_t> pixels, Results& results);
-  void compare_with_loops(std::span<const std::uint8_t> pixels, Results& results);
+  void compare_with_integers(std::span<const std::uint8_t> pixels, Results& results);
   [[nodiscard]] std::size_t picture_bytes() const {
     return static_cast<std::size_t>(network_.height * network_.width * 3);
   }
@@ -68,6 +71,7 @@ class Comparison {
 
   Network trained_;  // one of the two is there
   const IntegerNetwork* meant_ = nullptr;
+  IntegerForward expected_;
   const IntegerNetwork& network_;
   IntegerForward forward_;
   Tape<float> tape_;

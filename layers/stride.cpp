@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/kernels/depthwise_stride2_f32/depthwise_stride2_f32.hpp"
 #include "core/parallel.hpp"
 #include "core/profile.hpp"
 #include "layers/conv.hpp"
@@ -140,9 +141,39 @@ Variable<T> patches_stride2(Tape<T>& tape, const Variable<T>& x) {
 }
 
 template <class T>
+Variable<T> depthwise_stride2(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
+  const auto [images, height, width, channels] = halved("depthwise_stride2", x.shape());
+  const Shape weights{channels, 3, 3, 1, 1};
+  require_shape(w.value, weights, "depthwise_stride2", "weights");
+  const kernels::DepthwiseSizes sizes{.images = images, .height = height, .width = width, .channels = channels};
+  const Tensor<T> from = x.numbers(), y = tape.make({images, height / 2, width / 2, channels});
+  kernels::depthwise_stride2_forward(
+      kernels::DepthwiseForward<T>{.x = from.data(), .weight = w.value.data(), .y = y.data(), .sizes = sizes});
+
+  const Tensor<T> kept_x = w.gradient ? from : Tensor<T>(), kept_w = x.gradient ? w.value : Tensor<T>();
+  return tape.record(
+      y, {x.gradient, w.gradient},
+      [&tape, sizes, weights, kept_x, kept_w, dx_sum = x.gradient, dw_sum = w.gradient](const Tensor<T>& dy) {
+        if (dw_sum) {
+          const Tensor<T> dw = tape.make(weights);
+          kernels::depthwise_stride2_weight_gradient(kernels::DepthwiseWeightGradient<T>{
+              .x = kept_x.data(), .dy = dy.data(), .dweight = dw.data(), .sizes = sizes});
+          dw_sum.add(dw);
+        }
+        if (dx_sum) {
+          const Tensor<T> dx = tape.make({sizes.images, sizes.height, sizes.width, sizes.channels});
+          kernels::depthwise_stride2_input_gradient(kernels::DepthwiseInputGradient<T>{
+              .dy = dy.data(), .weight = kept_w.data(), .dx = dx.data(), .sizes = sizes});
+          dx_sum.add(dx);
+        }
+      });
+}
+
+template <class T>
 Variable<T> conv3x3_stride2(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
   const Shape& shape = w.shape();
   require(shape.rank() == 5, "conv3x3_stride2: weights of shape ", shape, ", expected [G, 3, 3, I, Q]");
+  if (shape[0] > 1 && shape[3] == 1 && shape[4] == 1) return depthwise_stride2(tape, x, w);
   if (shape[0] != 1) return every_second(tape, conv3x3(tape, x, w));
   return pointwise(tape, patches_stride2(tape, x), reshaped(tape, w, {9 * shape[3], shape[4]}));
 }
@@ -151,6 +182,8 @@ template Variable<float> every_second(Tape<float>&, const Variable<float>&);
 template Variable<double> every_second(Tape<double>&, const Variable<double>&);
 template Variable<float> patches_stride2(Tape<float>&, const Variable<float>&);
 template Variable<double> patches_stride2(Tape<double>&, const Variable<double>&);
+template Variable<float> depthwise_stride2(Tape<float>&, const Variable<float>&, const Variable<float>&);
+template Variable<double> depthwise_stride2(Tape<double>&, const Variable<double>&, const Variable<double>&);
 template Variable<float> conv3x3_stride2(Tape<float>&, const Variable<float>&, const Variable<float>&);
 template Variable<double> conv3x3_stride2(Tape<double>&, const Variable<double>&, const Variable<double>&);
 

@@ -208,8 +208,8 @@ void for_elements(Index count, const Work& work) {
   if (i < count) work(i, Part<Arch, 4>{count - i});
 }
 
-/// The same for the channels of a row: blocks of four vectors, of two, and a Part of two. Each begins at a whole byte
-/// of a bit mask.
+/// The same for the channels of a row: blocks of four vectors, of two, of one where that is whole bytes of a bit mask,
+/// and a Part of two. Each begins at a whole byte of a mask.
 template <class Arch, class Work>
 void for_channels(Index channels, const Work& work) {
   constexpr Index kStep = 2 * kLanes<Arch>;
@@ -218,6 +218,12 @@ void for_channels(Index channels, const Work& work) {
   if (c + kStep <= channels) {
     work(c, Whole<Arch, 2>{});
     c += kStep;
+  }
+  if constexpr (kLanes<Arch> % 8 == 0) {
+    if (c + kLanes<Arch> <= channels) {
+      work(c, Whole<Arch, 1>{});
+      c += kLanes<Arch>;
+    }
   }
   if (c < channels) work(c, Part<Arch, 2>{channels - c});
 }

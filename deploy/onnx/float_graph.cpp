@@ -167,7 +167,9 @@ class FloatWriter {
   std::string add(const std::string& name, const Mrb<float>& mrb) {
     const std::string x = x_, a = cflog(name + "_a", x, mrb.a()), i1 = cflog(name + "_b", a, mrb.b());
     const int bits = mrb.a().bits();
-    std::string half = number(name + "_one_half", 0.5), bound = half, i0;
+    const bool one_bit = codes() && bits == 1;  // no half is needed, and runtimes complain of what is not
+    const std::string half = one_bit ? "" : number(name + "_one_half", 0.5);
+    std::string bound, i0;
     graph_.node("ReduceSum", name + "_total", {x}, {{"axes", Axes{2, 3}}, {"keepdims", Index{1}}});
     if (codes()) {
       bound = number(name + "_bound", static_cast<double>(((1 << bits) - 1) * pixels_) / 2);
@@ -177,7 +179,7 @@ class FloatWriter {
     }
     graph_.node("Greater", name + "_above", {name + "_total", bound});
     const std::string s = graph_.node("Cast", name + "_s", {name + "_above"}, kToFloat);
-    if (codes() && bits == 1) {
+    if (one_bit) {
       i0 = graph_.node("Max", name + "_i0", {x, i1});
     } else {
       i0 = graph_.node("Add", name + "_both", {x, i1});

@@ -29,7 +29,13 @@ ranks() {
   mpirun -np "$count" "$MOG_PROGRAM" "$@"
 }
 
-# The same bytes through the three runs.
+# computed RANKS SHARDS: the bytes that a rank sends in a step, by docs/cluster.md; ranks' parts are whole blocks of 16 numbers.
+computed() {
+  "$MOG_SOURCE_DIR/bench/cluster_model.py" --mog "$MOG_PROGRAM" --n 4 --g 1 --classes 2 --ranks "$1" --shards "$2" |
+    sed 's/.*"bytes": \([0-9]*\).*/\1/'
+}
+
+# The same bytes through the three runs, and as many of them between ranks as are said.
 for case in "4 1 1 2 4" "12 3 2 3 4"; do
   # shellcheck disable=SC2086
   set -- $case
@@ -44,6 +50,9 @@ for case in "4 1 1 2 4" "12 3 2 3 4"; do
       same one/last.safetensors many/last.safetensors
       same one/best.safetensors many/best.safetensors
       [ "$(grep -c '^report: ' out)" = 1 ] || fail "several ranks printed: $(cat out)"
+      sent=$(sed -n 's/^a step of shard 0.* sending \([0-9]*\) bytes to other ranks$/\1/p' err)
+      difference=$((${sent:-0} - $(computed "$count" "$shards")))
+      [ "${difference#-}" -le $((64 * shards)) ] || fail "$count ranks of $shards shards sent $sent bytes a step, $difference more than computed"
       rm -rf many
     done
   done
@@ -68,64 +77,7 @@ says err 'train: .*epoch 1, '
 words="--dataset folder --data pictures --n 4 --g 1 --k 2 --epochs 2,2,2 --batch 12 --shards 4 --threads 1 --save-every 0"
 # shellcheck disable=SC2086
 expect 0 mog train --out whole $words
-cat >kill.py <<'E2'
-import os, random, shutil, signal, subprocess, sys, time
-program, kills, seed, words = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4].split()
-draw = random.Random(seed)
-
-def family(pid):
-    found = []
-    for name in os.listdir("/proc"):
-        try:
-            if name.isdigit() and int(open(f"/proc/{name}/stat").read().rsplit(")", 1)[1].split()[1]) == pid:
-                found += [int(name), *family(int(name))]
-        except OSError:
-            pass
-    return found
-
-def alive(pid):
-    try:
-        return open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-def start(ranks):
-    resume = ["--resume"] if os.path.exists("run/last.safetensors") else []
-    if not resume:
-        shutil.rmtree("run", ignore_errors=True)
-    launcher = ["mpirun", "-np", str(ranks)] if ranks > 1 else []
-    return subprocess.Popen([*launcher, program, "train", "--out", "run", *words, *resume], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-
-begin = time.monotonic()
-start(2).communicate()
-length = time.monotonic() - begin
-shutil.rmtree("run")
-done = 0
-while done < kills:
-    run = start(draw.choice([2, 4]))
-    time.sleep(draw.uniform(0, length))
-    members = family(run.pid)
-    if run.poll() is None and members:
-        try:
-            os.kill(draw.choice(members), signal.SIGKILL)
-        except OSError:
-            pass
-    try:
-        run.communicate(timeout=60)
-    except subprocess.TimeoutExpired:
-        sys.exit(f"seed {seed}, kill {done}: it hangs")
-    time.sleep(0.5)
-    if left := [pid for pid in members if alive(pid)]:
-        sys.exit(f"seed {seed}, kill {done}: processes {left} are left")
-    done += run.returncode != 0
-    if run.returncode == 0:
-        shutil.rmtree("run")
-said = start(1).communicate()[1].decode()
-for name in ("last.safetensors", "best.safetensors"):
-    if open(f"run/{name}", "rb").read() != open(f"whole/{name}", "rb").read():
-        sys.exit(f"seed {seed}: other bytes in {name}: {said}")
-print(f"{done} kills, seed {seed}")
-E2
-expect 0 python3 kill.py "$MOG_PROGRAM" "${MOG_KILLS:-3}" "${MOG_SEED:-1}" "$words"
+# shellcheck disable=SC2086
+expect 0 python3 "$MOG_SOURCE_DIR/tests/apps/kills.py" "$MOG_PROGRAM" "${MOG_KILLS:-3}" "${MOG_SEED:-1}" 1,2,4 $words
 cat out
 finish

@@ -328,6 +328,35 @@ TEST_CASE("a NaN anywhere in a channel makes its mean and variance NaN, and no o
   }
 }
 
+TEST_CASE("few channels, whose rows the entry points map several as one, get the plain loops' bits and masks") {
+  for (const Index channels : {1, 8, 16, 24, 32, 40, 64}) {
+    for (const Index rows : {1, 2, 7, 8, 256, 1000}) {
+      CAPTURE(channels);
+      CAPTURE(rows);
+      const Index count = rows * channels;
+      const Numbers x(count, 1, -1.0F, 1.0F), dy(count, 2, -1.0F, 1.0F), c1(channels, 3, -1.0F, 1.0F);
+      const Numbers c2(channels, 4, -1.0F, 1.0F), c3(channels, 5, -1.0F, 1.0F), c4(channels, 6, -1.0F, 1.0F);
+      const Activation activation{.kind = Activation::qrelu, .bits = 3};
+      GuardedBuffer<float> y(count), expected(count);
+      GuardedBuffer<std::uint8_t> mask(rows * mask_bytes(channels)), expected_mask(rows * mask_bytes(channels));
+      const auto affine = [&](float* out, std::uint8_t* passes) {
+        return ChannelAffine<float>{x.data(), c1.data(), c2.data(), out, rows, channels, activation, passes};
+      };
+      channel_affine(affine(y.data(), mask.data()));
+      reference().numbers.channel_affine(affine(expected.data(), expected_mask.data()));
+      check_same_bits(y, expected);
+      check_same_bits(mask, expected_mask);
+      const auto gradient = [&](float* out) {
+        return BatchNormInputGradient<float>{x.data(), dy.data(), c1.data(), c2.data(),  c3.data(),  c4.data(),
+                                             out,      rows,      channels,  activation, mask.data()};
+      };
+      batch_norm_input_gradient(gradient(y.data()));
+      reference().numbers.input_gradient(gradient(expected.data()));
+      check_same_bits(y, expected);
+    }
+  }
+}
+
 TEST_CASE("any number of threads gives the same bits") {
   for (const Index channels : {10, 128}) {
     const Index rows = 12800, count = rows * channels;

@@ -89,6 +89,8 @@ std::vector<Sizes> sizes() {
     all.push_back({50, in, out});
   }
   all.push_back({3200, 32, 16});
+  // Few rows of many columns, which are shared among the threads, the last part ragged.
+  for (const Index channels : {256, 331, 1000}) all.insert(all.end(), {{3, 67, channels}, {200, channels, 67}});
   // Nine pixels of each channel: 3x3 convolutions with stride 2.
   for (const Index channels : {64, 128, 256}) all.push_back({13, 9 * channels, 2 * channels});
   return all;

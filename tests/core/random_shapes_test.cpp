@@ -6,6 +6,7 @@
 #include "core/kernels/adam_f32/adam_f32.hpp"
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
 #include "core/kernels/conv3x3_f32/conv3x3_f32.hpp"
+#include "core/kernels/depthwise_stride2_f32/depthwise_stride2_f32.hpp"
 #include "core/kernels/elementwise_f32/elementwise_f32.hpp"
 #include "core/kernels/pointwise_f32/pointwise_f32.hpp"
 #include "core/kernels/pool_f32/pool_f32.hpp"
@@ -138,6 +139,26 @@ TEST_CASE("multiplexers and the ends of residual blocks") {
       row.mux_add_gradient({x.data(), s.data(), sum.got.data(), images, pixels, channels});
       reference.mux_add_gradient({x.data(), s.data(), sum.expected.data(), images, pixels, channels});
       y.check(), end.check(), di0.check(), di1.check(), sum.check();
+    });
+  });
+}
+
+TEST_CASE("depthwise convolutions with stride 2 and both gradients") {
+  for_random_shapes([](Random& draw) {
+    const DepthwiseSizes z{1 + draw.below(3), 2 * (1 + draw.below(5)), 2 * (1 + draw.below(6)), draw_size(draw, 140)};
+    const Index count = z.images * z.height * z.width * z.channels;
+    INFO(concat("images ", z.images, ", map ", z.height, "x", z.width, ", channels ", z.channels));
+    const Floats x(draw, count, real), weight(draw, 9 * z.channels, real), dy(draw, count / 4, real);
+    const auto& reference = depthwise_stride2_kernels().back();
+    for_rows(depthwise_stride2_kernels(), [&](const auto& row) {
+      Results<float> y(draw, count / 4), dx(draw, count), dweight(draw, 9 * z.channels);
+      depthwise_stride2_forward({x.data(), weight.data(), y.got.data(), z}, row);
+      depthwise_stride2_forward({x.data(), weight.data(), y.expected.data(), z}, reference);
+      depthwise_stride2_input_gradient({dy.data(), weight.data(), dx.got.data(), z}, row);
+      depthwise_stride2_input_gradient({dy.data(), weight.data(), dx.expected.data(), z}, reference);
+      depthwise_stride2_weight_gradient({x.data(), dy.data(), dweight.got.data(), z}, row);
+      depthwise_stride2_weight_gradient({x.data(), dy.data(), dweight.expected.data(), z}, reference);
+      y.check(), dx.check(), dweight.check();
     });
   });
 }

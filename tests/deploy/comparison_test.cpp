@@ -62,6 +62,22 @@ TEST_CASE("one level that is another is found in its layer and channel, and what
   CHECK(comparison.differing_sums() > 0);
 }
 
+TEST_CASE("what is meant may be run in another way, whose class sums and codes then count") {
+  const IntegerNetwork network = network_of(1);
+  const IntegerForward off = [&network](auto pixels, auto class_sums, const MapObserver& observer) {
+    run_reference(network, pixels, class_sums, [&](const IntegerMap& map) {
+      if (map.name != "conv.activation") observer(map);
+    });
+    class_sums[3] += 1;
+  };
+  Comparison comparison(network, off, network, loops(network));
+  comparison.add(testing::random_pixels(2 * 8 * 16 * 3, 1));
+  CHECK(comparison.differing_class_sums() == 2);
+  REQUIRE(comparison.first());
+  CHECK(comparison.first()->layer == "conv.activation");
+  CHECK(comparison.differing_codes() == 2 * 8 * 16 * 8);
+}
+
 TEST_CASE("maps that the other network does not have differ; sizes and classes that cannot be compared are refused") {
   const IntegerNetwork meant = network_of(1);
   const IntegerNetwork wider =

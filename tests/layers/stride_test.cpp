@@ -57,6 +57,26 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a depthwise convolution with stride 2 has both gradients of the one with stride 1 at every second pixel") {
+  const Tensor<double> map = mog::random_tensor<double>({3, 6, 4, 5}, 1),
+                       taps = mog::random_tensor<double>({5, 3, 3, 1, 1}, 2);
+  const Tensor<double> dy = mog::random_tensor<double>({3, 3, 2, 5}, 3);
+  const auto gradients = [&](const auto& run) {
+    Tape<double> tape;
+    const auto x = tape.leaf(map), w = tape.leaf(taps);
+    tape.backward(run(tape, x, w), dy);
+    return std::pair{x.gradient.take(), w.gradient.take()};
+  };
+  const auto [dx, dw] = gradients([](auto& tape, auto& x, auto& w) { return mog::depthwise_stride2(tape, x, w); });
+  const auto [whole_dx, whole_dw] =
+      gradients([](auto& tape, auto& x, auto& w) { return mog::every_second(tape, mog::conv3x3(tape, x, w)); });
+  CHECK(distance(dx, whole_dx) < 1e-13);
+  CHECK(distance(dw, whole_dw) < 1e-13);
+  Tape<double> tape;
+  CHECK_THROWS_WITH_AS(mog::depthwise_stride2<double>(tape, {map}, {dy}), doctest::Contains("expected [5, 3, 3, 1, 1]"),
+                       std::invalid_argument);
+}
+
 TEST_CASE("a layer takes its stride, and says so in its report") {
   mog::Parameters<float> p;
   mog::Conv<float> conv(p, "conv", {.in = 3, .out = 4, .kernel = 3, .stride = 2});

@@ -2,6 +2,8 @@
 // sums of its pieces.
 #include "core/kernels/batch_norm_f32/batch_norm_f32.hpp"
 
+#include <algorithm>
+#include <array>
 #include <vector>
 
 #include "core/float_environment.hpp"
@@ -46,6 +48,31 @@ void split(Index rows, Index channels, const Work& work) {
   parallel_ranges(rows, kSmallestRange / channels, kRunRows,
                   [&](Range range, Index number) { work(range.begin, range.end - range.begin, number); });
 }
+
+/// Channels that fill whole blocks of vectors on every instruction set.
+constexpr Index kWideRow = 64;
+
+/// How many rows are mapped as one, so that few channels fill vectors too: a row of so many times the channels lies in
+/// memory as these do, and so does its mask where a row's is whole bytes.
+Index rows_as_one(Index rows, Index channels) {
+  if (channels % 8 != 0 || kWideRow % channels != 0 || rows % (kWideRow / channels) != 0) return 1;
+  return kWideRow / channels;
+}
+
+/// Constants of few channels, again and again for the rows that are mapped as one.
+template <class T>
+class WideConstants {
+ public:
+  /// Of so many rows, the constants at `from`; where it is one row, these themselves.
+  const T* of(const T* from, Index channels, Index rows) {
+    if (rows == 1) return from;
+    for (Index row = 0; row < rows; ++row) std::copy_n(from, channels, numbers_.begin() + row * channels);
+    return numbers_.data();
+  }
+
+ private:
+  std::array<T, kWideRow> numbers_{};
+};
 
 /// Where a range's two sums go, one number a channel each.
 struct TwoSums {
@@ -127,12 +154,18 @@ void run(const ChannelAffine<T, X>& all) {
   require(all.codes == nullptr || (all.y == nullptr && all.activation.kind == Activation::qrelu),
           "channel_affine: codes in bytes, but with them numbers or another activation than qrelu");
   const bool large = all.y != static_cast<const void*>(all.x) && all.rows * all.channels >= kLargeMap;
-  split(all.rows, all.channels, [&](Index p, Index rows, Index) {
-    ChannelAffine<T, X> part = all;
-    part.x += p * all.channels;
-    part.y = offset(all.y, p * all.channels);
-    part.codes = offset(all.codes, p * all.channels);
-    part.passes = from_row(all.passes, p, all.channels);
+  const Index together = rows_as_one(all.rows, all.channels), channels = together * all.channels;
+  WideConstants<T> scale, shift;
+  ChannelAffine<T, X> wide = all;
+  wide.scale = scale.of(all.scale, all.channels, together);
+  wide.shift = shift.of(all.shift, all.channels, together);
+  wide.channels = channels;
+  split(all.rows / together, channels, [&](Index p, Index rows, Index) {
+    ChannelAffine<T, X> part = wide;
+    part.x += p * channels;
+    part.y = offset(all.y, p * channels);
+    part.codes = offset(all.codes, p * channels);
+    part.passes = from_row(all.passes, p, channels);
     part.rows = rows;
     part.large = large;
     chosen(T{}).template passes<X>().channel_affine(part);
@@ -181,8 +214,16 @@ void run(const BatchNormInputGradient<T, X>& all) {
     return;
   }
   check_activation("batch_norm_input_gradient", all.activation, true, all.passes);
-  split(all.rows, all.channels, [&](Index p, Index rows, Index) {
-    chosen(T{}).template passes<X>().input_gradient(some_rows(all, p, rows, all.dx + p * all.channels));
+  const Index together = rows_as_one(all.rows, all.channels), channels = together * all.channels;
+  WideConstants<T> mean, a, b, d;
+  BatchNormInputGradient<T, X> wide = all;
+  wide.mean = mean.of(all.mean, all.channels, together);
+  wide.a = a.of(all.a, all.channels, together);
+  wide.b = b.of(all.b, all.channels, together);
+  wide.d = d.of(all.d, all.channels, together);
+  wide.channels = channels;
+  split(all.rows / together, channels, [&](Index p, Index rows, Index) {
+    chosen(T{}).template passes<X>().input_gradient(some_rows(wide, p, rows, all.dx + p * channels));
   });
 }
 

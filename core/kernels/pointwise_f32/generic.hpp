@@ -138,16 +138,34 @@ struct PointwiseLoops {
   static Index packed_size(Index depth, Index columns) { return depth * vectors(columns) * kWidth; }
 
   /// Panels of kVectors vectors, one after the other; the last one may be narrower, and ends with zeros.
-  static void pack(const float* w, Index depth, Index columns, bool transposed, float* packed) {
+  static void pack(const ProductWeights& b, Index first, Index end, float* packed) {
     constexpr Index kPanel = kVectors * kWidth;
-    for (Index begin = 0; begin < columns; begin += kPanel) {
-      const Index width = smaller(kPanel, vectors(columns - begin) * kWidth);
-      const Index filled = smaller(width, columns - begin);
-      for (Index d = 0; d < depth; ++d, packed += width) {
-        for (Index j = 0; j < filled; ++j) {
-          packed[j] = transposed ? w[(begin + j) * depth + d] : w[d * columns + begin + j];
+    static_assert(kPackedColumns % kPanel == 0);
+    for (Index begin = first; begin < end; begin += kPanel) {
+      const Index width = smaller(kPanel, vectors(b.columns - begin) * kWidth);
+      const Index filled = smaller(width, b.columns - begin);
+      float* const panel = packed + begin * b.depth;
+      if (b.transposed) {
+        turn_panel(b, begin, filled, width, panel);
+      } else {
+        for (Index d = 0; d < b.depth; ++d) {
+          for (Index j = 0; j < filled; ++j) panel[d * width + j] = b.w[d * b.columns + begin + j];
         }
-        for (Index j = filled; j < width; ++j) packed[j] = 0;
+      }
+      for (Index d = 0; d < b.depth; ++d) {
+        for (Index j = filled; j < width; ++j) panel[d * width + j] = 0;
+      }
+    }
+  }
+
+  /// A panel of weights that are given transposed, cache line by cache line: what is read of a line at different times
+  /// would be read from further away.
+  static void turn_panel(const ProductWeights& b, Index begin, Index filled, Index width, float* panel) {
+    for (Index line = 0; line < b.depth; line += kLine) {
+      const Index stop = smaller(line + kLine, b.depth);
+      for (Index j = 0; j < filled; ++j) {
+        const float* const from = b.w + (begin + j) * b.depth;
+        for (Index d = line; d < stop; ++d) panel[d * width + j] = from[d];
       }
     }
   }
@@ -155,8 +173,8 @@ struct PointwiseLoops {
   static void multiply(const PackedProduct& p) {
     constexpr Index kPanel = kVectors * kWidth;
     for (Index row = 0; row < p.rows; row += kRowBlock) {
-      for (Index column = 0; column < p.columns; column += kPanel) {
-        const Index width = smaller(kPanel, p.columns - column);
+      for (Index column = p.first; column < p.end; column += kPanel) {
+        const Index width = smaller(kPanel, p.end - column);
         strip_of<kVectors>(vectors(width),
                            {.a = p.a + row * p.depth,
                             .stride = p.depth,
@@ -165,7 +183,7 @@ struct PointwiseLoops {
                             .c = p.c + row * p.columns + column,
                             .c_stride = p.columns,
                             .columns = width,
-                            .first_pass = column == 0},
+                            .first_pass = column == p.first},
                            smaller(kRowBlock, p.rows - row));
       }
     }

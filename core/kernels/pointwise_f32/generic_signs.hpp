@@ -23,15 +23,16 @@ struct SignLoops {
 
   /// Panels of kVectors vectors, the last one perhaps narrower; in a panel, table by table, the place that each column
   /// looks up.
-  static void pack(const float* w, Index depth, Index columns, bool transposed, float* packed) {
-    auto* to = reinterpret_cast<std::uint32_t*>(packed);
-    for (Index begin = 0; begin < columns; begin += kVectors * kWidth) {
-      const Index width = smaller(kVectors * kWidth, columns - begin);
-      for (Index d = 0; d < depth; d += kInputs, to += width) {
-        const Index count = smaller(kInputs, depth - d);
+  static void pack(const ProductWeights& b, Index first, Index end, float* packed) {
+    static_assert(kPackedColumns % (kVectors * kWidth) == 0);
+    auto* to = reinterpret_cast<std::uint32_t*>(packed) + first * tables(b.depth);
+    for (Index begin = first; begin < end; begin += kVectors * kWidth) {
+      const Index width = smaller(kVectors * kWidth, end - begin);
+      for (Index d = 0; d < b.depth; d += kInputs, to += width) {
+        const Index count = smaller(kInputs, b.depth - d);
         for (Index j = 0; j < width; ++j) {
-          to[j] = transposed ? place_of(w + (begin + j) * depth + d, count)
-                             : place_of(w + d * columns + begin + j, count, columns);
+          to[j] = b.transposed ? place_of(b.w + (begin + j) * b.depth + d, count)
+                               : place_of(b.w + d * b.columns + begin + j, count, b.columns);
         }
       }
     }
@@ -154,8 +155,8 @@ struct SignLoops {
     for (Index first = 0; first < all; first += kTables) {
       const Index count = smaller(kTables, all - first), begin = first * kInputs;
       make_tables<R>(p, row, begin, smaller(begin + count * kInputs, p.depth), table);
-      for (Index column = 0; column < p.columns; column += kVectors * kWidth) {
-        const Index vectors = smaller(kVectors, (p.columns - column) / kWidth);
+      for (Index column = p.first; column < p.end; column += kVectors * kWidth) {
+        const Index vectors = smaller(kVectors, (p.end - column) / kWidth);
         tile_of<R, kVectors>(vectors, table, packed + column * all + first * vectors * kWidth, count, first == 0,
                              p.c + row * p.columns + column, p.columns);
       }

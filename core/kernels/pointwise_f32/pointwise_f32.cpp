@@ -17,6 +17,10 @@ namespace {
 /// Rows of a piece of forward and input gradient, about: enough work to be worth handing out, few enough to share a
 /// small map's evenly. A multiple of the rows of every kernel's tiles.
 constexpr Index kPieceRows = 192, kPieceGrain = 96;
+/// Where that makes few pieces, their columns are shared as well: parts of at least so many.
+constexpr Index kManyPieces = 8, kLeastColumns = 128;
+/// Weights that are worth a thread of their own to pack.
+constexpr Index kPackedWeights = 16384;
 /// Rows of a gradient that stay in the cache between two operations; its operands' next rows, as many, are prefetched.
 constexpr Index kCachedRows = kRunRows;
 
@@ -44,39 +48,80 @@ bool only_signs(const float* w, Index count) {
   return unlike == 0;
 }
 
-/// c = a b over all rows, in fixed pieces; `transposed` tells how w holds b. block(row, rows) returns the rows of a, at
-/// most block_rows of a piece at once, which it computes from the maps in all.prefetched.
+/// All of b, packed by several threads.
+const float* packed(const ProductLoops& product, const ProductWeights& b) {
+  float* const to = scratch(Scratch::call, product.packed_size(b.depth, b.columns));
+  const Index panels = (b.columns + kPackedColumns - 1) / kPackedColumns;
+  const Index parts = std::clamp(b.depth * b.columns / kPackedWeights, Index{1}, panels);
+  parallel_for(parts, [&](Index i) {
+    const Range columns = piece_of(b.columns, parts, i, kPackedColumns);
+    product.pack(b, columns.begin, columns.end, to);
+  });
+  return to;
+}
+
+/// What b is made of.
+struct Given {
+  const float* w;
+  bool transposed;
+};
+
+/// How a product is cut: the rows of a piece that are computed at once, and the least columns of a part of them.
+struct Cut {
+  Index rows, columns;
+};
+
+/// c = a b over all rows, in fixed pieces. block(row, rows) returns the rows of a, at most cut.rows of a piece at once,
+/// which it computes from the maps in all.prefetched.
 template <class Block>
-void multiply(const PointwiseKernel& kernel, const PackedProduct& all, const float* w, bool transposed,
-              Index block_rows, const Block& block) {
+void multiply(const PointwiseKernel& kernel, const PackedProduct& all, Given given, Cut cut, const Block& block) {
+  const ProductWeights b{given.w, all.depth, all.columns, given.transposed};
   const bool signs =
-      kernel.signs_pay != nullptr && kernel.signs_pay(all.depth, all.columns) && only_signs(w, all.depth * all.columns);
+      kernel.signs_pay != nullptr && kernel.signs_pay(b.depth, b.columns) && only_signs(b.w, b.depth * b.columns);
   const ProductLoops& product = signs ? kernel.sign_product : kernel.product;
-  float* packed = scratch(Scratch::call, product.packed_size(all.depth, all.columns));
-  product.pack(w, all.depth, all.columns, transposed, packed);
+  const float* const weights = packed(product, b);
   const Index pieces = std::max(all.rows / kPieceRows, Index{1});
-  parallel_for(pieces, [&](Index i) {
-    const Range piece = piece_of(all.rows, pieces, i, kPieceGrain);
-    for (Index row = piece.begin; row < piece.end; row += block_rows) {
-      const Index rows = std::min(block_rows, piece.end - row);
+  // Tables of sums are made for each part of the columns.
+  const Index widest = all.columns / (signs ? 4 * cut.columns : cut.columns);
+  const Index parts = std::clamp(kManyPieces / pieces, Index{1}, std::max(widest, Index{1}));
+  parallel_for(pieces * parts, [&](Index i) {
+    const Range piece = piece_of(all.rows, pieces, i / parts, kPieceGrain);
+    const Range columns = piece_of(all.columns, parts, i % parts, kPackedColumns);
+    for (Index row = piece.begin; row < piece.end; row += cut.rows) {
+      const Index rows = std::min(cut.rows, piece.end - row);
       const auto next = [&](PrefetchedMap all_rows) {
-        return PrefetchedMap{all_rows.at((row + block_rows) * all.depth), all_rows.bytes};
+        return PrefetchedMap{all_rows.at((row + cut.rows) * all.depth), all_rows.bytes};
       };
       product.multiply({.a = block(row, rows),
-                        .packed = packed,
+                        .packed = weights,
                         .c = all.c + row * all.columns,
                         .rows = rows,
                         .depth = all.depth,
                         .columns = all.columns,
+                        .first = columns.begin,
+                        .end = columns.end,
                         .prefetched = {next(all.prefetched[0]), next(all.prefetched[1])}});
     }
   });
 }
 
+/// The product of a map [rows, in] to one of [rows, out].
+PackedProduct product_of(const float* a, float* c, const Sizes& sizes) {
+  return {.a = a,
+          .packed = nullptr,
+          .c = c,
+          .rows = sizes.rows,
+          .depth = sizes.in,
+          .columns = sizes.out,
+          .first = 0,
+          .end = sizes.out};
+}
+
 /// The same with all of a in memory.
 void multiply(const PointwiseKernel& kernel, PackedProduct all, const float* w, bool transposed) {
   all.prefetched[0] = {all.a, sizeof(float)};
-  multiply(kernel, all, w, transposed, kPieceRows, [&](Index row, Index) { return all.a + row * all.depth; });
+  multiply(kernel, all, {w, transposed}, {.rows = kPieceRows, .columns = kLeastColumns},
+           [&](Index row, Index) { return all.a + row * all.depth; });
 }
 
 /// The same for all three: two operands are read, one is written.
@@ -113,12 +158,12 @@ std::span<const PointwiseKernel> pointwise_kernels() {
 
 void pointwise_forward(const PointwiseForward<float>& args, const PointwiseKernel& kernel) {
   check("pointwise_forward", args);
-  multiply(kernel, {args.x, nullptr, args.y, args.rows, args.in, args.out}, args.w, false);
+  multiply(kernel, product_of(args.x, args.y, {.rows = args.rows, .in = args.in, .out = args.out}), args.w, false);
 }
 
 void pointwise_input_gradient(const PointwiseInputGradient<float>& args, const PointwiseKernel& kernel) {
   check("pointwise_input_gradient", args);
-  multiply(kernel, {args.dy, nullptr, args.dx, args.rows, args.out, args.in}, args.w, true);
+  multiply(kernel, product_of(args.dy, args.dx, {.rows = args.rows, .in = args.out, .out = args.in}), args.w, true);
 }
 
 namespace {
@@ -135,8 +180,12 @@ void normalised_input_gradient(const NormalisedPointwiseInputGradient<float, X>&
       .rows = sizes.rows,
       .depth = sizes.out,
       .columns = sizes.in,
+      .first = 0,
+      .end = sizes.in,
       .prefetched = {{args.normalisation.x, sizeof(X)}, {args.normalisation.dy, sizeof(float)}}};
-  multiply(kernel, product, args.w, true, kCachedRows, [&](Index row, Index count) {
+  // Its rows are computed once, for all columns.
+  const Cut cut{.rows = kCachedRows, .columns = sizes.in};
+  multiply(kernel, product, {args.w, true}, cut, [&](Index row, Index count) {
     float* const dy = scratch(Scratch::piece, kCachedRows * sizes.out);
     normalisation.input_gradient(some_rows(args.normalisation, row, count, dy));
     return dy;

@@ -87,17 +87,30 @@ struct PackedProduct {
   const float* packed;
   float* c;
   Index rows, depth, columns;
+  /// Columns of c that are computed: `first` is a multiple of kPackedColumns, and so is `end`, or it is `columns`.
+  Index first, end;
   /// Up to two maps of which the caller reads as many rows next: the loops may prefetch them while they compute, even
   /// beyond a map's end, where it does no harm.
   PrefetchedMap prefetched[2] = {};
 };
 
+/// b as it is given: b[d, j] is w[d, j], or w[j, d] when w is given transposed.
+struct ProductWeights {
+  const float* w;
+  Index depth, columns;
+  bool transposed;
+};
+
+/// Parts of b and c that are worked on by themselves are so many columns, or a multiple: whole panels of every kernel.
+inline constexpr Index kPackedColumns = 64;
+
 /// One way to compute it, on one thread.
 struct ProductLoops {
-  /// Floats that `pack` writes.
+  /// Floats of all of b as `pack` writes it.
   Index (*packed_size)(Index depth, Index columns);
-  /// Rewrites b in the order in which `multiply` reads it; b[d, j] is w[d, j], or w[j, d] when w is given transposed.
-  void (*pack)(const float* w, Index depth, Index columns, bool transposed, float* packed);
+  /// Rewrites columns [first, end) of b, as in PackedProduct, in the order in which `multiply` reads them; `packed` is
+  /// where all of b begins.
+  void (*pack)(const ProductWeights& b, Index first, Index end, float* packed);
   void (*multiply)(const PackedProduct& product);
 };
 

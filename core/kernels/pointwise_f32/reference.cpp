@@ -7,10 +7,11 @@
 namespace mog::kernels {
 namespace {
 
+/// y of outputs [first, end).
 template <class T>
-void forward(const PointwiseForward<T>& a) {
+void forward(const PointwiseForward<T>& a, Index first, Index end) {
   for (Index p = 0; p < a.rows; ++p) {
-    for (Index o = 0; o < a.out; ++o) {
+    for (Index o = first; o < end; ++o) {
       T sum = 0;
       for (Index c = 0; c < a.in; ++c) sum += a.x[p * a.in + c] * a.w[c * a.out + o];
       a.y[p * a.out + o] = sum;
@@ -42,14 +43,16 @@ void weight_gradient(const PointwiseWeightGradientPart<X, T>& a) {
 
 Index packed_size(Index depth, Index columns) { return depth * columns; }
 
-void pack(const float* w, Index depth, Index columns, bool transposed, float* packed) {
-  for (Index d = 0; d < depth; ++d) {
-    for (Index j = 0; j < columns; ++j) packed[d * columns + j] = transposed ? w[j * depth + d] : w[d * columns + j];
+void pack(const ProductWeights& b, Index first, Index end, float* packed) {
+  for (Index d = 0; d < b.depth; ++d) {
+    for (Index j = first; j < end; ++j) {
+      packed[d * b.columns + j] = b.transposed ? b.w[j * b.depth + d] : b.w[d * b.columns + j];
+    }
   }
 }
 
 void multiply(const PackedProduct& p) {
-  forward<float>({.x = p.a, .w = p.packed, .y = p.c, .rows = p.rows, .in = p.depth, .out = p.columns});
+  forward<float>({.x = p.a, .w = p.packed, .y = p.c, .rows = p.rows, .in = p.depth, .out = p.columns}, p.first, p.end);
 }
 
 }  // namespace
@@ -59,7 +62,7 @@ constinit const PointwiseKernel kPointwiseReference{
     {packed_size, pack, multiply},
     {weight_gradient<float, float>, weight_gradient<std::uint8_t, float>}};
 
-void pointwise_forward(const PointwiseForward<double>& args) { forward(args); }
+void pointwise_forward(const PointwiseForward<double>& args) { forward(args, 0, args.out); }
 void pointwise_input_gradient(const PointwiseInputGradient<double>& args) { input_gradient(args); }
 void pointwise_input_gradient(const NormalisedPointwiseInputGradient<double>& args) {
   BatchNormInputGradient<double> normalisation = args.normalisation;
