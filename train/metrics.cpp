@@ -69,12 +69,13 @@ std::vector<EpochRow> read_metrics(const std::filesystem::path& path) {
   if (residual) names->remove_suffix(kResidual.size());
   if (names != kNames) throw DataError(concat(path.string(), ": line 1: expected ", kNames));
   std::vector<EpochRow> rows;
+  constexpr std::size_t kQuoted = 1000;         // bytes of a line
   constexpr std::size_t kMostRows = 1'000'000;  // a row has 112 bytes of memory, and may have 16 in the file
   while (const auto line = take_line(text)) {   // what follows the last line's end is nothing, or cut off
     const auto row = parse(*line, residual);
     if (!row)
       throw DataError(concat(path.string(), ": line ", rows.size() + 2, ": no row of ", residual ? 9 : 8,
-                             " numbers, finite ones and an epoch from 1 to a million: ", *line));
+                             " numbers, finite ones and an epoch from 1 to a million: ", line->substr(0, kQuoted)));
     if (rows.size() == kMostRows) {
       throw DataError(concat(path.string(), ": more than ", kMostRows, " epochs"));
     }

@@ -47,6 +47,26 @@ repeats teacher --teacher lr/last.safetensors --teacher-weight 0.5 --temperature
 repeats file --recipe "short copy.ini"
 same "file/last.safetensors" "recipe short/last.safetensors"
 
+# Every option of the data, and of other networks: on a few pictures, where a run takes a moment.
+python3 "$MOG_SOURCE_DIR/tests/apps/pictures.py" pictures
+usual=$tiny
+tiny="--batch 6 --max-steps 1 --threads 1 --dataset folder --data pictures"
+repeats folder
+repeats size --size 16x8
+repeats skip --skip-broken
+network="--epochs 0,0,1"
+repeats resnet --model resnet20 --maps 4 --weights ternary
+repeats trains --model etd-resnet20 --r1 2 --r2 3 --r3 4
+repeats ranks --model etd-resnet32 --ranks code
+repeats slbf --model slbf-vgg16 --maps 8 --s 2 --m 1/4
+repeats banks --model hybrid-mobilenet --width 1/8 --alpha 1/4 --r 1/2
+tiny=$usual network=$mognet
+mog train --help | grep -oE '^  (-[a-z],)?--[a-z][a-z0-9-]*' | sed 's/.*--/--/' | grep -vx -e --help -e --continue |
+  while read -r option; do
+    grep -qE -- "$option( |\$)" "$MOG_SOURCE_DIR/tests/apps/config_test.sh" || echo "no run is repeated with $option"
+  done >missing
+[ ! -s missing ] || fail "$(cat missing)"
+
 # A run from a file goes on when the file is gone; one that started from a checkpoint, too.
 rm "short copy.ini"
 expect 0 mog train --config file/config.ini --resume

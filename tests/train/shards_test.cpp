@@ -93,6 +93,37 @@ TEST_CASE("a first step in shards moves the weights as the whole batch does, but
   }
 }
 
+TEST_CASE("a first step of plain descent in shards is as long as the whole batch's: gradients are of a mean over all") {
+  TrainOptions options = tiny_options();
+  options.recipe = options.recipe.with_epochs({1, 0, 0}).with_learning_rate(0.1);
+  options.recipe.batch = 10;
+  options.recipe.stages[0].optimizer = OptimizerKind::sgd;  // Adam's first step forgets how long a gradient is
+  options.max_steps = 1;
+  set_threads(1);
+  const TinyRun before(options);
+  TinyRun whole(options);
+  whole.trainer.run();
+  for (const int shards : {2, 3, 10}) {
+    TinyRun run(in_shards(shards, options));
+    ForkedShards(shards, 10'000).run([&](Communicator& me) {
+      run.trainer.set_shards(me);
+      run.trainer.run();
+      return 0;
+    });
+    float moved = 0, apart = 0;
+    for (std::size_t p = 0; p < run.parameters.trained().size(); ++p) {
+      const auto weights = [p](const TinyRun& one) { return one.parameters.trained()[p].value.values(); };
+      for (std::size_t i = 0; i < weights(run).size(); ++i) {
+        moved = std::max(moved, std::abs(weights(whole)[i] - weights(before)[i]));
+        apart = std::max(apart, std::abs(weights(run)[i] - weights(whole)[i]));
+      }
+    }
+    CAPTURE(shards);
+    CHECK(moved > 1e-3F);
+    CHECK(apart < 1e-3F * moved);
+  }
+}
+
 TEST_CASE("shards measure what one process measures") {
   set_threads(1);
   TinyRun run;
