@@ -14,7 +14,7 @@ struct System {
   std::string model;   // in models()
   std::string recipe;  // its short one, in recipes()
   /// Images a second of training over those of a MOGNET with n = 128, over all runs of the two's recipes: as measured on
-  /// two cores with AVX-512 (docs/results.md).
+  /// two cores with AVX-512 (docs/lab/training-step.md).
   double speed;
   ModelWords small = {};     // options of a rehearsal's network; otherwise they are the model's fallbacks
   const char* printed = "";  // its method in Table II, see Printed; empty: not there
