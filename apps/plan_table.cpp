@@ -7,7 +7,6 @@
 #include "core/error.hpp"
 #include "core/printable.hpp"
 #include "core/text.hpp"
-#include "reproduce/paper.hpp"
 #include "reproduce/time_left.hpp"
 
 namespace mog::apps {
@@ -23,12 +22,12 @@ const char* state_of(const PlannedRun& run, const RunRecord& record, const std::
 std::string accuracy_of(const RunRecord& record) {
   if (record.rows.empty()) return "-";
   const EpochRow& row = record.rows.back();
-  return to_text(100 * row.test_accuracy, 2) + (row.stage == Stage::quantized ? "" : concat(" ", name(row.stage)));
+  const bool last = record.recipe ? row.name() == last_stage(*record.recipe).name() : row.stage == Stage::quantized;
+  return to_text(100 * row.test_accuracy, 2) + (last ? "" : concat(" ", row.name()));
 }
 
 std::string paper_of(const PlannedRun& run) {
-  if (run.network.maps != 128 || run.validation > 0) return "-";
-  const auto printed = printed_mognet(run.dataset, run.network.groups, run.network.bits);
+  const auto printed = run.printed();
   return printed ? to_text(printed->accuracy, 2) : "-";
 }
 

@@ -23,7 +23,6 @@ std::string recipe_word(const Plan& plan, const PlannedRun& run, const Place& pl
 }  // namespace
 
 std::vector<std::string> train_words(const Plan& plan, const PlannedRun& run, const Place& place) {
-  const auto& stages = run.recipe.stages;
   std::vector<std::string> words = {"train", "--dataset", run.dataset};
   const auto add = [&words](const char* option, const auto& value) {
     words.emplace_back(option);
@@ -31,11 +30,18 @@ std::vector<std::string> train_words(const Plan& plan, const PlannedRun& run, co
   };
   if (!place.data.empty()) add("--data", place.data.string());
   add("--out", (place.out / run.name).string());
-  add("--n", run.network.maps);
-  add("--g", run.network.groups);
-  add("--k", run.network.bits);
+  if (run.model) {
+    add("--model", run.model->model);
+    for (const auto& [option, word] : run.model->words) add(("--" + option).c_str(), word);
+  } else {
+    add("--n", run.network.maps);
+    add("--g", run.network.groups);
+    add("--k", run.network.bits);
+  }
   add("--recipe", recipe_word(plan, run, place));
-  add("--epochs", concat(stages[0].epochs, ",", stages[1].epochs, ",", stages[2].epochs));
+  std::string epochs;
+  for (const StagePlan& stage : run.recipe.stages) epochs += concat(epochs.empty() ? "" : ",", stage.epochs);
+  add("--epochs", epochs);
   add("--seed", run.seed);
   if (run.validation > 0) add("--validation", run.validation);
   if (run.from) add("--from", start_path(*run.from, place).string());

@@ -1,4 +1,4 @@
-// One forward pass, observed: of a small picture, as all layers' maps grow with the picture alike.
+// One forward pass, observed.
 #include "reproduce/network_size.hpp"
 
 #include <map>
@@ -7,29 +7,31 @@
 namespace mog {
 namespace {
 
-NetworkSize measure(const MognetOptions& options) {
-  constexpr Index kSide = 8, kPictures = 32 * 32 / (kSide * kSide);  // so many of them are one of 32 x 32 pixels
+NetworkSize measure(const ModelChoice& choice) {
+  const ModelKind& kind = choice.kind();
   Parameters<float> parameters;
-  Mognet<float> network(parameters, options);
+  Graph<float> network = choice.make(parameters);
   Tape<float> tape;
   tape.set_recording(false);
   NetworkSize size;
   Pass<float> pass{.tape = tape, .stage = Stage::quantized, .training = false};
   pass.observer = [&](const LayerReport& layer, const Variable<float>&) {
-    size.weight_bits += layer.weight_bits();
-    size.macs += kPictures * layer.macs;
+    size.weight_bits += kind.counted_bits(layer);
+    size.macs += layer.macs;
   };
-  network(pass, {Tensor<float>::filled({1, kSide, kSide, 3}, 0)});
+  network(pass, {Tensor<float>::filled({1, 32, 32, 3}, 0)});
   return size;
 }
 
 }  // namespace
 
-const NetworkSize& size_of(const MognetOptions& options) {
-  static std::map<std::tuple<Index, Index, Index, MognetOptions::Head>, NetworkSize> known;  // k changes none of it
-  const auto key = std::make_tuple(options.maps, options.groups, options.classes, options.head);
+const NetworkSize& size_of(const ModelChoice& choice) {
+  static std::map<std::tuple<std::string, ModelWords, Index>, NetworkSize> known;
+  ModelWords words = choice.words;
+  words.erase("k");  // changes none of it
+  const auto key = std::make_tuple(choice.model, words, choice.classes);
   const auto found = known.find(key);
-  return found != known.end() ? found->second : known.emplace(key, measure(options)).first->second;
+  return found != known.end() ? found->second : known.emplace(key, measure(choice)).first->second;
 }
 
 }  // namespace mog

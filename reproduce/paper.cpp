@@ -29,4 +29,11 @@ std::optional<Printed> printed_mognet(std::string_view dataset, Index groups, in
   return *found;
 }
 
+std::optional<Printed> printed_method(std::string_view dataset, std::string_view method) {
+  const auto found = std::find_if(table2().begin(), table2().end(), [&](const Printed& row) {
+    return row.dataset == dataset && row.groups == 0 && row.method == method;
+  });
+  return found == table2().end() ? std::nullopt : std::optional(*found);
+}
+
 }  // namespace mog

@@ -24,5 +24,7 @@ struct Printed {
 const std::vector<Printed>& table2();
 /// The MOGNET (n = 128) of this data set, g and k; nothing where the table has none.
 std::optional<Printed> printed_mognet(std::string_view dataset, Index groups, int bits);
+/// That of another method.
+std::optional<Printed> printed_method(std::string_view dataset, std::string_view method);
 
 }  // namespace mog

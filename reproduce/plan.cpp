@@ -2,12 +2,14 @@
 #include "reproduce/plan.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "core/error.hpp"
 #include "reproduce/ablations.hpp"
 #include "reproduce/budget.hpp"
 #include "reproduce/sharing.hpp"
+#include "reproduce/systems.hpp"
 
 namespace mog {
 namespace {
@@ -90,6 +92,43 @@ void add_ablations(const PlanRequest& request, Plan& plan) {
   }
 }
 
+/// Epochs that cost as much CPU time as the budget's recipe does with n = 128, at so many times its images a second.
+Recipe at_speed(const Recipe& recipe, const Recipe& budget, double speed) {
+  return with_epochs_in_all(recipe, std::llround(speed * static_cast<double>(budget.epochs())));
+}
+
+/// The recipe of a system: in a rehearsal with the budget's batches, as there may be few pictures.
+Recipe recipe_of(const System& system, const Recipe& budget, Plan& plan) {
+  Recipe recipe = find_recipe(system.recipe);
+  if (plan.request.pictures.empty()) return recipe;
+  recipe.batch = budget.batch;
+  const auto same = [&](const Recipe& other) { return other.name == recipe.name; };
+  if (std::none_of(plan.recipes.begin(), plan.recipes.end(), same)) plan.recipes.push_back(recipe);
+  return recipe;
+}
+
+/// MOGNET with n = 128 and 64, and the systems that it is set beside, each at the CPU time of the first.
+void add_systems(const PlanRequest& request, Plan& plan) {
+  const std::string dataset = datasets(request).front();
+  const Recipe budget = budget_for(request.budget, dataset).recipe;
+  for (const Index maps : {128, 64}) {
+    PlannedRun run{.dataset = dataset, .network = network_for(request, dataset, maps), .recipe = budget};
+    if (maps == 64) run.recipe = at_speed(budget, budget, kSpeedOfHalf);
+    run.row = row_name(run);
+    plan.runs.push_back(run);
+  }
+  for (const System& system : systems()) {
+    PlannedRun run{.row = concat(dataset, "-", system.model),
+                   .dataset = dataset,
+                   .network = {},
+                   .recipe = at_speed(recipe_of(system, budget, plan), budget, system.speed)};
+    const ModelWords given = request.pictures.empty() ? ModelWords() : system.small;
+    run.model = ModelChoice{.model = system.model, .words = find_model(system.model).complete(given)};
+    if (dataset == "folder") run.model->classes = 0;
+    plan.runs.push_back(run);
+  }
+}
+
 /// The same runs for each seed; the first seed of every row comes first, so that a plan which is cut
 /// short has seen all.
 void repeat(std::vector<PlannedRun>& runs, Index seeds) {
@@ -141,6 +180,7 @@ const char* name(Target target) {
     case Target::table2: return "table2";
     case Target::fig4: return "fig4";
     case Target::ablations: return "ablations";
+    case Target::systems: return "systems";
   }
   return "";
 }
@@ -152,11 +192,30 @@ Plan make_plan(const PlanRequest& request) {
   if (request.target == Target::table2) add_table2(request, plan);
   if (request.target == Target::fig4) add_fig4(request, plan);
   if (ablations) add_ablations(request, plan);
+  if (request.target == Target::systems) add_systems(request, plan);
   repeat(plan.runs, request.seeds > 0 ? request.seeds : ablations ? 3 : 1);
   share_stages(plan.runs);
   check_rows(plan);
   pick_rows(plan);
   return plan;
+}
+
+ModelChoice PlannedRun::choice() const {
+  ModelChoice choice =
+      model ? *model : ModelChoice{.model = "mognet", .words = words_of(network), .classes = network.classes};
+  if (choice.classes == 0) choice.classes = 10;
+  return choice;
+}
+
+std::optional<Printed> PlannedRun::printed() const {
+  if (validation > 0) return std::nullopt;
+  if (!model) {
+    return network.maps == 128 ? printed_mognet(dataset, network.groups, network.bits) : std::nullopt;
+  }
+  for (const System& system : systems()) {
+    if (system.model == model->model) return printed_method(dataset, system.printed);
+  }
+  return std::nullopt;
 }
 
 const PlannedRun* find_run(const Plan& plan, const std::string& name) {

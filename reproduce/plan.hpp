@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "models/model.hpp"
 #include "models/mognet.hpp"
+#include "reproduce/paper.hpp"
 #include "train/recipe.hpp"
 
 namespace mog {
@@ -29,10 +31,16 @@ struct PlannedRun {
   Index validation = 0;  // training images held back to measure on
   Recipe recipe;         // named as `mog train --recipe` takes it; a stage that it takes from another run has 0 epochs
   std::optional<Start> from = {};
+  std::optional<ModelChoice> model = {};  // another network than a MOGNET, in place of `network`
+
+  /// The network, whichever it is; of 10 classes while they are not known.
+  [[nodiscard]] ModelChoice choice() const;
+  /// What the paper prints of it, where it does: of a MOGNET with n = 128, measured on test images.
+  [[nodiscard]] std::optional<Printed> printed() const;
 };
 
-enum class Target { table2, fig4, ablations };
-/// "table2", "fig4", "ablations".
+enum class Target { table2, fig4, ablations, systems };
+/// "table2", "fig4", "ablations", "systems".
 const char* name(Target target);
 
 /// What a plan is made of.

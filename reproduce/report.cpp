@@ -70,7 +70,7 @@ RunFigures figures_of(Folders& folders, const PlannedRun& run) {
   if (!figures.record.finished()) return figures;
   figures.last = figures.record.rows.back().test_accuracy;
   for (const EpochRow& row : figures.record.rows) {
-    if (row.stage != figures.record.rows.back().stage || row.test_accuracy <= figures.best.value_or(-1)) continue;
+    if (row.name() != figures.record.rows.back().name() || row.test_accuracy <= figures.best.value_or(-1)) continue;
     figures.best = row.test_accuracy;
     figures.best_epoch = row.epoch;
   }
@@ -97,12 +97,10 @@ Spread spread_of_last(const std::vector<RunFigures>& runs) {
 }
 
 RowFigures row_of(const std::string& name, std::vector<RunFigures> runs) {
-  const PlannedRun& first = runs.front().run;
-  const bool large = first.network.maps == 128 && first.validation == 0;
   RowFigures row{.row = name, .runs = std::move(runs)};
   const PlannedRun& run = row.runs.front().run;
-  if (large) row.paper = printed_mognet(run.dataset, run.network.groups, run.network.bits);
-  if (run.network.classes > 0) row.weight_bits = size_of(run.network).weight_bits;
+  row.paper = run.printed();
+  if ((run.model ? run.model->classes : run.network.classes) > 0) row.weight_bits = size_of(run.choice()).weight_bits;
   row.images = images_of(run);
   row.last = spread_of_last(row.runs);
   return row;
@@ -139,7 +137,9 @@ bool readable(Folders& folders, const std::string& name, std::vector<std::string
 Report make_report(const Plan& plan, const fs::path& out) {
   Folders folders(out);
   Report report{.plan = plan, .rows = {}};
-  std::vector<std::string> names = plan.request.target == Target::ablations ? decltype(names){} : folders.names();
+  std::vector<std::string> names = plan.request.target == Target::ablations || plan.request.target == Target::systems
+                                       ? decltype(names){}
+                                       : folders.names();
   std::erase_if(names, [&](const std::string& name) {
     return find_run(plan, name) != nullptr || !readable(folders, name, report.unread);
   });

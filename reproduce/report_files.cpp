@@ -25,11 +25,17 @@ std::string recipe_of(const RunFigures& one) {
   return told != one.record.words.end() ? told->second : one.run.recipe.name;
 }
 
+/// n, g and k of a MOGNET; empty fields for other networks, whose row says which they are.
+std::string sizes_of(const PlannedRun& run) {
+  if (run.model) return ",,";
+  return concat(run.network.maps, ',', run.network.groups, ',', run.network.bits);
+}
+
 std::string line(const RowFigures& row, const RunFigures& one) {
   const PlannedRun& run = one.run;
   const Index planned = one.record.recipe ? one.record.planned() : run.recipe.epochs();
-  std::string text = concat(row.row, ',', run.name, ',', field(run.dataset), ',', run.network.maps, ',',
-                            run.network.groups, ',', run.network.bits, ',', run.seed, ',', field(recipe_of(one)), ',',
+  std::string text = concat(row.row, ',', run.name, ',', field(run.dataset), ',', sizes_of(run), ',', run.seed, ',',
+                            field(recipe_of(one)), ',',
                             !one.record.exists ? "open"
                             : one.finished()   ? "finished"
                                                : "begun",

@@ -134,14 +134,22 @@ std::string notes(const Report& report) {
                                      [](const PlannedRun& run) { return run.validation > 0; });
   return concat(
       "- Accuracies are ", validated ? "on training images that were held back" : "on all test images",
-      ", of the network with quantized weights and activations. The one after the last epoch is the result: nothing "
-      "is\n"
+      report.plan.request.target == Target::systems
+          ? ", of the network as its recipe's last run trains it. The one after the last epoch is the result: nothing "
+            "is\n"
+          : ", of the network with quantized weights and activations. The one after the last epoch is the result: "
+            "nothing "
+            "is\n",
       "  chosen by it. The best epoch's was picked by looking at those same images, and stands beside it only.\n"
       "- 95 %: what the number of images leaves open (Wilson's interval of a binomial share). Beside a mean of "
       "several\n"
       "  seeds stands their standard deviation.\n",
       report.plan.request.target == Target::ablations
           ? "- 95 % of the seeds' spread: how far two means may lie apart by chance (Student, pooled deviations).\n"
+      : report.plan.request.target == Target::systems
+          ? "- Weight bits as each paper counts its own. Epochs are so many that each network should take the CPU time "
+            "of the\n"
+            "  first line; what it took is under Cost. The printed accuracies are of trainings of hundreds of epochs.\n"
           : "- Weight bits: one for a binary weight, two for a ternary one, none for generated ones. The paper's four "
             "sizes do\n"
             "  not follow from one way of counting: with a ternary last convolution they would be 1.131, 1.721; 1.223, "
@@ -151,16 +159,29 @@ std::string notes(const Report& report) {
       "  trained the run's own stages, everything counted but what a killed process did after its last epoch.\n"
       "- The way to an accuracy counts the epochs and the training of all stages, also of those that another run "
       "trained,\n"
-      "  up to the first epoch of the quantized network that has it on the images above.\n");
+      "  up to the first epoch of the last run that has it on the images above.\n");
 }
 
 std::string title(const PlanRequest& request) {
-  const char* what = request.target == Target::table2 ? "Table II"
-                     : request.target == Target::fig4 ? "Fig. 4"
-                                                      : "Ablations";
+  const char* what = request.target == Target::table2    ? "Table II"
+                     : request.target == Target::fig4    ? "Fig. 4"
+                     : request.target == Target::systems ? "Systems at one CPU time"
+                                                         : "Ablations";
   return concat("# ", what, ", budget ", request.budget,
                 request.pictures.empty() ? "" : concat(", a rehearsal on other pictures (", request.pictures, ")"),
                 "\n\n");
+}
+
+/// The drawings that trainings left, run by run.
+std::string curves(const Report& report) {
+  std::string text;
+  for (const RowFigures& row : report.rows) {
+    for (const RunFigures& one : row.runs) {
+      if (one.record.rows.empty()) continue;
+      text += concat(one.run.name, ", ", one.state(), ":\n\n![](", one.run.name, "/curves.svg)\n\n");
+    }
+  }
+  return text.empty() ? text : concat("## Curves\n\n", text);
 }
 
 constexpr const char* kAboutFig4 =
@@ -178,6 +199,7 @@ std::string report_markdown(const Report& report) {
   text += ablations ? ablation_table(report) : comparison_table(report);
   text += concat("\n![](", name(request.target), ".svg)\n\n");
   if (request.target == Target::fig4) text += concat(kAboutFig4, "\n");
+  if (request.target == Target::systems) text += curves(report);
   text += concat("## Cost\n\n", cost_table(report), "\n## What the columns mean\n\n", notes(report));
   for (const std::string& one : report.unread) text += concat("- Not read: ", one, "\n");
   return text;

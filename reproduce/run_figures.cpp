@@ -1,6 +1,7 @@
 // Counts rows and sessions.
 #include "reproduce/run_figures.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "core/error.hpp"
@@ -28,17 +29,20 @@ std::string RunFigures::state() const {
   if (record.rows.empty()) return concat("in its first epoch of ", run.recipe.epochs());
   const EpochRow& row = record.rows.back();
   const Recipe& recipe = record.recipe ? *record.recipe : run.recipe;
-  return concat(row.name(), " ", row.epoch, " of ", recipe.stages[static_cast<std::size_t>(row.stage)].epochs, "; ",
-                record.done(), " of ", recipe.epochs(), " in all");
+  const auto stage = std::find_if(recipe.stages.begin(), recipe.stages.end(),
+                                  [&](const StagePlan& plan) { return plan.name() == row.name(); });
+  const Index epochs = stage == recipe.stages.end() ? 0 : stage->epochs;
+  return concat(row.name(), " ", row.epoch, " of ", epochs, "; ", record.done(), " of ", recipe.epochs(), " in all");
 }
 
 std::optional<Reached> RunFigures::reached(double accuracy) const {
   const std::size_t others = rows.size() - record.rows.size();
+  const std::string end = last_stage(record.recipe ? *record.recipe : run.recipe).name();
   Reached so_far{};
   for (std::size_t i = 0; i < rows.size(); ++i) {
     ++so_far.epochs;
     so_far.seconds += rows[i].seconds;
-    if (i >= others && rows[i].stage == Stage::quantized && rows[i].test_accuracy >= accuracy) return so_far;
+    if (i >= others && rows[i].name() == end && rows[i].test_accuracy >= accuracy) return so_far;
   }
   return std::nullopt;
 }
@@ -47,7 +51,7 @@ double RunFigures::images_per_second() const {
   constexpr std::size_t kLast = 5;
   std::vector<double> speeds;
   for (auto row = record.rows.rbegin(); row != record.rows.rend() && speeds.size() < kLast; ++row) {
-    if (row->stage == record.rows.back().stage) speeds.push_back(row->images_per_second);
+    if (row->name() == record.rows.back().name()) speeds.push_back(row->images_per_second);
   }
   return median(speeds);
 }

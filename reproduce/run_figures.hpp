@@ -13,7 +13,7 @@ namespace mog {
 /// Accuracies whose time is told: the last is the paper's of n = 128, g = 4, k = 3 on CIFAR-10.
 inline constexpr std::array kMilestones{0.90, 0.91, 0.9212};
 
-/// When the quantized network first had an accuracy, all stages before it counted.
+/// When the network of the last run first had an accuracy, all stages before it counted.
 struct Reached {
   Index epochs;
   double seconds;

@@ -46,17 +46,38 @@ std::string essence(Recipe recipe) {
 }
 
 std::string epochs_text(const Recipe& recipe) {
-  const auto& stages = recipe.stages;
-  return concat(stages[0].epochs, ",", stages[1].epochs, ",", stages[2].epochs);
+  std::string text;
+  for (const StagePlan& plan : recipe.stages) text += concat(text.empty() ? "" : ",", plan.epochs);
+  return text;
+}
+
+/// Empty when the words of config.ini say another network's name or options; else which, and what was expected.
+std::string model_mismatch(const RunRecord& record, const ModelChoice& choice) {
+  const auto differs = [&](const std::string& word, const std::string& wanted) -> std::string {
+    const auto found = record.words.find(word);
+    if (found == record.words.end() || found->second == wanted) return {};
+    return concat("has ", word, " = ", found->second, ", the plan ", wanted);
+  };
+  if (std::string found = differs("model", choice.model); !found.empty()) return found;
+  if (choice.model == "mognet") return {};  // whose numbers are compared as such
+  for (const auto& [word, wanted] : choice.words) {
+    if (std::string found = differs(word, wanted); !found.empty()) return found;
+  }
+  return {};
 }
 
 }  // namespace
 
+const StagePlan& last_stage(const Recipe& recipe) {
+  const auto last =
+      std::find_if(recipe.stages.rbegin(), recipe.stages.rend(), [](const StagePlan& plan) { return plan.epochs > 0; });
+  return last == recipe.stages.rend() ? recipe.stages.back() : *last;
+}
+
 bool RunRecord::finished() const {
   if (!recipe || rows.empty()) return false;
-  const auto last = std::find_if(recipe->stages.rbegin(), recipe->stages.rend(),
-                                 [](const StagePlan& plan) { return plan.epochs > 0; });
-  return rows.back().stage == last->stage && rows.back().epoch == last->epochs;
+  const StagePlan& last = last_stage(*recipe);
+  return rows.back().name() == last.name() && rows.back().epoch == last.epochs;
 }
 
 std::optional<Start> RunRecord::from() const {
@@ -97,12 +118,17 @@ std::string network_mismatch(const RunRecord& record, const PlannedRun& run) {
   if (dataset != record.words.end() && dataset->second != run.dataset) {
     return concat("was trained on ", dataset->second, ", the plan says ", run.dataset);
   }
-  for (const std::string& found :
-       {differs("n", run.network.maps), differs("g", run.network.groups), differs("k", run.network.bits),
-        differs("seed", static_cast<Index>(run.seed)), differs("validation", run.validation)}) {
-    if (!found.empty()) return found;
+  std::vector<std::string> all = {model_mismatch(record, run.choice())};
+  if (!run.model) {
+    for (const auto& [word, wanted] :
+         {std::pair{"n", run.network.maps}, {"g", run.network.groups}, {"k", Index{run.network.bits}}}) {
+      all.push_back(differs(word, wanted));
+    }
   }
-  return {};
+  all.push_back(differs("seed", static_cast<Index>(run.seed)));
+  all.push_back(differs("validation", run.validation));
+  const auto found = std::find_if(all.begin(), all.end(), [](const std::string& one) { return !one.empty(); });
+  return found == all.end() ? std::string() : *found;
 }
 
 std::string recipe_mismatch(const RunRecord& record, const PlannedRun& run) {

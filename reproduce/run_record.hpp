@@ -34,6 +34,9 @@ struct RunRecord {
   [[nodiscard]] std::optional<Index> number(const std::string& word) const;
 };
 
+/// The last stage that has epochs.
+const StagePlan& last_stage(const Recipe& recipe);
+
 /// Throws IoError where a file cannot be read, DataError with the file's name where one is no such file.
 RunRecord read_run(const std::filesystem::path& folder);
 

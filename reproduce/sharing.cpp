@@ -16,7 +16,7 @@ Recipe without_stages(Recipe recipe) {
 
 /// Whether two runs are alike until k and the stages matter.
 bool comparable(const PlannedRun& a, const PlannedRun& b) {
-  return a.dataset == b.dataset && a.seed == b.seed && a.validation == b.validation &&
+  return !a.model && !b.model && a.dataset == b.dataset && a.seed == b.seed && a.validation == b.validation &&
          a.network.maps == b.network.maps && a.network.groups == b.network.groups &&
          a.network.classes == b.network.classes && a.network.head == b.network.head &&
          without_stages(a.recipe) == without_stages(b.recipe);
@@ -43,6 +43,7 @@ std::size_t common_stages(const Recipe& a, const Recipe& b) {
 void share_stages(std::vector<PlannedRun>& runs) {
   const std::vector<PlannedRun> whole = runs;
   for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (runs[i].model) continue;  // its recipe may have any runs
     std::size_t most = 0;
     for (std::size_t j = 0; j < i; ++j) {
       if (!comparable(whole[i], whole[j])) continue;

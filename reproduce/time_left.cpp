@@ -12,24 +12,21 @@ namespace {
 
 constexpr double kEvaluation = 1.07;  // of an epoch's time: 10,000 pictures forwards beside 50,000 there and back
 
-double macs_of(MognetOptions network) {
-  if (network.classes == 0) network.classes = 10;
-  return static_cast<double>(size_of(network).macs);
-}
+double macs_of(const PlannedRun& run) { return static_cast<double>(size_of(run.choice()).macs); }
 
 /// The last rows of one stage.
-std::vector<EpochRow> last_rows(const RunRecord& record, Stage stage) {
+std::vector<EpochRow> last_rows(const RunRecord& record, const std::string& stage) {
   constexpr std::size_t kMost = 5;
   std::vector<EpochRow> rows;
   for (auto row = record.rows.rbegin(); row != record.rows.rend() && rows.size() < kMost; ++row) {
-    if (row->stage == stage && row->images_per_second > 0) rows.push_back(*row);
+    if (row->name() == stage && row->images_per_second > 0) rows.push_back(*row);
   }
   return rows;
 }
 
-Index epochs_done(const RunRecord& record, Stage stage) {
+Index epochs_done(const RunRecord& record, const std::string& stage) {
   Index done = 0;
-  for (const EpochRow& row : record.rows) done = row.stage == stage ? std::max(done, row.epoch) : done;
+  for (const EpochRow& row : record.rows) done = row.name() == stage ? std::max(done, row.epoch) : done;
   return done;
 }
 
@@ -57,14 +54,14 @@ Speeds::Speeds(const Plan& plan, const std::vector<RunRecord>& records) {
     for (const StagePlan& stage : plan.runs[i].recipe.stages) {
       std::vector<double> speeds;
       double images = 0;  // a resumed epoch has a part of its images only
-      for (const EpochRow& row : last_rows(records[i], stage.stage)) {
+      for (const EpochRow& row : last_rows(records[i], stage.name())) {
         speeds.push_back(row.images_per_second);
         images = std::max(images, row.images_per_second * row.seconds);
       }
       if (speeds.empty()) continue;
       measured_.push_back({.dataset = plan.runs[i].dataset,
                            .stage = stage.stage,
-                           .macs = macs_of(plan.runs[i].network),
+                           .macs = macs_of(plan.runs[i]),
                            .images_per_second = median(speeds),
                            .images = images});
     }
@@ -80,7 +77,7 @@ std::optional<double> Speeds::images_of_epoch(const PlannedRun& run) const {
 }
 
 std::optional<double> Speeds::speed(const PlannedRun& run, Stage stage) const {
-  const double macs = macs_of(run.network);
+  const double macs = macs_of(run);
   const auto distance = [&](const Measured& one) {
     constexpr double kOtherStage = 100;  // further away than any size
     return std::abs(std::log(one.macs / macs)) + (one.stage == stage ? 0 : kOtherStage);
@@ -95,7 +92,7 @@ std::optional<double> Speeds::seconds_left(const PlannedRun& run, const RunRecor
   const auto images = images_of_epoch(run);
   double seconds = 0;
   for (const StagePlan& stage : run.recipe.stages) {
-    const Index left = stage.epochs - epochs_done(record, stage.stage);
+    const Index left = stage.epochs - epochs_done(record, stage.name());
     if (left <= 0 || record.finished()) continue;
     const auto speed = this->speed(run, stage.stage);
     if (!images || !speed) return std::nullopt;

@@ -109,6 +109,24 @@ expect 0 mog reproduce table2 --out copied --report
 bits=$(mog summary --n 128 --g 8 --k 1 --classes 100 | sed -n 's/^weight bits *\([0-9]*\) .*/\1/p')
 says copied/report.csv "^cifar100-n128-g8-k1,.*,open,.*,59.30,.*,1.22,$bits,"
 
+# Systems: MOGNETs and the seven others in a rehearsal, carried out, done, reported with sizes and curves; a line of the list.
+recipe 1 0 2 >systems.ini
+systems="--dataset folder --data pictures --budget systems.ini --threads 1 --rows folder-n16,folder-slbf-resnet18,folder-hybrid-resnet20"
+expect 0 mog reproduce systems --out systems $systems
+says err '^folder-slbf-resnet18 +running +0/3 '
+[ "$(grep -c ',finished,' systems/report.csv)" = 3 ] || fail "not all three systems are reported: $(cat systems/report.csv)"
+says systems/report.csv '^folder-hybrid-resnet20,folder-hybrid-resnet20,folder,,,,1,.*,finished,9,9,9,'
+says systems/report.md '^# Systems at one CPU time, budget systems.ini, a rehearsal'
+says systems/report.md '^!\[\]\(folder-slbf-resnet18/curves.svg\)$'
+says systems/recipes/slbf-short.ini '^batch = 6$'
+exists systems/systems.svg systems/folder-slbf-resnet18/curves.svg
+expect 0 mog reproduce systems --out systems $systems
+! grep -q running err || fail "a finished plan of systems trained again: $(cat err)"
+expect 0 mog reproduce systems --out listed-systems $systems --list
+tail -n 1 out >line
+expect 0 sh line
+same listed-systems/folder-hybrid-resnet20/last.safetensors systems/folder-hybrid-resnet20/last.safetensors
+
 # Refusals, before anything is trained.
 refuses 2 'no row k3, expected one of cifar10-n128-g4-k3, ' mog reproduce table2 --out x --data pictures --rows k3
 refuses 2 'say where the pictures are with --data DIR; mog data fetch' mog reproduce table2 --out x

@@ -4,12 +4,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <stdexcept>
 
 #include "core/error.hpp"
 #include "reproduce/ablations.hpp"
 #include "reproduce/command_line.hpp"
+#include "reproduce/systems.hpp"
 #include "tests/core/temporary_folder.hpp"
 #include "train/recipe_file.hpp"
 
@@ -32,7 +34,7 @@ const PlannedRun& run_of(const Plan& plan, const std::string& name) {
 
 std::vector<Plan> all_plans() {
   std::vector<Plan> plans;
-  for (const Target target : {Target::table2, Target::fig4, Target::ablations}) {
+  for (const Target target : {Target::table2, Target::fig4, Target::ablations, Target::systems}) {
     for (const char* budget : {"paper", "night", "hour", "demo"}) {
       for (const char* pictures : {"", "builtin", "folder"}) {
         for (const Index seeds : {0, 2}) {
@@ -198,6 +200,49 @@ TEST_CASE("a rehearsal has a quarter of the maps and one set of pictures") {
   CHECK(run_of(plan, "builtin-n32-g8-k3").network.maps == 32);
 }
 
+TEST_CASE("systems: two MOGNETs and all seven others, with epochs that cost as much as the budget's of n = 128") {
+  const Plan plan = make_plan({.target = Target::systems, .budget = "hour"});
+  CHECK(plan.runs.size() == 9);
+  CHECK(plan.recipes.empty());
+  const Index budget = find_recipe("hour").epochs();
+  CHECK(run_of(plan, "cifar10-n128-g4-k3").recipe == find_recipe("hour"));
+  CHECK(run_of(plan, "cifar10-n64-g4-k3").recipe.epochs() == std::llround(kSpeedOfHalf * static_cast<double>(budget)));
+  for (const System& system : systems()) {
+    CAPTURE(system.model);
+    const PlannedRun& run = run_of(plan, "cifar10-" + system.model);
+    const double expected = system.speed * static_cast<double>(budget);
+    CHECK(std::abs(static_cast<double>(run.recipe.epochs()) - expected) <= 0.5);
+    for (const StagePlan& stage : run.recipe.stages) CHECK(stage.epochs > 0);
+    CHECK(run.choice().words == find_model(system.model).complete({}));
+    CHECK(run.printed().has_value() == (*system.printed != 0));
+  }
+  CHECK(run_of(plan, "cifar10-slbf-vgg16").printed()->accuracy == 89.24);
+  const StagePlan& frozen = run_of(plan, "cifar10-hybrid-mobilenet").recipe.stages.back();
+  CHECK(frozen.frozen_epochs == frozen.epochs);
+  CHECK(make_plan({.target = Target::systems, .rows = {"cifar10-etd"}}).runs.size() == 2);
+}
+
+TEST_CASE("a rehearsal of the systems has small networks, the budget's batches and a recipe of its own for each") {
+  const Plan plan = make_plan({.target = Target::systems, .budget = "demo", .pictures = "folder"});
+  CHECK(plan.runs.size() == 9);
+  CHECK(plan.recipes.size() == 4);
+  CHECK(run_of(plan, "folder-n32-g4-k3").network.maps == 32);
+  CHECK(run_of(plan, "folder-slbf-vgg16").model->words.at("maps") == "16");
+  for (const PlannedRun& run : plan.runs) CHECK(run.recipe.batch == find_recipe("demo").batch);
+}
+
+TEST_CASE("epochs in all are shared out as a recipe has them, one at least for each run that has any") {
+  const auto shares = [](const char* name, Index epochs) {
+    std::vector<Index> found;
+    for (const StagePlan& stage : with_epochs_in_all(find_recipe(name), epochs).stages) found.push_back(stage.epochs);
+    return found;
+  };
+  CHECK(shares("etd-short", 60) == std::vector<Index>{16, 32, 12});
+  CHECK(shares("slbf-short", 9) == std::vector<Index>{1, 2, 6});
+  CHECK(shares("slbf-short", 1) == std::vector<Index>{1, 1, 1});
+  CHECK(shares("hour", 72) == std::vector<Index>{12, 0, 60});
+}
+
 TEST_CASE("the words of a line come to the planned recipe, as mog train reads them") {
   const testing::TemporaryFolder folder;
   for (const Plan& plan : all_plans()) {
@@ -211,8 +256,15 @@ TEST_CASE("the words of a line come to the planned recipe, as mog train reads th
       };
       const std::string word = value("--recipe");
       const Recipe recipe = is_recipe_file(word) ? read_recipe(word) : find_recipe(word);
-      Recipe read = recipe.with_epochs({epochs_of(run)[0], epochs_of(run)[1], epochs_of(run)[2]}), planned = run.recipe;
-      CHECK(value("--epochs") == concat(epochs_of(run)[0], ",", epochs_of(run)[1], ",", epochs_of(run)[2]));
+      std::vector<Index> epochs;
+      std::string text;
+      for (const StagePlan& stage : run.recipe.stages) {
+        epochs.push_back(stage.epochs);
+        text += concat(text.empty() ? "" : ",", stage.epochs);
+      }
+      Recipe read = recipe.with_epochs(epochs), planned = run.recipe;
+      CHECK(value("--epochs") == text);
+      CHECK((run.model ? value("--model") == run.model->model : value("--n") == concat(run.network.maps)));
       read.about = planned.about = "";
       CHECK(recipe_file_text(read) == recipe_file_text(planned));
       CHECK(words.back() == "--continue");

@@ -92,6 +92,36 @@ TEST_CASE("another network, other pictures, another seed and another recipe are 
   CHECK(recipe_mismatch(record, other).empty());
 }
 
+TEST_CASE("another model, and other options of one, are named; a run is finished in the last run of its name only") {
+  const TemporaryFolder folder;
+  PlannedRun run = small_run();
+  run.model = ModelChoice{.model = "slbf-resnet18", .words = find_model("slbf-resnet18").complete({{"maps", "8"}})};
+  run.recipe = find_recipe("slbf-short").with_epochs({1, 2, 2});
+  put_run(folder.path(), run, {});
+  put_file(folder / run.name / "config.ini", "[train]\nmodel = slbf-resnet18\nmaps = 8\ns = 4\nseed = 1\n");
+  const auto rows_until = [](const char* stage, Index last) {
+    EpochRow row = epoch(Stage::quantized_weights, last, 0.5);
+    row.own_name = stage;
+    return std::vector<EpochRow>{row};
+  };
+  put_file(folder / run.name / "metrics.csv", metrics_text(rows_until("select", 2)));
+  CHECK_FALSE(read_run(folder / run.name).finished());
+  put_file(folder / run.name / "metrics.csv", metrics_text(rows_until("stack", 2)));
+  const RunRecord record = read_run(folder / run.name);
+  CHECK(record.finished());
+  CHECK(network_mismatch(record, run).empty());
+  CHECK(recipe_mismatch(record, run).empty());
+  PlannedRun other = run;
+  other.model->words["maps"] = "16";
+  CHECK(network_mismatch(record, other) == "has maps = 8, the plan 16");
+  other.model->model = "slbf-vgg16";
+  CHECK(network_mismatch(record, other) == "has model = slbf-resnet18, the plan slbf-vgg16");
+  CHECK(network_mismatch(record, small_run()) == "has model = slbf-resnet18, the plan mognet");
+  other = run;
+  other.recipe = run.recipe.with_epochs({1, 2, 3});
+  CHECK(recipe_mismatch(record, other) == "has a recipe of 1,2,2 epochs, the plan's, slbf-short, 1,2,3");
+}
+
 TEST_CASE("broken files are named") {
   const TemporaryFolder folder;
   const PlannedRun run = small_run();

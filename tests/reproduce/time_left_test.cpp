@@ -43,16 +43,19 @@ TEST_CASE("a network that was not measured goes by its multiply-accumulates") {
   put_run(out.path(), measured, rows_of(measured.recipe, std::vector<double>(3, 0.5)));
   const auto records = read_all(plan, out.path());
   const double ratio =
-      static_cast<double>(size_of(larger.network).macs) / static_cast<double>(size_of(measured.network).macs);
+      static_cast<double>(size_of(larger.choice()).macs) / static_cast<double>(size_of(measured.choice()).macs);
   CHECK(ratio > 3.5);
   CHECK(Speeds(plan, records).seconds_left(larger, {}).value() ==
         doctest::Approx(9 * 107 * std::pow(ratio, 0.75)).epsilon(1e-6));
 }
 
 TEST_CASE("sizes are those that mog summary prints") {
-  const NetworkSize& size = size_of({.maps = 128, .groups = 4, .bits = 3, .classes = 10});
-  CHECK(size.weight_bits == 1'715'968);
-  CHECK(size.macs == 210'976'768);
+  PlannedRun run;
+  run.network = {.maps = 128, .groups = 4, .bits = 3, .classes = 10};
+  CHECK(size_of(run.choice()).weight_bits == 1'715'968);
+  CHECK(size_of(run.choice()).macs == 210'976'768);
+  run.model = ModelChoice{.model = "etd-resnet20", .words = find_model("etd-resnet20").complete({})};
+  CHECK(size_of(run.choice()).weight_bits == 1'947'072);
 }
 
 TEST_CASE("durations are said in the two largest units") {

@@ -29,7 +29,7 @@ struct Conv3x3Winograd {
   static Index blocks(const Conv3x3Sizes& z) { return z.groups * in_group(z); }
   static Index scratch_size(const Conv3x3Sizes& z) {
     const Index I = z.in / z.groups, Q = smaller(kBlockOutputs, z.out / z.groups);
-    return (I + Q) / kWidth * Map::kPlane;
+    return most_strips(I, Q) * Product::strip_size(I + Q);
   }
   /// [blocks, 16 positions, panels, I, lanes of the panel].
   static Index packed_size(const Conv3x3Sizes& z) { return kPositions * z.in * (z.out / z.groups); }
@@ -75,20 +75,20 @@ struct Conv3x3Winograd {
     const Block b(z, part.block);
     const Index I = b.I, Q = b.Q;
     float* v = part.scratch;
-    float* m = v + I / kWidth * Map::kPlane;
+    float* m = v + most_strips(I, Q) * Product::strip_size(I);
     const float* u = packed + b.packed;
     x += b.group * I;
     y += b.group * (z.out / z.groups) + b.first;
-    for_each_strip(part, [&](Index begin, Index end) {
-      for_each_run(part, begin, end, [&](const WinogradRun& run) {
+    for_each_strips(part, b, [&](const WinogradSizes& strips, Index first) {
+      for_each_run(part, strips, first, [&](const WinogradRun& run, Index strip) {
         for (Index i = 0; i < I / kWidth; ++i) {
-          Map::transform_input(run, z, x + i * kWidth, v + i * Map::kPlane);
+          Map::transform_input(run, z, x + i * kWidth, v + strip * Product::strip_size(I) + i * Map::kPlane);
         }
       });
-      Product::multiply({I, Q, end - begin}, v, u, m);
-      for_each_run(part, begin, end, [&](const WinogradRun& run) {
+      Product::multiply(strips, v, u, m);
+      for_each_run(part, strips, first, [&](const WinogradRun& run, Index strip) {
         for (Index q = 0; q < Q / kWidth; ++q) {
-          Map::transform_output(run, z, m + q * Map::kPlane, y + q * kWidth);
+          Map::transform_output(run, z, m + strip * Product::strip_size(Q) + q * Map::kPlane, y + q * kWidth);
         }
       });
     });
@@ -99,20 +99,20 @@ struct Conv3x3Winograd {
     const Block b(z, part.block);
     const Index I = b.I, Q = b.Q;
     float* v = part.scratch;
-    float* d = v + I / kWidth * Map::kPlane;
+    float* d = v + most_strips(I, Q) * Product::strip_size(I);
     float* s = sums + b.packed;
     x += b.group * I;
     dy += b.group * (z.out / z.groups) + b.first;
-    for_each_strip(part, [&](Index begin, Index end) {
-      for_each_run(part, begin, end, [&](const WinogradRun& run) {
+    for_each_strips(part, b, [&](const WinogradSizes& strips, Index first) {
+      for_each_run(part, strips, first, [&](const WinogradRun& run, Index strip) {
         for (Index i = 0; i < I / kWidth; ++i) {
-          Map::transform_input(run, z, x + i * kWidth, v + i * Map::kPlane);
+          Map::transform_input(run, z, x + i * kWidth, v + strip * Product::strip_size(I) + i * Map::kPlane);
         }
         for (Index q = 0; q < Q / kWidth; ++q) {
-          Map::transform_gradient(run, z, dy + q * kWidth, d + q * Map::kPlane);
+          Map::transform_gradient(run, z, dy + q * kWidth, d + strip * Product::strip_size(Q) + q * Map::kPlane);
         }
       });
-      Product::add_outer({I, Q, end - begin}, v, d, s);
+      Product::add_outer(strips, v, d, s);
     });
   }
 
@@ -138,29 +138,46 @@ struct Conv3x3Winograd {
     }
   };
 
-  /// Calls visit(first tile, end) for the strips of a part, which are about as long; the tiles are numbered image by
-  /// image, row by row.
-  template <class Visit>
-  static void for_each_strip(const Conv3x3Part& part, const Visit& visit) {
-    const Index tiles =
-        (part.image_end - part.image_begin) * ((part.row_end - part.row_begin + 1) / 2) * ((part.sizes.width + 1) / 2);
-    const Index strips = (tiles + Map::kMostTiles - 1) / Map::kMostTiles;
-    for (Index strip = 0; strip < strips; ++strip) visit(tiles * strip / strips, tiles * (strip + 1) / strips);
+  /// Strips that are transformed before the products: several where the weights of a block are too many for the
+  /// second-level cache, so that they are read once for all of these.
+  static Index most_strips(Index I, Index Q) {
+    constexpr Index kCachedWeights = Index{1} << 18;
+    return kPositions * I * Q > kCachedWeights ? WinogradSizes::kMostStrips : 1;
   }
 
-  /// Calls visit(run) for the rows of tiles of a strip.
+  /// Calls visit(sizes, first tile) for a few strips of a part at a time, which are all about as long; the tiles are
+  /// numbered image by image, row by row.
   template <class Visit>
-  static void for_each_run(const Conv3x3Part& part, Index begin, Index end, const Visit& visit) {
+  static void for_each_strips(const Conv3x3Part& part, const Block& b, const Visit& visit) {
+    const Index tiles =
+        (part.image_end - part.image_begin) * ((part.row_end - part.row_begin + 1) / 2) * ((part.sizes.width + 1) / 2);
+    const Index strips = (tiles + Map::kMostTiles - 1) / Map::kMostTiles, most = most_strips(b.I, b.Q);
+    for (Index strip = 0; strip < strips; strip += most) {
+      WinogradSizes sizes{b.I, b.Q, smaller(most, strips - strip), {}};
+      for (Index i = 0; i < sizes.strips; ++i) {
+        sizes.tiles[i] = tiles * (strip + i + 1) / strips - tiles * (strip + i) / strips;
+      }
+      visit(sizes, tiles * strip / strips);
+    }
+  }
+
+  /// Calls visit(run, strip) for the rows of tiles of some strips, which begin with tile `begin`.
+  template <class Visit>
+  static void for_each_run(const Conv3x3Part& part, const WinogradSizes& strips, Index begin, const Visit& visit) {
     const Index across = (part.sizes.width + 1) / 2, down = (part.row_end - part.row_begin + 1) / 2;
-    for (Index tile = begin; tile < end;) {
-      const Index row = tile / across, column = tile % across;
-      const Index count = smaller(end - tile, across - column);
-      visit(WinogradRun{.image = part.image_begin + row / down,
-                        .row = part.row_begin + row % down * 2,
-                        .column = column * 2,
-                        .count = count,
-                        .first = tile - begin});
-      tile += count;
+    for (Index strip = 0; strip < strips.strips; begin += strips.tiles[strip], ++strip) {
+      const Index end = begin + strips.tiles[strip];
+      for (Index tile = begin; tile < end;) {
+        const Index row = tile / across, column = tile % across;
+        const Index count = smaller(end - tile, across - column);
+        visit(WinogradRun{.image = part.image_begin + row / down,
+                          .row = part.row_begin + row % down * 2,
+                          .column = column * 2,
+                          .count = count,
+                          .first = tile - begin},
+              strip);
+        tile += count;
+      }
     }
   }
 

@@ -6,9 +6,12 @@
 
 namespace mog::kernels {
 
-/// Inputs and outputs of a group, tiles of a strip.
+/// Inputs and outputs of a block, and the tiles of a few strips that are multiplied with the same weights while these are
+/// in a cache. Strips of v, m and d lie behind each other, plane by plane.
 struct WinogradSizes {
-  Index I, Q, tiles;
+  static constexpr Index kMostStrips = 4;
+  Index I, Q, strips;
+  Index tiles[kMostStrips];
 };
 
 /// Weights (u, and s, the sums of their gradient) are [16 positions, panels, I, lanes of the panel]: what a tile of the
@@ -22,10 +25,16 @@ struct WinogradProduct {
   /// Vectors of the panel that starts `left` vectors before the last one of a group: 4, 2 or 1.
   static Index panel_vectors(Index left) { return left >= kMostVectors ? kMostVectors : left >= 2 ? 2 : 1; }
 
+  /// Floats of a strip of so many channels.
+  static Index strip_size(Index channels) { return channels / kWidth * Map::kPlane; }
+
   /// m [tiles, Q] = v [tiles, I] u [I, Q] at each position.
   [[gnu::noinline]] static void multiply(const WinogradSizes& z, const float* v, const float* u, float* m) {
     for_each_panel(z, [&]<int V>(std::integral_constant<int, V>, Index position, Index panel) {
-      multiply_panel<tile_rows(V), V>(z, v + position, u, m + panel * Map::kPlane + position);
+      for (Index strip = 0; strip < z.strips; ++strip) {
+        multiply_panel<tile_rows(V), V>(z.I, z.tiles[strip], v + strip * strip_size(z.I) + position, u,
+                                        m + strip * strip_size(z.Q) + panel * Map::kPlane + position);
+      }
       u += z.I * V * kWidth;
     });
   }
@@ -35,8 +44,7 @@ struct WinogradProduct {
     for_each_panel(z, [&]<int V>(std::integral_constant<int, V>, Index position, Index panel) {
       constexpr int R = kWidth < Registers / 2 / V ? int{kWidth} : Registers / 2 / V;
       for (Index i = 0; i < z.I; i += R, s += R * V * kWidth) {
-        add_tile<R, V>(z.tiles, v + i / kWidth * Map::kPlane + position + i % kWidth,
-                       d + panel * Map::kPlane + position, s);
+        add_tile<R, V>(z, v + i / kWidth * Map::kPlane + position + i % kWidth, d + panel * Map::kPlane + position, s);
       }
     });
   }
@@ -72,10 +80,10 @@ struct WinogradProduct {
 
   /// All tiles of V vectors of outputs, R at a time and what is left in smaller numbers.
   template <int R, int V>
-  static void multiply_panel(WinogradSizes z, const float* v, const float* u, float* m) {
-    for (; z.tiles >= R; z.tiles -= R, v += R * kWidth, m += R * kWidth) multiply_tiles<R, V>(z.I, v, u, m);
+  static void multiply_panel(Index I, Index tiles, const float* v, const float* u, float* m) {
+    for (; tiles >= R; tiles -= R, v += R * kWidth, m += R * kWidth) multiply_tiles<R, V>(I, v, u, m);
     if constexpr (R > 1) {
-      if (z.tiles > 0) multiply_panel<fewer_rows(R), V>(z, v, u, m);
+      if (tiles > 0) multiply_panel<fewer_rows(R), V>(I, tiles, v, u, m);
     }
   }
 
@@ -105,19 +113,21 @@ struct WinogradProduct {
 
   /// R inputs, V vectors of outputs.
   template <int R, int V>
-  [[gnu::always_inline]] static void add_tile(Index tiles, const float* v, const float* d, float* s) {
+  [[gnu::always_inline]] static void add_tile(const WinogradSizes& z, const float* v, const float* d, float* s) {
     Vector sum[R][V];
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
       for (int j = 0; j < V; ++j) sum[r][j] = Vector::load_aligned(s + (r * V + j) * kWidth);
     }
-    for (Index t = 0; t < tiles; ++t, v += kWidth, d += kWidth) {
-      Vector row[V];
-      for (int j = 0; j < V; ++j) row[j] = Vector::load_aligned(d + j * Map::kPlane);
+    for (Index strip = 0; strip < z.strips; ++strip, v += strip_size(z.I), d += strip_size(z.Q)) {
+      for (Index t = 0; t < z.tiles[strip]; ++t) {
+        Vector row[V];
+        for (int j = 0; j < V; ++j) row[j] = Vector::load_aligned(d + j * Map::kPlane + t * kWidth);
 #pragma GCC unroll 16
-      for (int r = 0; r < R; ++r) {
-        const Vector element(v[r]);
-        for (int j = 0; j < V; ++j) sum[r][j] = multiply_add(element, row[j], sum[r][j]);
+        for (int r = 0; r < R; ++r) {
+          const Vector element(v[t * kWidth + r]);
+          for (int j = 0; j < V; ++j) sum[r][j] = multiply_add(element, row[j], sum[r][j]);
+        }
       }
     }
 #pragma GCC unroll 16
