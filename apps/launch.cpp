@@ -58,7 +58,7 @@ class MpiLink final : public RankLink {
     agree();
     const int each = whole(static_cast<Index>(buffer.size()) / ranks_);
     const SecondsOf sending(traffic_.sending);
-    count_to_all(each * sizeof(double));
+    count_to_all(to_size(each) * sizeof(double));
     MPI_Allgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, buffer.data(), each, MPI_DOUBLE, MPI_COMM_WORLD);
   }
 
@@ -132,7 +132,7 @@ class MpiLink final : public RankLink {
   }
 
   /// The first failing rank's message.
-  void share(Message& message) { MPI_Bcast(&message, sizeof message, MPI_BYTE, failing_, MPI_COMM_WORLD); }
+  void share(Message& message) const { MPI_Bcast(&message, sizeof message, MPI_BYTE, failing_, MPI_COMM_WORLD); }
 
   void agree() {
     if (words(0) < 0) return;
