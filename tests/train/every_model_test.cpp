@@ -106,7 +106,7 @@ TEST_CASE("every model learns a batch by heart in every run of its recipe: all o
 }
 
 TEST_CASE("a run of any model that is stopped in any run of its recipe, and resumed, comes to the same bytes") {
-  constexpr Index kSteps = 2;  // of an epoch
+  constexpr Index kSteps = 2;   // of an epoch
   const ThreadLimit single(1);  // small layers: more threads would wait for each other
   for (const Case& one : cases()) {
     CAPTURE(one.model);

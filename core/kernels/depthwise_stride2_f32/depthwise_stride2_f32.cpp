@@ -53,13 +53,15 @@ const float* by_tap(const float* weight, Index channels) {
 
 /// The same for all three: a map, a quarter of one, and the weights.
 Work cost(const DepthwiseSizes& z) {
-  const auto outputs = static_cast<double>(z.images * (z.height / 2) * (z.width / 2) * z.channels);
+  const Index rows = z.images * (z.height / 2), columns = z.width / 2;
+  const auto outputs = static_cast<double>(rows * columns * z.channels);
   return {.flops = 18 * outputs, .bytes = sizeof(float) * (5 * outputs + 9 * static_cast<double>(z.channels))};
 }
 
 }  // namespace
 
-void check_sizes(const char* operation, const DepthwiseSizes& z) {
+void check_sizes(const char* operation, const DepthwiseSizes& sizes) {
+  const DepthwiseSizes& z = sizes;
   require(z.images >= 1 && z.channels >= 1, operation, ": images ", z.images, ", channels ", z.channels,
           ", expected at least 1 of each");
   require(z.height >= 2 && z.width >= 2 && z.height % 2 == 0 && z.width % 2 == 0, operation, ": maps of ", z.height,
