@@ -4,19 +4,10 @@
 #include <functional>
 #include <memory>
 
-#include "core/communicator.hpp"
-#include "core/rank_link.hpp"
+#include "core/memory_shard.hpp"
 #include "core/traffic.hpp"
 
 namespace mog {
-
-/// Which shards of a run are this machine's, where several ranks share them out: `here` from rank here on.
-struct ShardLayout {
-  int here = 1;
-  int rank = 0, ranks = 1;
-
-  [[nodiscard]] int shards() const { return here * ranks; }
-};
 
 /// The processes of one run on one machine. The one that makes it has the first of the machine's shards; run() forks the
 /// others, and reaches other ranks, if there are any, through a link.
@@ -34,26 +25,22 @@ class ForkedShards {
 
   static constexpr int kMostShards = 64;
 
-  /// Calls work in each process and returns the first one's result, or throws what that threw; the others end with their call.
-  /// An exception in one of them is thrown in all others. When a process dies, by a signal say, all others are
-  /// told within a second, and end; when the first dies the system kills the others. SIGINT, SIGTERM, SIGHUP,
-  /// SIGUSR1 and SIGUSR2 reach the work of the first only. To be called once, before this process has started threads: a forked process has
-  /// but one of them. `connect` is called in the first process, when the others are there. Throws IoError when the
-  /// system refuses a process.
+  /// Calls work in each process and returns the first one's result, or throws what that threw; the others end with
+  /// their call. An exception in one of them is thrown in all others. When a process dies, by a signal say, all others
+  /// are told within a second, and end; when the first dies the system kills the others. SIGINT, SIGTERM, SIGHUP,
+  /// SIGUSR1 and SIGUSR2 reach the work of the first only. To be called once, before this process has started threads:
+  /// a forked process has but one of them. `connect` is called in the first process, when the others are there. Throws
+  /// IoError when the system refuses a process.
   int run(const std::function<int(Communicator&)>& work, const Connect& connect = {});
 
   /// Of this process's calls so far.
   [[nodiscard]] Traffic traffic() const;
 
  private:
-  class Memory;
-  struct Seconds {
-    double calls = 0, waiting = 0;  // the second is part of the first
-  };
-  std::unique_ptr<Memory> memory_;
+  std::unique_ptr<ShardMemory> memory_;
   ShardLayout layout_;
   std::unique_ptr<RankLink> link_;
-  Seconds seconds_;
+  ShardSeconds seconds_;
 };
 
 }  // namespace mog
