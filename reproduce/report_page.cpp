@@ -134,12 +134,10 @@ std::string notes(const Report& report) {
                                      [](const PlannedRun& run) { return run.validation > 0; });
   return concat(
       "- Accuracies are ", validated ? "on training images that were held back" : "on all test images",
-      report.plan.request.target == Target::systems
-          ? ", of the network as its recipe's last run trains it. The one after the last epoch is the result: nothing "
-            "is\n"
-          : ", of the network with quantized weights and activations. The one after the last epoch is the result: "
-            "nothing "
-            "is\n",
+      ", of the network ",
+      report.plan.request.target == Target::systems ? "as its recipe's last run trains it"
+                                                    : "with quantized weights and activations",
+      ". The one after the last epoch is the result: nothing is\n"
       "  chosen by it. The best epoch's was picked by looking at those same images, and stands beside it only.\n"
       "- 95 %: what the number of images leaves open (Wilson's interval of a binomial share). Beside a mean of "
       "several\n"

@@ -4,8 +4,8 @@
 namespace mog {
 
 /// While one lives, the first SIGINT, SIGTERM, SIGHUP or SIGUSR2 sets a flag to stop; a second one ends the program as it
-/// does by default. SIGUSR2 is for launchers: mpirun passes it on at once, and goes on itself. SIGUSR1 sets a flag to save, each time it comes. A SIGHUP that was ignored before stays ignored, as
-/// nohup wants. One at a time in a process.
+/// does by default. SIGUSR2 is for launchers: mpirun passes it on at once, and goes on itself. SIGUSR1 sets a flag to
+/// save, each time it comes. A SIGHUP that was ignored before stays ignored, as nohup wants. One at a time in a process.
 class Interrupt {
  public:
   Interrupt();

@@ -61,11 +61,11 @@ Work cost(const DepthwiseSizes& z) {
 }  // namespace
 
 void check_sizes(const char* operation, const DepthwiseSizes& sizes) {
-  const DepthwiseSizes& z = sizes;
-  require(z.images >= 1 && z.channels >= 1, operation, ": images ", z.images, ", channels ", z.channels,
+  const auto& [images, height, width, channels] = sizes;
+  require(images >= 1 && channels >= 1, operation, ": images ", images, ", channels ", channels,
           ", expected at least 1 of each");
-  require(z.height >= 2 && z.width >= 2 && z.height % 2 == 0 && z.width % 2 == 0, operation, ": maps of ", z.height,
-          " x ", z.width, ", expected even sizes from 2 on");
+  require(height >= 2 && width >= 2 && height % 2 == 0 && width % 2 == 0, operation, ": maps of ", height, " x ", width,
+          ", expected even sizes from 2 on");
 }
 
 void depthwise_stride2_forward(const DepthwiseForward<float>& args, const DepthwiseStride2Kernel& kernel) {
