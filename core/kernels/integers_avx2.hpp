@@ -106,6 +106,30 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
     const Int low = _mm256_packs_epi32(codes[0], codes[1]), high = _mm256_packs_epi32(codes[2], codes[3]);
     return _mm256_permute4x64_epi64(_mm256_packus_epi16(low, high), 0xD8);
   }
+  static Int larger_magnitude(Int largest, Int floats) {
+    return _mm256_max_epi32(largest, _mm256_and_si256(floats, _mm256_set1_epi32(0x7fffffff)));
+  }
+  static std::uint32_t largest_lane(Int a) {
+    alignas(32) std::uint32_t lanes[8];
+    _mm256_store_si256(reinterpret_cast<__m256i*>(lanes), a);
+    std::uint32_t largest = lanes[0];
+    for (const std::uint32_t lane : lanes) largest = lane > largest ? lane : largest;
+    return largest;
+  }
+  static Int rounded(const float* p, float up) {
+    return _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(p), _mm256_set1_ps(up)));
+  }
+  static Words pairs(Int even, Int odd) { return _mm256_blend_epi16(even, _mm256_slli_epi32(odd, 16), 0xAA); }
+  static Words code_pairs(const std::uint8_t* even, const std::uint8_t* odd) {
+    const auto widened = [](const std::uint8_t* p) {
+      return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+    };
+    return _mm256_or_si256(widened(even), _mm256_slli_epi32(widened(odd), 16));
+  }
+  static void put_scaled(float* y, Int a, float down, bool add) {
+    const __m256 scaled = _mm256_mul_ps(_mm256_cvtepi32_ps(a), _mm256_set1_ps(down));
+    _mm256_storeu_ps(y, add ? _mm256_add_ps(_mm256_loadu_ps(y), scaled) : scaled);
+  }
   static void store_codes(std::uint8_t* y, Codes codes, Index n) { store(y, codes, n); }
   static void store_halves(std::uint8_t* ya, std::uint8_t* yb, Codes codes, Index n) {
     if (n >= 16) {

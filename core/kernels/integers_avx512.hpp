@@ -80,6 +80,27 @@ struct Integers<xsimd::avx512bw> {
     _mm512_mask_storeu_ps(y, static_cast<__mmask16>(first32(n)), _mm512_cvtepi32_ps(a));
   }
 
+  static Int larger_magnitude(Int largest, Int floats) {
+    return _mm512_max_epi32(largest, _mm512_and_si512(floats, _mm512_set1_epi32(0x7fffffff)));
+  }
+  static std::uint32_t largest_lane(Int a) { return static_cast<std::uint32_t>(_mm512_reduce_max_epi32(a)); }
+  static Int rounded(const float* p, float up) {
+    return _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_loadu_ps(p), _mm512_set1_ps(up)));
+  }
+  static Words pairs(Int even, Int odd) {
+    return _mm512_mask_blend_epi16(0xAAAAAAAA, even, _mm512_slli_epi32(odd, 16));
+  }
+  static Words code_pairs(const std::uint8_t* even, const std::uint8_t* odd) {
+    const auto widened = [](const std::uint8_t* p) {
+      return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+    };
+    return _mm512_or_si512(widened(even), _mm512_slli_epi32(widened(odd), 16));
+  }
+  static void put_scaled(float* y, Int a, float down, bool add) {
+    const __m512 scaled = _mm512_mul_ps(_mm512_cvtepi32_ps(a), _mm512_set1_ps(down));
+    _mm512_storeu_ps(y, add ? _mm512_add_ps(_mm512_loadu_ps(y), scaled) : scaled);
+  }
+
   static Codes codes(const Int (&sums)[4], const std::int16_t* limits, int count, const std::uint8_t* base) {
     const Int x[2] = {_mm512_packs_epi32(sums[0], sums[1]), _mm512_packs_epi32(sums[2], sums[3])};
     return count == 7 ? three_bits(x, limits, base) : any_bits(x, limits, count, base);

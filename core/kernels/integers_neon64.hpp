@@ -96,6 +96,23 @@ struct Integers<xsimd::neon64> {
     if (n < 4) store_part(y, part, n);
   }
 
+  static Int larger_magnitude(Int largest, Int floats) {
+    return vmaxq_s32(largest, vandq_s32(floats, vdupq_n_s32(0x7fffffff)));
+  }
+  static std::uint32_t largest_lane(Int a) { return static_cast<std::uint32_t>(vmaxvq_s32(a)); }
+  static Int rounded(const float* p, float up) { return vcvtnq_s32_f32(vmulq_n_f32(vld1q_f32(p), up)); }
+  static Words pairs(Int even, Int odd) { return vreinterpretq_s16_s32(vsliq_n_s32(even, odd, 16)); }
+  static Words code_pairs(const std::uint8_t* even, const std::uint8_t* odd) {
+    const auto widened = [](const std::uint8_t* p) {
+      return vmovl_u8(vreinterpret_u8_s32(vdup_n_s32(load32(p))));  // four codes, twice
+    };
+    return vreinterpretq_s16_u16(vzip1q_u16(widened(even), widened(odd)));
+  }
+  static void put_scaled(float* y, Int a, float down, bool add) {
+    const float32x4_t scaled = vmulq_n_f32(vcvtq_f32_s32(a), down);
+    vst1q_f32(y, add ? vaddq_f32(vld1q_f32(y), scaled) : scaled);
+  }
+
   static Codes codes(const Int (&sums)[4], const std::int16_t* limits, int count, const std::uint8_t* base) {
     uint16x8_t counts[2];
     for (int h = 0; h < 2; ++h) {

@@ -1,0 +1,190 @@
+// The weight gradient of codes with rounded gradients, written once for every instruction set.
+#pragma once
+
+#include "core/kernels/generic_integers.hpp"
+#include "core/kernels/pointwise_gradient_s16/pointwise_gradient_s16.hpp"
+#include "core/kernels/prefetch_walk.hpp"
+#include "core/kernels/rounded_blocks.hpp"
+#include "core/kernels/simd.hpp"
+
+namespace mog::kernels {
+
+/// Dot products of 16-bit numbers add two rows at once, so a block's rows lie in pairs: of dy, the two numbers of a
+/// column side by side, a panel of V vectors of columns for each pair; of x, those of a channel, kLine channels for each.
+/// A tile of R channels by V vectors of columns stays in registers while the sum runs over a block.
+/// Everything here is a template for the one-definition rule: of an ordinary inline function the linker would keep one
+/// copy, compiled for any of the instruction sets. Therefore it also calls no function of the standard library.
+template <class Arch, int Vectors, int Rows>
+struct PointwiseGradientS16Loops {
+  using I = Integers<Arch>;
+  using Int = typename I::Int;
+  static constexpr PointwiseGradientS16Kernel kernel(Isa isa) { return {isa, run}; }
+
+ private:
+  static constexpr Index kWidth = I::kLanes, kPanel = Vectors * kWidth;
+  static constexpr Index kPairs = kGradientRows / 2;
+  /// Channels of a panel of x, and of so many panels as are copied at once.
+  static constexpr Index kLine = 16, kChannels = 128;
+  static_assert(kGradientColumns % kPanel == 0 && kLine % Rows == 0);
+
+  /// Where a block's sums go.
+  struct Sums {
+    float* dw;
+    Index stride;
+    float down;
+    bool add;
+  };
+
+  /// The next block of x and dy, which the tiles of this block prefetch: some of them x, the others dy. After the last
+  /// block the prefetches are of no use, and an address that does not exist does no harm.
+  struct Ahead {
+    PrefetchWalk x, dy;
+    Index step, x_tiles;
+
+    Ahead(const PointwiseGradientS16Part& a, Index row, Index pairs)
+        : x(a.x + row * a.in, a.in, a.in), dy(a.dy + row * a.out, a.columns, a.out) {
+      const Index tiles = (a.in + Rows - 1) / Rows * ((a.columns + kPanel - 1) / kPanel), steps = tiles * pairs;
+      step = smaller(64, ((x.bytes + dy.bytes) * 2 * pairs + steps - 1) / steps);
+      x_tiles = (x.bytes * 2 * pairs / step + pairs - 1) / pairs;
+    }
+    /// What the next tile prefetches.
+    PrefetchWalk& next() { return --x_tiles >= 0 ? x : dy; }
+  };
+
+  static void run(const PointwiseGradientS16Part& a) {
+    alignas(64) std::int16_t x[kChannels * 2 * kPairs];
+    alignas(64) std::int16_t dy[kPairs * 2 * kGradientColumns];
+    const Index columns = (a.columns + kWidth - 1) / kWidth * kWidth;
+    for (Index row = 0; row < a.rows; row += kGradientRows) {
+      const Index rows = smaller(kGradientRows, a.rows - row), pairs = (rows + 1) / 2;
+      const float down = round_block(a, row, rows, columns, dy);
+      Ahead ahead(a, row + rows, pairs);
+      for (Index first = 0; first < a.in; first += kChannels) {
+        const Index channels = smaller(kChannels, a.in - first);
+        copy_codes(a.x + row * a.in + first, a.in, rows, channels, x);
+        for (Index channel = 0; channel < channels; channel += kLine) {
+          for (Index column = 0; column < columns; column += kPanel) {
+            with_vectors<Vectors>(smaller(kPanel, columns - column) / kWidth, [&](auto vectors) {
+              panel<vectors.value>(
+                  x + channel * 2 * kPairs, dy + column * kPairs * 2, pairs, smaller(kLine, channels - channel),
+                  a.columns - column,
+                  {.dw = a.dw + (first + channel) * a.out + column, .stride = a.out, .down = down, .add = row > 0},
+                  ahead);
+            });
+          }
+        }
+      }
+    }
+  }
+
+  template <int V, class Work>
+  static void with_vectors(Index vectors, const Work& work) {
+    if constexpr (V > 1) {
+      if (vectors < V) return with_vectors<V - 1>(vectors, work);
+    }
+    work(std::integral_constant<int, V>());
+  }
+
+  /// A block of dy in whole numbers; returns what they are multiples of.
+  static float round_block(const PointwiseGradientS16Part& a, Index first, Index rows, Index columns,
+                           std::int16_t* to) {
+    const float* dy = a.dy + first * a.out;
+    Index stride = a.out;
+    alignas(64) float beside[kGradientRows * kGradientColumns];
+    if (columns != a.columns) {  // the last vector is wider than dy
+      for (Index row = 0; row < rows; ++row) {
+        for (Index c = 0; c < columns; ++c) beside[row * columns + c] = c < a.columns ? dy[row * stride + c] : 0.0F;
+      }
+      dy = beside;
+      stride = columns;
+    }
+    Int largest = I::zero();
+    for (Index row = 0; row < rows; ++row) {
+      for (Index c = 0; c < columns; c += kWidth) largest = I::larger_magnitude(largest, I::load(dy + row * stride + c));
+    }
+    const BlockScale scale = block_scale(I::largest_lane(largest));
+    for (Index row = 0; row < rows; row += 2, dy += 2 * stride) {
+      const Index next = row + 1 < rows ? stride : 0;
+      for (Index panel = 0; panel < columns; panel += kPanel) {
+        const Index width = smaller(kPanel, columns - panel);
+        std::int16_t* at = to + panel * kPairs * 2 + row * width;
+        for (Index c = panel; c < panel + width; c += kWidth, at += 2 * kWidth) {
+          const Int even = I::rounded(dy + c, scale.up);
+          const Int odd = next > 0 ? I::rounded(dy + c + next, scale.up) : I::zero();
+          I::store_words(at, I::pairs(even, odd));
+        }
+      }
+    }
+    return scale.down;
+  }
+
+  /// At most kChannels channels of x, whole rows at a time: panels of kLine, each in pairs of rows.
+  [[gnu::noinline]] static void copy_codes(const std::uint8_t* x, Index stride, Index rows, Index channels,
+                                           std::int16_t* to) {
+    std::uint8_t padded[2][kLine] = {};
+    for (Index row = 0; row < rows; row += 2, x += 2 * stride, to += 2 * kLine) {
+      const bool pair = row + 1 < rows;
+      for (Index channel = 0; channel < channels; channel += kLine) {
+        const std::uint8_t *even = x + channel, *odd = even + stride;
+        if (channels - channel < kLine || !pair) {
+          for (Index c = 0; c < smaller(kLine, channels - channel); ++c) {
+            padded[0][c] = even[c];
+            padded[1][c] = pair ? odd[c] : std::uint8_t{0};
+          }
+          even = padded[0];
+          odd = padded[1];
+        }
+        std::int16_t* const panel = to + channel * 2 * kPairs;
+        for (Index c = 0; c < kLine; c += kWidth) I::store_words(panel + 2 * c, I::code_pairs(even + c, odd + c));
+      }
+    }
+  }
+
+  template <int V>
+  [[gnu::noinline]] static void panel(const std::int16_t* x, const std::int16_t* dy, Index pairs, Index channels,
+                                      Index columns, Sums sums, Ahead& ahead) {
+    for (Index channel = 0; channel < channels; channel += Rows, x += 2 * Rows, sums.dw += Rows * sums.stride) {
+      tile<V>(x, dy, pairs, channels - channel, columns, sums, ahead.next(), ahead.step);
+    }
+  }
+
+  template <int V>
+  [[gnu::always_inline]] static void tile(const std::int16_t* x, const std::int16_t* dy, Index pairs, Index channels,
+                                          Index columns, const Sums& sums, PrefetchWalk& next, Index step) {
+    typename I::ShortSum sum[Rows][V];
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r) {
+      for (int v = 0; v < V; ++v) sum[r][v] = I::begin_shorts();
+    }
+    PrefetchWalk walk = next;
+    for (Index pair = 0; pair < pairs; ++pair, x += 2 * kLine, dy += V * 2 * kWidth) {
+      walk.prefetch(step);
+      Int gradients[V];
+      for (int v = 0; v < V; ++v) gradients[v] = I::load(dy + v * 2 * kWidth);
+#pragma GCC unroll 16
+      for (int r = 0; r < Rows; ++r) {
+        const auto codes = I::two_shorts(x + 2 * r);
+        for (int v = 0; v < V; ++v) sum[r][v] = I::dot_shorts(sum[r][v], codes, gradients[v]);
+      }
+    }
+    next = walk;
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r) {
+      if (r >= channels) return;
+      for (int v = 0; v < V; ++v) {
+        float* const dw = sums.dw + r * sums.stride + v * kWidth;
+        const Index count = columns - v * kWidth;
+        if (count >= kWidth) {
+          I::put_scaled(dw, I::end_shorts(sum[r][v]), sums.down, sums.add);
+          continue;
+        }
+        alignas(64) float part[kWidth] = {};
+        if (sums.add) store_part(part, dw, count);
+        I::put_scaled(part, I::end_shorts(sum[r][v]), sums.down, sums.add);
+        store_part(dw, part, count);
+      }
+    }
+  }
+};
+
+}  // namespace mog::kernels
