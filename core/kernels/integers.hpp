@@ -67,12 +67,15 @@ concept IntegerVectors = requires(typename I::Int a, typename I::Bytes four, typ
 
   // Floats as whole numbers. larger_magnitude: in each lane the larger of `largest` and the bits of a float without its
   // sign; rounded: kLanes floats times `up`, to the nearest, to even in the middle; pairs: the low 16 bits of two Ints, a
-  // lane's two numbers side by side; code_pairs: the same of kLanes bytes; put_scaled: sums times `down`, written or added to what is there.
+  // lane's two numbers side by side; code_pairs, short_pairs: the same of kLanes bytes or shorts; larger_word: in each word the larger of
+  // `largest` and the size of a number, both without a sign; put_scaled: sums times `down`, written or added to what is there.
   { I::larger_magnitude(a, a) } -> std::same_as<typename I::Int>;
   { I::largest_lane(a) } -> std::same_as<std::uint32_t>;
   { I::rounded(float_y, 1.0F) } -> std::same_as<typename I::Int>;
   { I::pairs(a, a) } -> std::same_as<typename I::Words>;
   { I::code_pairs(bytes, bytes) } -> std::same_as<typename I::Words>;
+  { I::short_pairs(shorts, shorts) } -> std::same_as<typename I::Words>;
+  { I::larger_word(words, words) } -> std::same_as<typename I::Words>;
   I::put_scaled(float_y, a, 1.0F, true);
 
   // Codes of four Ints, in the order of natural_lane: how many of its channel's limits each sum, saturated to 16

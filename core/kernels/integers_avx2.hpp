@@ -126,6 +126,13 @@ struct Integers<xsimd::fma3<xsimd::avx2>> {
     };
     return _mm256_or_si256(widened(even), _mm256_slli_epi32(widened(odd), 16));
   }
+  static Words short_pairs(const std::int16_t* even, const std::int16_t* odd) {
+    const auto widened = [](const std::int16_t* p) {
+      return _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+    };
+    return _mm256_or_si256(widened(even), _mm256_slli_epi32(widened(odd), 16));
+  }
+  static Words larger_word(Words largest, Words a) { return _mm256_max_epu16(largest, _mm256_abs_epi16(a)); }
   static void put_scaled(float* y, Int a, float down, bool add) {
     const __m256 scaled = _mm256_mul_ps(_mm256_cvtepi32_ps(a), _mm256_set1_ps(down));
     _mm256_storeu_ps(y, add ? _mm256_add_ps(_mm256_loadu_ps(y), scaled) : scaled);

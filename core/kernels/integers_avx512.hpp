@@ -96,6 +96,13 @@ struct Integers<xsimd::avx512bw> {
     };
     return _mm512_or_si512(widened(even), _mm512_slli_epi32(widened(odd), 16));
   }
+  static Words short_pairs(const std::int16_t* even, const std::int16_t* odd) {
+    const auto widened = [](const std::int16_t* p) {
+      return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+    };
+    return _mm512_or_si512(widened(even), _mm512_slli_epi32(widened(odd), 16));
+  }
+  static Words larger_word(Words largest, Words a) { return _mm512_max_epu16(largest, _mm512_abs_epi16(a)); }
   static void put_scaled(float* y, Int a, float down, bool add) {
     const __m512 scaled = _mm512_mul_ps(_mm512_cvtepi32_ps(a), _mm512_set1_ps(down));
     _mm512_storeu_ps(y, add ? _mm512_add_ps(_mm512_loadu_ps(y), scaled) : scaled);

@@ -108,6 +108,13 @@ struct Integers<xsimd::neon64> {
     };
     return vreinterpretq_s16_u16(vzip1q_u16(widened(even), widened(odd)));
   }
+  static Words short_pairs(const std::int16_t* even, const std::int16_t* odd) {
+    const int16x4_t a = vld1_s16(even), b = vld1_s16(odd);
+    return vcombine_s16(vzip1_s16(a, b), vzip2_s16(a, b));
+  }
+  static Words larger_word(Words largest, Words a) {
+    return vreinterpretq_s16_u16(vmaxq_u16(vreinterpretq_u16_s16(largest), vreinterpretq_u16_s16(vabsq_s16(a))));
+  }
   static void put_scaled(float* y, Int a, float down, bool add) {
     const float32x4_t scaled = vmulq_n_f32(vcvtq_f32_s32(a), down);
     vst1q_f32(y, add ? vaddq_f32(vld1q_f32(y), scaled) : scaled);

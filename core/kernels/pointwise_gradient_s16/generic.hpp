@@ -102,7 +102,7 @@ struct PointwiseGradientS16Loops {
     for (Index row = 0; row < rows; ++row) {
       for (Index c = 0; c < columns; c += kWidth) largest = I::larger_magnitude(largest, I::load(dy + row * stride + c));
     }
-    const BlockScale scale = block_scale(I::largest_lane(largest));
+    const BlockScale scale = block_scale(I::largest_lane(largest), kGradientBits);
     for (Index row = 0; row < rows; row += 2, dy += 2 * stride) {
       const Index next = row + 1 < rows ? stride : 0;
       for (Index panel = 0; panel < columns; panel += kPanel) {

@@ -25,6 +25,7 @@ void pointwise_weight_gradient(const PointwiseGradientS16& args);
 
 /// Rows and columns of a block: |x dy| summed over its rows is at most 255 * 2^14 * 128 < 2^31.
 inline constexpr Index kGradientRows = 128, kGradientColumns = 64;
+inline constexpr std::uint32_t kGradientBits = 14;
 
 /// Some rows of x and dy, at most kGradientColumns columns of dy and dw.
 struct PointwiseGradientS16Part {

@@ -17,7 +17,7 @@ void add_block(const PointwiseGradientS16Part& a, Index first, Index end) {
       largest = std::max(largest, std::bit_cast<std::uint32_t>(std::fabs(a.dy[p * a.out + o])));
     }
   }
-  const BlockScale scale = block_scale(largest);
+  const BlockScale scale = block_scale(largest, kGradientBits);
   const bool finite = !std::isnan(scale.down);
   for (Index c = 0; c < a.in; ++c) {
     for (Index o = 0; o < a.columns; ++o) {
