@@ -4,6 +4,6 @@
 namespace mog::kernels {
 
 extern constinit const PointwiseGradientS16Kernel pointwise_gradient_s16_avx512vnni =
-    PointwiseGradientS16Loops<WithVnni<xsimd::avx512bw>, 4, 4>::kernel(Isa::avx512vnni);
+    PointwiseGradientS16Loops<WithVnni<xsimd::avx512bw>, 4, 16>::kernel(Isa::avx512vnni);
 
 }  // namespace mog::kernels

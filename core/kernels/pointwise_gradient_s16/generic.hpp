@@ -14,7 +14,7 @@ namespace mog::kernels {
 /// A tile of R channels by V vectors of columns stays in registers while the sum runs over a block.
 /// Everything here is a template for the one-definition rule: of an ordinary inline function the linker would keep one
 /// copy, compiled for any of the instruction sets. Therefore it also calls no function of the standard library.
-template <class Arch, int Vectors, int Rows>
+template <class Arch, int Vectors, int Sums>
 struct PointwiseGradientS16Loops {
   using I = Integers<Arch>;
   using Int = typename I::Int;
@@ -25,10 +25,12 @@ struct PointwiseGradientS16Loops {
   static constexpr Index kPairs = kGradientRows / 2;
   /// Channels of a panel of x, and of so many panels as are copied at once.
   static constexpr Index kLine = 16, kChannels = 128;
-  static_assert(kGradientColumns % kPanel == 0 && kLine % Rows == 0);
+  static_assert(kGradientColumns % kPanel == 0);
+  /// Rows of a tile of V vectors: about as many sums, however narrow it is, so that each has the time that it takes.
+  static constexpr int tile_rows(Index v) { return v == 1 ? Sums : v == 2 ? Sums / 2 : Sums / 4; }
 
   /// Where a block's sums go.
-  struct Sums {
+  struct Result {
     float* dw;
     Index stride;
     float down;
@@ -43,7 +45,8 @@ struct PointwiseGradientS16Loops {
 
     Ahead(const PointwiseGradientS16Part& a, Index row, Index pairs)
         : x(a.x + row * a.in, a.in, a.in), dy(a.dy + row * a.out, a.columns, a.out) {
-      const Index tiles = (a.in + Rows - 1) / Rows * ((a.columns + kPanel - 1) / kPanel), steps = tiles * pairs;
+      const Index rows = tile_rows(smaller(Vectors, (a.columns + kWidth - 1) / kWidth));
+      const Index steps = (a.in + rows - 1) / rows * ((a.columns + kPanel - 1) / kPanel) * pairs;
       step = smaller(64, ((x.bytes + dy.bytes) * 2 * pairs + steps - 1) / steps);
       x_tiles = (x.bytes * 2 * pairs / step + pairs - 1) / pairs;
     }
@@ -142,18 +145,20 @@ struct PointwiseGradientS16Loops {
 
   template <int V>
   [[gnu::noinline]] static void panel(const std::int16_t* x, const std::int16_t* dy, Index pairs, Index channels,
-                                      Index columns, Sums sums, Ahead& ahead) {
-    for (Index channel = 0; channel < channels; channel += Rows, x += 2 * Rows, sums.dw += Rows * sums.stride) {
+                                      Index columns, Result sums, Ahead& ahead) {
+    constexpr int kRows = tile_rows(V);
+    for (Index channel = 0; channel < channels; channel += kRows, x += 2 * kRows, sums.dw += kRows * sums.stride) {
       tile<V>(x, dy, pairs, channels - channel, columns, sums, ahead.next(), ahead.step);
     }
   }
 
   template <int V>
   [[gnu::always_inline]] static void tile(const std::int16_t* x, const std::int16_t* dy, Index pairs, Index channels,
-                                          Index columns, const Sums& sums, PrefetchWalk& next, Index step) {
-    typename I::ShortSum sum[Rows][V];
+                                          Index columns, const Result& sums, PrefetchWalk& next, Index step) {
+    constexpr int kRows = tile_rows(V);
+    typename I::ShortSum sum[kRows][V];
 #pragma GCC unroll 16
-    for (int r = 0; r < Rows; ++r) {
+    for (int r = 0; r < kRows; ++r) {
       for (int v = 0; v < V; ++v) sum[r][v] = I::begin_shorts();
     }
     PrefetchWalk walk = next;
@@ -162,14 +167,14 @@ struct PointwiseGradientS16Loops {
       Int gradients[V];
       for (int v = 0; v < V; ++v) gradients[v] = I::load(dy + v * 2 * kWidth);
 #pragma GCC unroll 16
-      for (int r = 0; r < Rows; ++r) {
+      for (int r = 0; r < kRows; ++r) {
         const auto codes = I::two_shorts(x + 2 * r);
         for (int v = 0; v < V; ++v) sum[r][v] = I::dot_shorts(sum[r][v], codes, gradients[v]);
       }
     }
     next = walk;
 #pragma GCC unroll 16
-    for (int r = 0; r < Rows; ++r) {
+    for (int r = 0; r < kRows; ++r) {
       if (r >= channels) return;
       for (int v = 0; v < V; ++v) {
         float* const dw = sums.dw + r * sums.stride + v * kWidth;

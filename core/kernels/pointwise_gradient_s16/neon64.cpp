@@ -4,6 +4,6 @@
 namespace mog::kernels {
 
 extern constinit const PointwiseGradientS16Kernel pointwise_gradient_s16_neon64 =
-    PointwiseGradientS16Loops<xsimd::neon64, 2, 4>::kernel(Isa::neon64);
+    PointwiseGradientS16Loops<xsimd::neon64, 2, 8>::kernel(Isa::neon64);
 
 }  // namespace mog::kernels
