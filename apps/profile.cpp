@@ -28,6 +28,7 @@ struct ProfileOptions {
   ModelOptions model;
   ModelChoice network = {};
   Stage stage = Stage::quantized;
+  WeightGradients weight_gradients = WeightGradients::floats;
   Index batch = 50;
   Index steps = 5;
   bool json = false;
@@ -77,7 +78,7 @@ Measured measure(const ProfileOptions& options) {
         const Timed timed("load_and_augment", {options.batch}, {});
         batches.fill(0, i % batches.count(), images.values(), labels);
       }
-      Pass<float> pass{.tape = tape, .stage = options.stage};
+      Pass<float> pass{.tape = tape, .stage = options.stage, .weight_gradients = options.weight_gradients};
       const Variable<float> logits = network(pass, {images});
       tape.backward(softmax_cross_entropy(tape, logits, labels));
       adam.step(1e-3);
@@ -165,6 +166,7 @@ void print_json(const ProfileOptions& options, const Measured& measured) {
   }
   result.update(nlohmann::ordered_json{{"batch", options.batch},
                                        {"stage", name(options.stage)},
+                                       {"weight_gradients", name(options.weight_gradients)},
                                        {"threads", threads()},
                                        {"steps", options.steps},
                                        {"images_per_second", static_cast<double>(options.batch) / measured.median()},
@@ -205,6 +207,15 @@ void add_profile(CLI::App& app) {
           "Which of the three runs: full-precision, quantized-weights or quantized")
       ->default_str(name(options->stage))
       ->check(CLI::IsMember({"full-precision", "quantized-weights", "quantized"}));
+  command
+      ->add_option_function<std::string>(
+          "--weight-gradients",
+          [options](const std::string& word) {
+            options->weight_gradients = word == "blocks" ? WeightGradients::blocks : WeightGradients::floats;
+          },
+          "What weight gradients of codes are added up in, as in a recipe: floats or blocks")
+      ->default_str(name(options->weight_gradients))
+      ->check(CLI::IsMember({"floats", "blocks"}));
   command->add_flag("--json", options->json, "Print JSON");
   add_threads(*command);
   command->callback([options] {

@@ -45,7 +45,8 @@ FixedProduct<T> Cflog<T>::product(Pass<T>& pass, const Variable<T>& x, bool shor
                                              .group = group_.weights(pass),
                                              .expand = expand_.weights(pass).value,
                                              .statistics = pass.training,
-                                             .shorts = shorts});
+                                             .shorts = shorts,
+                                             .weight_gradients = pass.weight_gradients});
       if (shorts && y && !y->y.in_shorts()) fits_shorts_ = false;
       if (y && pass.observer) {
         const NotRecording guard(pass.tape);

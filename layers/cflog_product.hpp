@@ -31,6 +31,7 @@ struct ThreeFactors {
   Tensor<float> expand;
   bool statistics;  // whether mean and variance are wanted
   bool shorts;      // whether y may come in 16 bits, which it does when all of its numbers fit
+  WeightGradients weight_gradients = WeightGradients::floats;
 };
 
 /// pointwise(tape, conv3x3(tape, pointwise(tape, x, squeeze), group), expand) for maps of codes in bytes and

@@ -1,4 +1,4 @@
-// The names of the three runs.
+// The names of the three runs, and of what weight gradients are added up in.
 #include "layers/pass.hpp"
 
 namespace mog {
@@ -11,5 +11,7 @@ const char* name(Stage stage) {
   }
   return "quantized";
 }
+
+const char* name(WeightGradients gradients) { return gradients == WeightGradients::floats ? "floats" : "blocks"; }
 
 }  // namespace mog

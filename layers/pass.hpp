@@ -19,6 +19,13 @@ constexpr int kStages = 3;
 /// "full-precision", "quantized-weights", "quantized".
 const char* name(Stage stage);
 
+/// How a CFLOG whose inputs are codes adds up its weight gradients. `blocks`: the gradient of its sums is rounded, for
+/// this and nothing else, block by block to 16-bit whole numbers and a power of two (core/kernels/rounded_blocks.hpp):
+/// faster, and the same on every instruction set.
+enum class WeightGradients { floats, blocks };
+/// "floats", "blocks".
+const char* name(WeightGradients gradients);
+
 /// What the shipped network holds of a layer's weights.
 struct WeightStorage {
   Index stored = 0;      // numbers
@@ -53,6 +60,7 @@ struct Pass {
   /// Running statistics are updated with a momentum of at most this. t / (t + 1) in passes t = 0, 1, ... makes them the
   /// plain mean over those passes.
   double momentum_limit = 1;
+  WeightGradients weight_gradients = WeightGradients::floats;
   /// Where the batch is one shard of a larger one: its normalisations are over all shards. Null for the whole batch.
   Communicator* shards = nullptr;
   /// Called by each layer with its report and its output; empty for none.

@@ -56,6 +56,7 @@ std::string Recipe::text() const {
     if (plan.optimizer == OptimizerKind::sgd) text += concat(", by sgd with momentum ", plan.momentum);
   }
   if (statistics_batches > 0) text += concat("; statistics over ", statistics_batches, " batches");
+  if (weight_gradients == WeightGradients::blocks) text += "; weight gradients in blocks";
   if (label_smoothing > 0) text += concat("; labels smoothed by ", label_smoothing);
   text += concat("; batch ", batch, "; pad ", augment.pad);
   if (augment.flip != Flip::none) text += augment.flip == Flip::random ? ", flip" : ", alternating flip";

@@ -53,6 +53,8 @@ struct Recipe {
   /// paper, leaves them as the steps left them, which suits epochs of a thousand steps, not those of a hundred.
   Index statistics_batches = 0;
 
+  WeightGradients weight_gradients = WeightGradients::floats;  // where activations are codes
+
   /// The same recipe for other numbers of epochs, one a run: the points where the learning rate changes keep their
   /// share. Throws std::invalid_argument on another number of runs, when one is negative or beyond kMostEpochs,
   /// or all are 0.

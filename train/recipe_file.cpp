@@ -80,6 +80,9 @@ const std::vector<Key<Recipe>>& recipe_keys() {
       number_key("label_smoothing", &Recipe::label_smoothing),
       number_key("temperature", &Recipe::temperature),
       number_key("statistics_batches", &Recipe::statistics_batches),
+      word_key<Recipe, WeightGradients>("weight_gradients", "floats or blocks",
+                                        {WeightGradients::floats, WeightGradients::blocks},
+                                        [](Recipe& recipe) -> WeightGradients& { return recipe.weight_gradients; }),
   };
   return keys;
 }

@@ -198,7 +198,11 @@ void Trainer::learn(const StagePlan& plan) {
                           .teacher = answers_of_teacher(plan, images)};
   if (!soft.teacher.empty()) soft.weight = plan.teacher, soft.temperature = options_.recipe.temperature;
   if (shards_ != nullptr) soft.images = images_in_step();
-  Pass<float> pass{.tape = tape_, .stage = plan.stage, .training = true, .shards = shards_};
+  Pass<float> pass{.tape = tape_,
+                   .stage = plan.stage,
+                   .training = true,
+                   .weight_gradients = options_.recipe.weight_gradients,
+                   .shards = shards_};
   const Variable<float> logits = network_(pass, {images, {}});
   const Variable<float> loss = softmax_cross_entropy<float>(tape_, logits, labels_, soft);
   const auto value = static_cast<double>(loss.value[0]);

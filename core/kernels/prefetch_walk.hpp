@@ -6,14 +6,18 @@
 namespace mog::kernels {
 
 /// Walks through rows of memory in equal steps of at most a line, prefetching into the second-level cache: spread so
-/// evenly the prefetches cost little, in bursts they stall the loop. A template for the one-definition rule.
-template <class = void>
-struct RowsToPrefetch {
+/// evenly the prefetches cost little, in bursts they stall the loop.
+/// A template on Arch for the one-definition rule: of an ordinary class the linker would keep one set of functions,
+/// compiled for any of the instruction sets.
+template <class Arch>
+struct PrefetchWalk {
+  static constexpr Index kLineBytes = 64;
+
   const char *at, *end;  // of the present row
   Index bytes, stride;   // of a row, and from row to row
 
   template <class T>
-  RowsToPrefetch(const T* from, Index count, Index pitch)
+  PrefetchWalk(const T* from, Index count, Index pitch)
       : at(reinterpret_cast<const char*>(from)),
         end(reinterpret_cast<const char*>(from + count)),
         bytes(count * Index{sizeof(T)}),
@@ -28,6 +32,5 @@ struct RowsToPrefetch {
     }
   }
 };
-using PrefetchWalk = RowsToPrefetch<>;
 
 }  // namespace mog::kernels

@@ -8,28 +8,33 @@
 
 namespace mog::kernels {
 
+/// x [rows, in] and dy [rows, out], of which a kernel works on so many columns at once.
+struct WeightGradientSizes {
+  Index rows, in, out, most_columns;
+};
+
 /// dw [in, out] as a sum over rows. The rows are cut into pieces whose number depends on the sizes only (each costs the
 /// addition of a whole dw, so it has some hundreds of rows), the columns into strips of at most `most_columns`.
 /// run(rows, first column, columns, where dw's first row has that column) computes the sum of a piece for a strip; the
 /// pieces' sums are added in order.
 template <class Run>
-void sum_of_pieces(Index rows, Index in, Index out, Index most_columns, float* dw, const Run& run) {
-  const Index size = in * out;
-  const Index strips = (out + most_columns - 1) / most_columns;
-  const Index pieces = std::clamp(rows / 400, Index{1}, std::max(Index{1}, 16 / strips));
+void sum_of_pieces(const WeightGradientSizes& sizes, float* dw, const Run& run) {
+  const Index size = sizes.in * sizes.out;
+  const Index strips = (sizes.out + sizes.most_columns - 1) / sizes.most_columns;
+  const Index pieces = std::clamp(sizes.rows / 400, Index{1}, std::max(Index{1}, 16 / strips));
   // The first piece's sum goes to dw itself, the others' to working memory until all are there.
   float* const sums = pieces == 1 ? nullptr : scratch(Scratch::call, (pieces - 1) * size);
   parallel_for(pieces * strips, [&](Index i) {
-    const Index piece = i / strips, column = i % strips * most_columns;
-    run(piece_of(rows, pieces, piece), column, std::min(most_columns, out - column),
+    const Index piece = i / strips, column = i % strips * sizes.most_columns;
+    run(piece_of(sizes.rows, pieces, piece), column, std::min(sizes.most_columns, sizes.out - column),
         (piece == 0 ? dw : sums + (piece - 1) * size) + column);
   });
   if (pieces == 1) return;
-  parallel_for(in, [&](Index c) {
-    float* const sum = dw + c * out;
+  parallel_for(sizes.in, [&](Index c) {
+    float* const sum = dw + c * sizes.out;
     for (Index piece = 1; piece < pieces; ++piece) {
-      const float* more = sums + (piece - 1) * size + c * out;
-      for (Index o = 0; o < out; ++o) sum[o] += more[o];
+      const float* more = sums + (piece - 1) * size + c * sizes.out;
+      for (Index o = 0; o < sizes.out; ++o) sum[o] += more[o];
     }
   });
 }

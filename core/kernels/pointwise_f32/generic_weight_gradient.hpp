@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/kernels/pointwise_f32/pointwise_f32.hpp"
+#include "core/kernels/prefetch_walk.hpp"
 #include "core/kernels/simd_memory.hpp"
 
 namespace mog::kernels {
@@ -12,8 +13,7 @@ namespace mog::kernels {
 /// in registers while the sum over the block runs and are then added to dw. Panels are read several times, so dense
 /// copies of them, codes as floats, are kept in the first-level cache; in memory their pixels are so far apart that
 /// they would share a few of its sets. A panel of x is copied before it is read, a panel of dy by the first tile that
-/// reads it, between multiply-adds. Each step of a sum prefetches a few bytes of the next block: spread so evenly the
-/// prefetches cost little, in bursts they stall the loop.
+/// reads it, between multiply-adds. Each step of a sum prefetches a few bytes of the next block.
 /// Everything here is a template on Arch for the one-definition rule: of an ordinary inline function the
 /// linker would keep one copy, compiled for any of the instruction sets. Therefore it also calls no function
 /// of the standard library.
@@ -47,12 +47,12 @@ struct PointwiseWeightGradientLoops {
 
  private:
   using Vector = Floats<Arch>;
+  using Walk = PrefetchWalk<Arch>;
   static constexpr Index kWidth = kLanes<Arch>;
   /// Pixels of a block.
   static constexpr Index kDepth = 64;
   /// Channels of a panel of x: a cache line of floats.
   static constexpr int kLine = 16;
-  static constexpr Index kLineBytes = 64;
   /// Vectors of a panel of dy.
   static constexpr int kVectors = Registers / 8;
   static constexpr Index kPanel = kVectors * kWidth;
@@ -73,28 +73,6 @@ struct PointwiseWeightGradientLoops {
     bool add;
   };
 
-  /// Walks through rows of memory in equal steps of at most a line, prefetching.
-  struct Walk {
-    const char *at, *end;  // of the present row
-    Index bytes, stride;   // of a row, and from row to row
-
-    template <class T>
-    Walk(const T* from, Index count, Index pitch)
-        : at(reinterpret_cast<const char*>(from)),
-          end(reinterpret_cast<const char*>(from + count)),
-          bytes(count * Index{sizeof(T)}),
-          stride(pitch * Index{sizeof(T)}) {}
-
-    [[gnu::always_inline]] void prefetch(Index step) {
-      __builtin_prefetch(at, 0, 2);
-      at += step;
-      if (at >= end) {
-        end += stride;
-        at = end - bytes;
-      }
-    }
-  };
-
   /// The next block of x and dy, which the tiles of this block prefetch: some of them x, the others dy. After the last
   /// block the prefetches are of no use, and an address that does not exist does no harm.
   struct Ahead {
@@ -107,7 +85,7 @@ struct PointwiseWeightGradientLoops {
       const Index rest = (a.columns % kPanel + kWidth - 1) / kWidth;  // vectors of a last, narrower panel
       const Index across = a.columns / kPanel * tiles_of(kVectors) + (rest > 0 ? tiles_of(rest) : 0);
       const Index tiles = (a.in + kLine - 1) / kLine * across;
-      step = smaller(kLineBytes, (x.bytes + dy.bytes + tiles - 1) / tiles);
+      step = smaller(Walk::kLineBytes, (x.bytes + dy.bytes + tiles - 1) / tiles);
       x_tiles = x.bytes / step;
     }
     /// What the next tile prefetches.

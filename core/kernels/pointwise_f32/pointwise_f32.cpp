@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/kernels/pointwise_f32/kernels.hpp"
 #include "core/kernels/scratch.hpp"
+#include "core/kernels/weight_gradient_pieces.hpp"
 #include "core/parallel.hpp"
 #include "core/profile.hpp"
 
@@ -132,12 +133,6 @@ Work work(const Args& args) {
   return {.flops = 2 * rows * in * out, .bytes = sizeof(float) * (rows * in + rows * out + in * out)};
 }
 
-/// How many pieces the rows of a weight gradient are cut into, `strips` of columns being another way to share the work.
-/// Each piece costs the addition of a whole dw, so it has some hundreds of rows.
-Index weight_gradient_pieces(Index rows, Index strips) {
-  return std::clamp(rows / 400, Index{1}, std::max(Index{1}, 16 / strips));
-}
-
 }  // namespace
 
 std::span<const PointwiseKernel> pointwise_kernels() {
@@ -213,37 +208,22 @@ void pointwise_input_gradient(const NormalisedPointwiseInputGradient<float, std:
 
 namespace {
 
-/// x in floats or in bytes. The rows are cut into pieces, and the columns into strips.
+/// x in floats or in bytes.
 template <class X>
 void weight_gradient(const X* x, const float* dy, float* dw, Sizes sizes,
                      void (*run)(const PointwiseWeightGradientPart<X>&)) {
-  const Index rows = sizes.rows, in = sizes.in, out = sizes.out;
   check("pointwise_weight_gradient", sizes);
-  const Index size = in * out;
-  const Index strips = (out + kPointwiseColumns - 1) / kPointwiseColumns;
-  const Index pieces = weight_gradient_pieces(rows, strips);
-  // The first piece's sum goes to dw itself, the others' to working memory until all are there.
-  float* const sums = pieces == 1 ? nullptr : scratch(Scratch::call, (pieces - 1) * size);
-
-  parallel_for(pieces * strips, [&](Index i) {
-    const Index piece = i / strips, column = i % strips * kPointwiseColumns;
-    const Range mine = piece_of(rows, pieces, piece);
-    run({.x = x + mine.begin * in,
-         .dy = dy + mine.begin * out + column,
-         .dw = (piece == 0 ? dw : sums + (piece - 1) * size) + column,
-         .rows = mine.end - mine.begin,
-         .in = in,
-         .columns = std::min(kPointwiseColumns, out - column),
-         .out = out});
-  });
-  if (pieces == 1) return;
-  parallel_for(in, [&](Index c) {
-    float* const sum = dw + c * out;
-    for (Index piece = 1; piece < pieces; ++piece) {
-      const float* more = sums + (piece - 1) * size + c * out;
-      for (Index o = 0; o < out; ++o) sum[o] += more[o];
-    }
-  });
+  const Index in = sizes.in, out = sizes.out;
+  sum_of_pieces({.rows = sizes.rows, .in = in, .out = out, .most_columns = kPointwiseColumns}, dw,
+                [&](Range rows, Index column, Index columns, float* to) {
+                  run({.x = x + rows.begin * in,
+                       .dy = dy + rows.begin * out + column,
+                       .dw = to,
+                       .rows = rows.end - rows.begin,
+                       .in = in,
+                       .columns = columns,
+                       .out = out});
+                });
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ struct PointwiseGradientS16Loops {
   static constexpr PointwiseGradientS16Kernel kernel(Isa isa) { return {isa, run}; }
 
  private:
+  using Walk = PrefetchWalk<Arch>;
   static constexpr Index kWidth = I::kLanes, kPanel = Vectors * kWidth;
   static constexpr Index kPairs = kGradientRows / 2;
   /// Channels of a panel of x, and of so many panels as are copied at once.
@@ -40,18 +41,18 @@ struct PointwiseGradientS16Loops {
   /// The next block of x and dy, which the tiles of this block prefetch: some of them x, the others dy. After the last
   /// block the prefetches are of no use, and an address that does not exist does no harm.
   struct Ahead {
-    PrefetchWalk x, dy;
+    Walk x, dy;
     Index step, x_tiles;
 
     Ahead(const PointwiseGradientS16Part& a, Index row, Index pairs)
         : x(a.x + row * a.in, a.in, a.in), dy(a.dy + row * a.out, a.columns, a.out) {
       const Index rows = tile_rows(smaller(Vectors, (a.columns + kWidth - 1) / kWidth));
       const Index steps = (a.in + rows - 1) / rows * ((a.columns + kPanel - 1) / kPanel) * pairs;
-      step = smaller(64, ((x.bytes + dy.bytes) * 2 * pairs + steps - 1) / steps);
+      step = smaller(Walk::kLineBytes, ((x.bytes + dy.bytes) * 2 * pairs + steps - 1) / steps);
       x_tiles = (x.bytes * 2 * pairs / step + pairs - 1) / pairs;
     }
     /// What the next tile prefetches.
-    PrefetchWalk& next() { return --x_tiles >= 0 ? x : dy; }
+    Walk& next() { return --x_tiles >= 0 ? x : dy; }
   };
 
   static void run(const PointwiseGradientS16Part& a) {
@@ -103,7 +104,8 @@ struct PointwiseGradientS16Loops {
     }
     Int largest = I::zero();
     for (Index row = 0; row < rows; ++row) {
-      for (Index c = 0; c < columns; c += kWidth) largest = I::larger_magnitude(largest, I::load(dy + row * stride + c));
+      for (Index c = 0; c < columns; c += kWidth)
+        largest = I::larger_magnitude(largest, I::load(dy + row * stride + c));
     }
     const BlockScale scale = block_scale(I::largest_lane(largest), kGradientBits);
     for (Index row = 0; row < rows; row += 2, dy += 2 * stride) {
@@ -154,14 +156,14 @@ struct PointwiseGradientS16Loops {
 
   template <int V>
   [[gnu::always_inline]] static void tile(const std::int16_t* x, const std::int16_t* dy, Index pairs, Index channels,
-                                          Index columns, const Result& sums, PrefetchWalk& next, Index step) {
+                                          Index columns, const Result& sums, Walk& next, Index step) {
     constexpr int kRows = tile_rows(V);
     typename I::ShortSum sum[kRows][V];
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
       for (int v = 0; v < V; ++v) sum[r][v] = I::begin_shorts();
     }
-    PrefetchWalk walk = next;
+    Walk walk = next;
     for (Index pair = 0; pair < pairs; ++pair, x += 2 * kLine, dy += V * 2 * kWidth) {
       walk.prefetch(step);
       Int gradients[V];

@@ -32,18 +32,19 @@ std::span<const PointwiseGradientS16Kernel> pointwise_gradient_s16_kernels() {
 }
 
 void pointwise_weight_gradient(const PointwiseGradientS16& args, const PointwiseGradientS16Kernel& kernel) {
-  const auto [x, dy, dw, rows, in, out] = args;
+  const Index rows = args.rows, in = args.in, out = args.out;
   require(rows >= 1 && in >= 1 && out >= 1, "pointwise_weight_gradient: rows ", rows, ", in ", in, ", out ", out,
           ", expected at least 1 of each");
-  sum_of_pieces(rows, in, out, kGradientColumns, dw, [&](Range piece, Index column, Index columns, float* to) {
-    kernel.run({.x = args.x + piece.begin * args.in,
-                .dy = args.dy + piece.begin * args.out + column,
-                .dw = to,
-                .rows = piece.end - piece.begin,
-                .in = args.in,
-                .columns = columns,
-                .out = args.out});
-  });
+  sum_of_pieces({.rows = rows, .in = in, .out = out, .most_columns = kGradientColumns}, args.dw,
+                [&](Range piece, Index column, Index columns, float* to) {
+                  kernel.run({.x = args.x + piece.begin * args.in,
+                              .dy = args.dy + piece.begin * args.out + column,
+                              .dw = to,
+                              .rows = piece.end - piece.begin,
+                              .in = args.in,
+                              .columns = columns,
+                              .out = args.out});
+                });
 }
 
 void pointwise_weight_gradient(const PointwiseGradientS16& args) {
