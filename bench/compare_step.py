@@ -26,6 +26,8 @@ def arguments():
     parser.add_argument("--width", nargs="+", default=["1/2"], help="of hybrid-mobilenet: widths (1/2)")
     parser.add_argument("--stage", nargs="+", default=["quantized"],
                         choices=["full-precision", "quantized-weights", "quantized"], help="runs (quantized)")
+    parser.add_argument("--weight-gradients", nargs="+", default=["floats"], choices=["floats", "blocks"],
+                        help="what ours of codes are added up in, as in a recipe (floats)")
     parser.add_argument("--g", type=int, default=4, help="of mognet: groups (4)")
     parser.add_argument("--k", type=int, default=3, help="activation bits (3)")
     parser.add_argument("--batch", type=int, default=50, help="images a step (50)")
@@ -58,12 +60,14 @@ def networks(options):
 
 
 def compare(options, settings, stage):
-    """Turns of both, and a line of what came out."""
+    """Turns of ours, once for each kind of weight gradients, and of PyTorch; a line of what came out for each kind."""
     torch_stage = {"full-precision": "float", "quantized-weights": "weights", "quantized": "quantized"}[stage]
     weights = {"weights": "ternary"} if settings["model"] == "resnet20" and stage != "full-precision" else {}
-    ours, theirs = [], []
+    ours, theirs = {kind: [] for kind in options.weight_gradients}, []
     for _ in range(options.rounds):
-        ours.append(turn([options.mog, "profile"], options, settings | weights | {"stage": stage}))
+        for kind, results in ours.items():
+            ours_of_kind = settings | weights | {"stage": stage, "weight-gradients": kind}
+            results.append(turn([options.mog, "profile"], options, ours_of_kind))
         theirs.append(turn([sys.executable, str(BENCH / "pytorch_step.py")], options, settings | {"stage": torch_stage}))
 
     def median(results, key):
@@ -72,21 +76,22 @@ def compare(options, settings, stage):
     def best(results):
         return options.batch / min(result["step_seconds_min"] for result in results)
 
-    speed = median(ours, "images_per_second"), median(theirs, "images_per_second")
-    fastest = best(ours), best(theirs)
-    memory = median(ours, "peak_bytes") / 2**20, median(theirs, "peak_bytes") / 2**20
     size = SIZES[settings["model"]]
     name = settings["model"] + (f" {size}={settings[size]}" if size else "")
-    print(f"{stage:<18}{name:<26} {speed[0]:>7.1f} {fastest[0]:>6.1f} {speed[1]:>7.1f} {fastest[1]:>6.1f} "
-          f"{speed[0] / speed[1]:>6.2f} {fastest[0] / fastest[1]:>4.2f}   "
-          f"{memory[0]:>8.0f} {memory[1]:>10.0f} {memory[0] / memory[1]:>6.2f}", flush=True)
+    for kind, results in ours.items():
+        speed = median(results, "images_per_second"), median(theirs, "images_per_second")
+        fastest = best(results), best(theirs)
+        memory = median(results, "peak_bytes") / 2**20, median(theirs, "peak_bytes") / 2**20
+        print(f"{stage:<18}{name:<19}{kind:<7} {speed[0]:>7.1f} {fastest[0]:>6.1f} {speed[1]:>7.1f} {fastest[1]:>6.1f} "
+              f"{speed[0] / speed[1]:>6.2f} {fastest[0] / fastest[1]:>4.2f}   "
+              f"{memory[0]:>8.0f} {memory[1]:>10.0f} {memory[0] / memory[1]:>6.2f}", flush=True)
 
 
 def main():
     options = arguments()
     print(f"g={options.g} k={options.k} batch={options.batch} threads={options.threads}{', AVX2' * options.avx2}, "
           f"{options.rounds} rounds of {options.steps} steps; images/s: median, best")
-    print(f"{'stage':<18}{'network':<26} {'mog':>14} {'torch':>14} {'ratio':>11}   {'mog MiB':>8} {'torch MiB':>10} {'ratio':>6}")
+    print(f"{'stage':<18}{'network':<19}{'sums':<7} {'mog':>14} {'torch':>14} {'ratio':>11}   {'mog MiB':>8} {'torch MiB':>10} {'ratio':>6}")
     for stage in options.stage:
         for settings in networks(options):
             compare(options, settings, stage)

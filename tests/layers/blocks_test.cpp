@@ -92,6 +92,41 @@ TEST_CASE("on codes CFLOG computes in integers, and neither its output nor a gra
   for (std::size_t i = 0; i < 4; ++i) CHECK(equal(results[0][i], results[1][i]));
 }
 
+TEST_CASE("weight gradients in blocks are those in floats within a thousandth, and nothing else changes") {
+  for (const Index groups : {2, 4}) {  // of 16 latents, and of 8, which are too few for blocks
+    Parameters<float> p(11);
+    Cflog<float> cflog(p, "cflog", {.in = 64, .out = 20, .groups = groups});
+    const Tensor<std::uint8_t> codes = drawn_codes({3, 6, 6, 64}, 8.0F);
+    const Tensor<float> dy = mog::random_tensor<float>({3, 6, 6, 20}, 2);
+    p.begin_epoch();
+
+    std::vector<Tensor<float>> results[2], weights[2];
+    for (const auto how : {mog::WeightGradients::floats, mog::WeightGradients::blocks}) {
+      const auto i = static_cast<std::size_t>(how);
+      Tape<float> tape;
+      Pass<float> pass{.tape = tape, .stage = Stage::quantized, .weight_gradients = how};
+      const Variable<float> x = tape.leaf(codes);
+      const Variable<float> y = cflog(pass, x);
+      tape.backward(y, dy);
+      results[i] = {y.value, x.gradient.take()};
+      for (auto& parameter : p.trained()) weights[i].push_back(parameter.gradient);
+      p.clear_gradients();
+    }
+    CHECK(equal(results[0][0], results[1][0]));
+    CHECK(equal(results[0][1], results[1][1]));
+    REQUIRE(weights[0].size() == 2);
+    for (std::size_t i = 0; i < 2; ++i) {
+      CHECK(equal(weights[0][i], weights[1][i]) == (i == 1 && groups == 4));
+      double difference = 0, size = 0;
+      for (Index j = 0; j < weights[0][i].elements(); ++j) {
+        difference += std::pow(weights[0][i][j] - weights[1][i][j], 2);
+        size += std::pow(weights[0][i][j], 2);
+      }
+      CHECK(difference < 1e-6 * size);
+    }
+  }
+}
+
 TEST_CASE("on codes CFLOG tells its result's statistics, and normalisation takes them for its own") {
   Parameters<float> p(11);
   Cflog<float> cflog(p, "cflog", {.in = 24, .out = 20, .groups = 3, .layer = 5});

@@ -100,6 +100,7 @@ TEST_CASE("what is no recipe is refused with its line") {
   refused("epochs = 3", "line 1: epochs: unknown here");
   refused("batch = many", "line 1: batch is many, expected a whole number");
   refused("flip = sometimes", "line 1: flip is sometimes, expected none, random or alternating");
+  refused("weight_gradients = some", "line 1: weight_gradients is some, expected floats or blocks");
   refused("batch = 50\nbatch = 60", "line 2: batch: a second time");
   refused("[third]\nepochs = 1", "mine.ini: [third]: expected quantize = nothing, weights or all, or the name");
   refused("[third]\nepochs = 1\nquantize = some", "line 3: quantize is some, expected nothing, weights or all");

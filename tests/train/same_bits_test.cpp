@@ -16,17 +16,20 @@ namespace {
 /// The bytes of last.safetensors after every step and every epoch of a small MOGNET's three runs, then
 /// best.safetensors. Maps of 24 x 32 x 32 x 8 numbers are cut into a dozen pieces, so that each of eight threads has
 /// its own.
-std::vector<std::string> checkpoints(int bits, int threads) {
+std::vector<std::string> checkpoints(int bits, int threads, WeightGradients how = WeightGradients::floats) {
   static const DatasetPair data{.train = tiny_images(48, 0, 32), .test = tiny_images(24, 1, 32)};
   const int before = mog::threads();
   set_threads(threads);
   const TemporaryFolder temporary;
   const RunFolder folder(temporary / "run");
   Parameters<float> parameters(7);
-  Mognet<float> network(parameters, {.maps = 8, .groups = 2, .bits = bits, .classes = kTinyClasses});
+  const bool blocks = how == WeightGradients::blocks;  // which need groups of 16 latents
+  Mognet<float> network(parameters,
+                        {.maps = blocks ? 32 : 8, .groups = blocks ? 1 : 2, .bits = bits, .classes = kTinyClasses});
   TrainOptions options = tiny_options();
   options.recipe = options.recipe.with_epochs({1, 1, 1});
   options.recipe.batch = 24;
+  options.recipe.weight_gradients = how;
   options.save_every = 0;
   Trainer trainer(parameters, std::ref(network), data, options);
   std::vector<std::string> files;
@@ -43,11 +46,13 @@ std::vector<std::string> checkpoints(int bits, int threads) {
 }
 
 /// The last and the best checkpoint of a tiny run that is stopped after `step` steps, if it has as many, and resumed.
-std::vector<std::string> interrupted(int bits, Index step) {
+std::vector<std::string> interrupted(int bits, Index step, WeightGradients how = WeightGradients::floats) {
   const TemporaryFolder temporary;
   const RunFolder folder(temporary / "run");
   for (const Index steps : {step, Index{-1}}) {
-    TinyRun run(tiny_options(), tiny_data(), bits);
+    TrainOptions options = tiny_options();
+    options.recipe.weight_gradients = how;
+    TinyRun run(options, tiny_data(), bits);
     StepCounter counter(steps);
     attach(run, folder, counter);
     CHECK(run.trainer.run().finished == (steps == -1 || step == kTinySteps));
@@ -80,5 +85,19 @@ TEST_CASE("a run that is stopped after any of its steps and resumed ends with th
       INFO("k = ", bits, ", stopped after step ", step);
       CHECK((interrupted(bits, step) == whole));
     }
+  }
+}
+
+TEST_CASE("with weight gradients in blocks threads write the same checkpoints, too") {
+  const std::vector<std::string> one = checkpoints(3, 1, WeightGradients::blocks);
+  for (const int threads : {2, 3}) CHECK((checkpoints(3, threads, WeightGradients::blocks) == one));
+}
+
+TEST_CASE("with weight gradients in blocks a run that is stopped in its last epochs ends with the same bytes, too") {
+  const std::vector<std::string> whole = interrupted(2, kTinySteps, WeightGradients::blocks);
+  CHECK((whole != interrupted(2, kTinySteps)));
+  for (Index step = kTinySteps - 8; step < kTinySteps; step += 3) {
+    INFO("stopped after step ", step);
+    CHECK((interrupted(2, step, WeightGradients::blocks) == whole));
   }
 }
