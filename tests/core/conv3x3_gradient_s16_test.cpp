@@ -66,12 +66,11 @@ TEST_CASE("every row gives the reference's bits") {
     for (const int largest : {40, 1000, 16383}) {
       const Operands operands(z, largest);
       const Gradient expected(operands, reference());
-      for (const auto& row : conv3x3_gradient_s16_kernels()) {
-        if (!available(row.isa)) continue;
-        INFO(name(row.isa), ", ", z.images, " images ", z.height, " x ", z.width, ", ", z.in, " to ", z.out, ", ",
-             z.groups, " groups, |x| <= ", largest);
+      for_rows(conv3x3_gradient_s16_kernels(), [&](const auto& row) {
+        INFO(z.images, " images ", z.height, " x ", z.width, ", ", z.in, " to ", z.out, ", ", z.groups,
+             " groups, |x| <= ", largest);
         check_same_bits<float>(Gradient(operands, row), expected);
-      }
+      });
     }
   }
 }
@@ -103,8 +102,7 @@ TEST_CASE("the reference is the gradient, but for what rounding dy changes") {
 }
 
 TEST_CASE("the largest numbers of a whole block do not overflow") {
-  for (const auto& row : conv3x3_gradient_s16_kernels()) {
-    if (!available(row.isa)) continue;
+  for_rows(conv3x3_gradient_s16_kernels(), [&](const auto& row) {
     for (const std::int16_t largest : {std::int16_t{255}, std::int16_t{256}, std::int16_t{511}, std::int16_t{16383}}) {
       Operands operands({1, 2, 128, 16, 16, 1}, largest);
       // B^T x and A dy are as large as they can be: x has one sign, dy is a power of two.
@@ -115,12 +113,11 @@ TEST_CASE("the largest numbers of a whole block do not overflow") {
       CHECK(got[4 * 256] == doctest::Approx(largest * 128.0).epsilon(1e-6));
       CHECK(got[0] == doctest::Approx(largest * 63.5).epsilon(1e-6));
     }
-  }
+  });
 }
 
 TEST_CASE("x too large for 16 bits after the transform is told, wherever it is") {
-  for (const auto& row : conv3x3_gradient_s16_kernels()) {
-    if (!available(row.isa)) continue;
+  for_rows(conv3x3_gradient_s16_kernels(), [&](const auto& row) {
     for (const int number : {16384, -16384, 32767, -32768}) {
       for (const Index place : {Index{0}, Index{3 * 49 * 64 - 1}}) {
         Operands operands({3, 7, 7, 64, 32, 2}, 1000);
@@ -132,12 +129,11 @@ TEST_CASE("x too large for 16 bits after the transform is told, wherever it is")
     Operands operands({3, 7, 7, 64, 32, 2}, 1000);
     operands.x[5] = -16383;
     Gradient(operands, row);
-  }
+  });
 }
 
 TEST_CASE("a number that is not finite makes NaN of its group's weights, and of no other's") {
-  for (const auto& row : conv3x3_gradient_s16_kernels()) {
-    if (!available(row.isa)) continue;
+  for_rows(conv3x3_gradient_s16_kernels(), [&](const auto& row) {
     for (const float number : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
       Operands operands({2, 4, 4, 32, 32, 2}, 100);
       const Gradient before(operands, row);
@@ -147,7 +143,7 @@ TEST_CASE("a number that is not finite makes NaN of its group's weights, and of 
         CHECK((i < got.size() / 2 ? same_bits(got[i], before[i]) : std::isnan(got[i])));
       }
     }
-  }
+  });
 }
 
 TEST_CASE("a gradient of zeros, or of the smallest numbers, is near zero") {

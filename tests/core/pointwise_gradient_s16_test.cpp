@@ -69,11 +69,10 @@ TEST_CASE("every row gives the reference's bits") {
     for (const int most : {1, 7, 255}) {
       const Operands operands(s, most);
       const Gradient expected(operands, reference());
-      for (const auto& row : pointwise_gradient_s16_kernels()) {
-        if (!available(row.isa)) continue;
-        INFO(name(row.isa), ", ", s.rows, " rows, ", s.in, " to ", s.out, ", codes up to ", most);
+      for_rows(pointwise_gradient_s16_kernels(), [&](const auto& row) {
+        INFO(s.rows, " rows, ", s.in, " to ", s.out, ", codes up to ", most);
         check_same_bits<float>(Gradient(operands, row), expected);
-      }
+      });
     }
   }
 }
@@ -103,8 +102,7 @@ TEST_CASE("the reference is the gradient, but for what rounding dy changes") {
 }
 
 TEST_CASE("the largest codes of a whole block do not overflow") {
-  for (const auto& row : pointwise_gradient_s16_kernels()) {
-    if (!available(row.isa)) continue;
+  for_rows(pointwise_gradient_s16_kernels(), [&](const auto& row) {
     for (const float number : {1.0F, -1.0F, 1.9999999F, -1.9999999F}) {
       Operands operands({kGradientRows, 20, 70});
       std::fill(operands.x.begin(), operands.x.end(), std::uint8_t{255});
@@ -112,12 +110,11 @@ TEST_CASE("the largest codes of a whole block do not overflow") {
       for (const float dw : Gradient(operands, row))
         CHECK(dw == doctest::Approx(255.0 * kGradientRows * number).epsilon(1e-4));
     }
-  }
+  });
 }
 
 TEST_CASE("a number that is not finite makes NaN of its block's columns, and of no others") {
-  for (const auto& row : pointwise_gradient_s16_kernels()) {
-    if (!available(row.isa)) continue;
+  for_rows(pointwise_gradient_s16_kernels(), [&](const auto& row) {
     for (const float number : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
       Operands operands({300, 20, 70});
       const Gradient before(operands, row);
@@ -127,7 +124,7 @@ TEST_CASE("a number that is not finite makes NaN of its block's columns, and of 
         CHECK((i % 70 < kGradientColumns ? same_bits(got[i], before[i]) : std::isnan(got[i])));
       }
     }
-  }
+  });
 }
 
 TEST_CASE("a gradient of zeros, or of the smallest numbers, is near zero") {

@@ -6,9 +6,11 @@
 #include "core/kernels/cflog_codes/cflog_codes.hpp"
 #include "core/kernels/codes_u8/codes_u8.hpp"
 #include "core/kernels/conv3x3_f32/conv3x3_f32.hpp"
+#include "core/kernels/conv3x3_gradient_s16/conv3x3_gradient_s16.hpp"
 #include "core/kernels/conv3x3_s16/conv3x3_s16.hpp"
 #include "core/kernels/convert/convert.hpp"
 #include "core/kernels/pointwise_f32/pointwise_f32.hpp"
+#include "core/kernels/pointwise_gradient_s16/pointwise_gradient_s16.hpp"
 #include "core/kernels/pointwise_u1/pointwise_u1.hpp"
 #include "core/kernels/pointwise_u8/pointwise_u8.hpp"
 #include "tests/support/integers.hpp"
@@ -33,6 +35,11 @@ auto within(std::int64_t low, std::int64_t high) {
 }
 const auto byte = within(0, 255);
 const auto ternary = within(-1, 1);
+/// Cubes: a few large ones among many small ones.
+const auto real = [](Random& draw) {
+  const float root = draw.uniform(-1, 1);
+  return root * root * root;
+};
 const auto sign = [](Random& draw) { return draw.below(2) == 0 ? -1 : 1; };
 
 /// Gives row and reference the same operands, each packed in its own way, and runs them into a place of their own.
@@ -152,6 +159,49 @@ TEST_CASE("pointwise sums of codes of one bit") {
              with.y = y;
              kernel.run(with);
            });
+    });
+  });
+}
+
+TEST_CASE("weight gradients of codes in blocks") {
+  for_random_shapes([](Random& draw) {
+    constexpr Index kMostProducts = 300'000;
+    const Index in = draw_size(draw, 300), out = draw_size(draw, 200);
+    const Index rows = std::clamp<Index>(kMostProducts / (in * out), 1, draw_size(draw, 1000));
+    INFO(concat("rows ", rows, ", in ", in, ", out ", out));
+    const Bytes x(draw, rows * in, byte);
+    const Floats dy(draw, rows * out, real);
+    for_rows(pointwise_gradient_s16_kernels(), [&](const PointwiseGradientS16Kernel& row) {
+      Results<float> dw(draw, in * out);
+      pointwise_weight_gradient({x.data(), dy.data(), dw.got.data(), rows, in, out}, row);
+      pointwise_weight_gradient({x.data(), dy.data(), dw.expected.data(), rows, in, out},
+                                pointwise_gradient_s16_kernels().back());
+      dw.check();
+    });
+  });
+}
+
+TEST_CASE("3x3 weight gradients of 16-bit numbers in blocks") {
+  for_random_shapes([](Random& draw) {
+    constexpr Index kMostProducts = 300'000;
+    Conv3x3Sizes z{.images = 1, .height = 1, .width = 1, .in = 16, .out = 16, .groups = 1 + draw.below(3)};
+    z.in *= z.groups * (1 + draw.below(3));
+    z.out *= z.groups * (1 + draw.below(5));
+    const Index products = 9 * z.in * (z.out / z.groups);
+    z.width = std::clamp<Index>(kMostProducts / products, 1, draw_size(draw, 150));
+    z.height = std::clamp<Index>(kMostProducts / (products * z.width), 1, draw_size(draw, 20));
+    z.images = std::clamp<Index>(kMostProducts / (products * z.width * z.height), 1, 5);
+    const Index most = 1 + draw.below(kLargestInput), pixels = z.images * z.height * z.width;
+    INFO(concat("images ", z.images, ", map ", z.height, "x", z.width, ", in ", z.in, ", out ", z.out, ", groups ",
+                z.groups, ", |x| <= ", most));
+    const Placed<std::int16_t> x(draw, pixels * z.in, within(-most, most));
+    const Floats dy(draw, pixels * z.out, real);
+    for_rows(conv3x3_gradient_s16_kernels(), [&](const Conv3x3GradientS16Kernel& row) {
+      Results<float> dw(draw, products);
+      CHECK(conv3x3_weight_gradient(Conv3x3GradientS16{x.data(), dy.data(), dw.got.data(), z}, row));
+      CHECK(conv3x3_weight_gradient(Conv3x3GradientS16{x.data(), dy.data(), dw.expected.data(), z},
+                                    conv3x3_gradient_s16_kernels().back()));
+      dw.check();
     });
   });
 }
