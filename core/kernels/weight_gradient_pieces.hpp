@@ -13,10 +13,16 @@ struct WeightGradientSizes {
   Index rows, in, out, most_columns;
 };
 
+/// Some rows, and a strip of columns.
+struct WeightGradientPiece {
+  Range rows;
+  Index column, columns;
+  float* dw;  // where the sum goes: its first row, from that column on; `out` numbers from row to row
+};
+
 /// dw [in, out] as a sum over rows. The rows are cut into pieces whose number depends on the sizes only (each costs the
 /// addition of a whole dw, so it has some hundreds of rows), the columns into strips of at most `most_columns`.
-/// run(rows, first column, columns, where dw's first row has that column) computes the sum of a piece for a strip; the
-/// pieces' sums are added in order.
+/// run(piece) writes the sum of a piece for a strip; the pieces' sums are added in order.
 template <class Run>
 void sum_of_pieces(const WeightGradientSizes& sizes, float* dw, const Run& run) {
   const Index size = sizes.in * sizes.out;
@@ -26,8 +32,10 @@ void sum_of_pieces(const WeightGradientSizes& sizes, float* dw, const Run& run) 
   float* const sums = pieces == 1 ? nullptr : scratch(Scratch::call, (pieces - 1) * size);
   parallel_for(pieces * strips, [&](Index i) {
     const Index piece = i / strips, column = i % strips * sizes.most_columns;
-    run(piece_of(sizes.rows, pieces, piece), column, std::min(sizes.most_columns, sizes.out - column),
-        (piece == 0 ? dw : sums + (piece - 1) * size) + column);
+    run(WeightGradientPiece{.rows = piece_of(sizes.rows, pieces, piece),
+                            .column = column,
+                            .columns = std::min(sizes.most_columns, sizes.out - column),
+                            .dw = (piece == 0 ? dw : sums + (piece - 1) * size) + column});
   });
   if (pieces == 1) return;
   parallel_for(sizes.in, [&](Index c) {

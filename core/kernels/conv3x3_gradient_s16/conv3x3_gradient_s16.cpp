@@ -65,8 +65,8 @@ std::span<const Conv3x3GradientS16Kernel> conv3x3_gradient_s16_kernels() {
   return table;
 }
 
-bool rounds_in_blocks(const Conv3x3Sizes& z) {
-  return z.groups >= 1 && z.in % (z.groups * kChannels) == 0 && z.out % (z.groups * kChannels) == 0;
+bool rounds_in_blocks(const Conv3x3Sizes& sizes) {
+  return sizes.groups >= 1 && sizes.in % (sizes.groups * kChannels) == 0 && sizes.out % (sizes.groups * kChannels) == 0;
 }
 
 bool conv3x3_weight_gradient(const Conv3x3GradientS16& args, const Conv3x3GradientS16Kernel& kernel) {

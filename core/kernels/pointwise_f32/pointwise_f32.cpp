@@ -215,13 +215,13 @@ void weight_gradient(const X* x, const float* dy, float* dw, Sizes sizes,
   check("pointwise_weight_gradient", sizes);
   const Index in = sizes.in, out = sizes.out;
   sum_of_pieces({.rows = sizes.rows, .in = in, .out = out, .most_columns = kPointwiseColumns}, dw,
-                [&](Range rows, Index column, Index columns, float* to) {
-                  run({.x = x + rows.begin * in,
-                       .dy = dy + rows.begin * out + column,
-                       .dw = to,
-                       .rows = rows.end - rows.begin,
+                [&](const WeightGradientPiece& piece) {
+                  run({.x = x + piece.rows.begin * in,
+                       .dy = dy + piece.rows.begin * out + piece.column,
+                       .dw = piece.dw,
+                       .rows = piece.rows.end - piece.rows.begin,
                        .in = in,
-                       .columns = columns,
+                       .columns = piece.columns,
                        .out = out});
                 });
 }

@@ -36,14 +36,14 @@ void pointwise_weight_gradient(const PointwiseGradientS16& args, const Pointwise
   require(rows >= 1 && in >= 1 && out >= 1, "pointwise_weight_gradient: rows ", rows, ", in ", in, ", out ", out,
           ", expected at least 1 of each");
   sum_of_pieces({.rows = rows, .in = in, .out = out, .most_columns = kGradientColumns}, args.dw,
-                [&](Range piece, Index column, Index columns, float* to) {
-                  kernel.run({.x = args.x + piece.begin * args.in,
-                              .dy = args.dy + piece.begin * args.out + column,
-                              .dw = to,
-                              .rows = piece.end - piece.begin,
-                              .in = args.in,
-                              .columns = columns,
-                              .out = args.out});
+                [&](const WeightGradientPiece& piece) {
+                  kernel.run({.x = args.x + piece.rows.begin * in,
+                              .dy = args.dy + piece.rows.begin * out + piece.column,
+                              .dw = piece.dw,
+                              .rows = piece.rows.end - piece.rows.begin,
+                              .in = in,
+                              .columns = piece.columns,
+                              .out = out});
                 });
 }
 
