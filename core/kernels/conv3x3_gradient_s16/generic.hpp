@@ -28,21 +28,28 @@ struct Conv3x3GradientS16Loops {
 
   static bool run(const Conv3x3GradientS16Part& part) {
     const Index inputs = part.sizes.in / part.sizes.groups, outputs = part.sizes.out / part.sizes.groups;
-    std::int16_t* const v = part.scratch;
-    std::int16_t* const d = v + gradient_inputs_size(inputs);
+    std::int16_t* const x = part.scratch;
+    std::int16_t* const dy = x + gradient_inputs_size(inputs);
     Strip strip(part);
     bool fits = true;
     while (strip.next()) {
       for (Index group = part.group_begin; group < part.group_end; ++group) {
-        const std::uint32_t largest = transform_inputs(part, strip, group * inputs, v);
+        const std::uint32_t largest = transform_inputs(part, strip, group * inputs, x);
         if (largest > kLargestInput) {
           fits = false;
           continue;
         }
         for (Index q = 0; q < outputs; q += kGradientBlockOutputs) {
-          const Index block = smaller(kGradientBlockOutputs, outputs - q);
-          const float down = transform_gradients(part, strip, group * outputs + q, block, gradient_bits(largest), d);
-          add_products(strip, {inputs, block, outputs}, v, d, down, part.sums + group * 12 * inputs * outputs + q);
+          const Outputs some{group * outputs + q, smaller(kGradientBlockOutputs, outputs - q)};
+          const float down = transform_gradients(part, strip, some, gradient_bits(largest), dy);
+          add_products({.strip = strip,
+                        .x = x,
+                        .dy = dy,
+                        .inputs = inputs,
+                        .block = some.count,
+                        .sums = part.sums + group * 12 * inputs * outputs + q,
+                        .outputs = outputs,
+                        .down = down});
         }
       }
     }
@@ -102,7 +109,7 @@ struct Conv3x3GradientS16Loops {
     __builtin_prefetch(at + pixel, 0, 2);
   }
 
-  /// The rows of a run's gradient, from the pixel before its first column on.
+  /// The rows of a run's gradient, at its first column.
   struct GradientRows {
     const float* upper;
     const float* lower;          // null beyond the map
@@ -118,10 +125,14 @@ struct Conv3x3GradientS16Loops {
     }
   };
 
-  /// A dy of some of a group's outputs, in whole numbers; returns what they are multiples of.
+  /// Some outputs of a group.
+  struct Outputs {
+    Index channel, count;
+  };
+  /// A dy of these, in whole numbers; returns what they are multiples of.
   [[gnu::noinline]] static float transform_gradients(const Conv3x3GradientS16Part& part, const Strip& strip,
-                                                     Index channel, Index outputs, std::uint32_t bits,
-                                                     std::int16_t* to) {
+                                                     const Outputs& some, std::uint32_t bits, std::int16_t* to) {
+    const auto [channel, outputs] = some;
     const Index pixel = part.sizes.out, position = kGradientSlots * outputs * 2;
     Int largest = I::zero();
     for (Index r = 0; r < strip.count; ++r) {
@@ -162,32 +173,42 @@ struct Conv3x3GradientS16Loops {
     return scale.down;
   }
 
-  /// Inputs of a group, outputs of a block, outputs of the group.
-  struct Sizes {
-    Index inputs, block, outputs;
+  /// What is multiplied, at all positions or at one: a group's inputs by a block of its outputs, and where the sums go.
+  struct Products {
+    const Strip& strip;
+    const std::int16_t *x, *dy;
+    Index inputs, block;
+    float* sums;
+    Index outputs;  // of the group: from row to row of the sums
+    float down;     // what dy are multiples of
+
+    /// The same from some inputs and outputs on.
+    [[nodiscard]] Products from(Index input, Index output) const {
+      Products part = *this;
+      part.x += input * 2;
+      part.dy += output * 2;
+      part.sums += input * 3 * outputs + output;
+      return part;
+    }
   };
 
-  [[gnu::noinline]] static void add_products(const Strip& strip, const Sizes& z, const std::int16_t* v,
-                                             const std::int16_t* d, float down, float* sums) {
+  [[gnu::noinline]] static void add_products(Products p) {
     for (Index k = 0; k < 4; ++k) {
-      for (Index q = 0; q < z.block;) {
-        const bool two = z.block - q >= 2 * kWidth;
-        for (Index i = 0; i < z.inputs; i += two ? Tile / 2 : Tile) {
-          const std::int16_t* const x = v + i * 2;
-          float* const to = sums + i * 3 * z.outputs + q;
-          two ? tile<Tile / 2, 2>(strip, z, x, d + q * 2, down, to) : tile<Tile, 1>(strip, z, x, d + q * 2, down, to);
+      for (Index q = 0; q < p.block;) {
+        const bool two = p.block - q >= 2 * kWidth;
+        for (Index i = 0; i < p.inputs; i += two ? Tile / 2 : Tile) {
+          two ? tile<Tile / 2, 2>(p.from(i, q)) : tile<Tile, 1>(p.from(i, q));
         }
         q += two ? 2 * kWidth : kWidth;
       }
-      v += kGradientBlockPairs * z.inputs * 2;
-      d += kGradientSlots * z.block * 2;
-      sums += z.inputs * 3 * z.outputs;
+      p.x += kGradientBlockPairs * p.inputs * 2;
+      p.dy += kGradientSlots * p.block * 2;
+      p.sums += p.inputs * 3 * p.outputs;
     }
   }
 
   template <int R, int V>
-  [[gnu::always_inline]] static void tile(const Strip& strip, const Sizes& z, const std::int16_t* x,
-                                          const std::int16_t* dy, float down, float* to) {
+  [[gnu::always_inline]] static void tile(const Products& p) {
     typename I::ShortSum sum[R][3][V];
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
@@ -195,9 +216,10 @@ struct Conv3x3GradientS16Loops {
         for (int v = 0; v < V; ++v) sum[r][s][v] = I::begin_shorts();
       }
     }
-    const Index slot = z.block * 2;
-    for (Index n = 0; n < strip.count; ++n, dy += slot) {
-      for (Index pair = 0; pair < strip.runs[n].pairs; ++pair, x += z.inputs * 2, dy += 2 * slot) {
+    const Index pair_of_x = p.inputs * 2, slot = p.block * 2;
+    const std::int16_t *x = p.x, *dy = p.dy;
+    for (Index n = 0; n < p.strip.count; ++n, dy += slot) {
+      for (Index pair = 0; pair < p.strip.runs[n].pairs; ++pair, x += pair_of_x, dy += 2 * slot) {
         Int gradients[3][V];
         for (int s = 0; s < 3; ++s) {
           for (int v = 0; v < V; ++v) gradients[s][v] = I::load(dy + (2 - s) * slot + v * 2 * kWidth);
@@ -214,9 +236,8 @@ struct Conv3x3GradientS16Loops {
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
       for (int s = 0; s < 3; ++s) {
-        for (int v = 0; v < V; ++v) {
-          I::put_scaled(to + (r * 3 + s) * z.outputs + v * kWidth, I::end_shorts(sum[r][s][v]), down, true);
-        }
+        float* const to = p.sums + (r * 3 + s) * p.outputs;
+        for (int v = 0; v < V; ++v) I::put_scaled(to + v * kWidth, I::end_shorts(sum[r][s][v]), p.down, true);
       }
     }
   }

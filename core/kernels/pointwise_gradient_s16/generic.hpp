@@ -30,11 +30,13 @@ struct PointwiseGradientS16Loops {
   /// Rows of a tile of V vectors: about as many sums, however narrow it is, so that each has the time that it takes.
   static constexpr int tile_rows(Index v) { return v == 1 ? Sums : v == 2 ? Sums / 2 : Sums / 4; }
 
-  /// Where a block's sums go.
-  struct Result {
+  /// Some channels of a block of x by a panel of its dy, both in pairs of rows, and where the product goes.
+  struct Panel {
+    const std::int16_t *x, *dy;
+    Index pairs, channels, columns;  // the panel's last vector may have columns that dw does not have
     float* dw;
-    Index stride;
-    float down;
+    Index stride;  // from row to row of dw
+    float down;    // what dy are multiples of
     bool add;
   };
 
@@ -56,25 +58,28 @@ struct PointwiseGradientS16Loops {
   };
 
   static void run(const PointwiseGradientS16Part& a) {
-    alignas(64) std::int16_t x[kChannels * 2 * kPairs];
-    alignas(64) std::int16_t dy[kPairs * 2 * kGradientColumns];
+    alignas(64) std::int16_t x[kChannels * 2 * kPairs], dy[kPairs * 2 * kGradientColumns];
     const Index columns = (a.columns + kWidth - 1) / kWidth * kWidth;
     for (Index row = 0; row < a.rows; row += kGradientRows) {
       const Index rows = smaller(kGradientRows, a.rows - row), pairs = (rows + 1) / 2;
-      const float down = round_block(a, row, rows, columns, dy);
+      const float down = round_block(a, {row, rows, columns}, dy);
       Ahead ahead(a, row + rows, pairs);
       for (Index first = 0; first < a.in; first += kChannels) {
         const Index channels = smaller(kChannels, a.in - first);
         copy_codes(a.x + row * a.in + first, a.in, rows, channels, x);
         for (Index channel = 0; channel < channels; channel += kLine) {
           for (Index column = 0; column < columns; column += kPanel) {
-            with_vectors<Vectors>(smaller(kPanel, columns - column) / kWidth, [&](auto vectors) {
-              panel<vectors.value>(
-                  x + channel * 2 * kPairs, dy + column * kPairs * 2, pairs, smaller(kLine, channels - channel),
-                  a.columns - column,
-                  {.dw = a.dw + (first + channel) * a.out + column, .stride = a.out, .down = down, .add = row > 0},
-                  ahead);
-            });
+            const Panel panel{.x = x + channel * 2 * kPairs,
+                              .dy = dy + column * 2 * kPairs,
+                              .pairs = pairs,
+                              .channels = smaller(kLine, channels - channel),
+                              .columns = a.columns - column,
+                              .dw = a.dw + (first + channel) * a.out + column,
+                              .stride = a.out,
+                              .down = down,
+                              .add = row > 0};
+            with_vectors<Vectors>(smaller(kPanel, columns - column) / kWidth,
+                                  [&](auto vectors) { multiply<vectors.value>(panel, ahead); });
           }
         }
       }
@@ -89,9 +94,13 @@ struct PointwiseGradientS16Loops {
     work(std::integral_constant<int, V>());
   }
 
+  /// Rows of a block, and its columns in whole vectors.
+  struct Block {
+    Index first, rows, columns;
+  };
   /// A block of dy in whole numbers; returns what they are multiples of.
-  static float round_block(const PointwiseGradientS16Part& a, Index first, Index rows, Index columns,
-                           std::int16_t* to) {
+  static float round_block(const PointwiseGradientS16Part& a, const Block& block, std::int16_t* to) {
+    const auto [first, rows, columns] = block;
     const float* dy = a.dy + first * a.out;
     Index stride = a.out;
     alignas(64) float beside[kGradientRows * kGradientColumns];
@@ -104,8 +113,8 @@ struct PointwiseGradientS16Loops {
     }
     Int largest = I::zero();
     for (Index row = 0; row < rows; ++row) {
-      for (Index c = 0; c < columns; c += kWidth)
-        largest = I::larger_magnitude(largest, I::load(dy + row * stride + c));
+      const float* const at = dy + row * stride;
+      for (Index c = 0; c < columns; c += kWidth) largest = I::larger_magnitude(largest, I::load(at + c));
     }
     const BlockScale scale = block_scale(I::largest_lane(largest), kGradientBits);
     for (Index row = 0; row < rows; row += 2, dy += 2 * stride) {
@@ -146,25 +155,25 @@ struct PointwiseGradientS16Loops {
   }
 
   template <int V>
-  [[gnu::noinline]] static void panel(const std::int16_t* x, const std::int16_t* dy, Index pairs, Index channels,
-                                      Index columns, Result sums, Ahead& ahead) {
+  [[gnu::noinline]] static void multiply(Panel p, Ahead& ahead) {
     constexpr int kRows = tile_rows(V);
-    for (Index channel = 0; channel < channels; channel += kRows, x += 2 * kRows, sums.dw += kRows * sums.stride) {
-      tile<V>(x, dy, pairs, channels - channel, columns, sums, ahead.next(), ahead.step);
+    for (; p.channels > 0; p.channels -= kRows, p.x += 2 * kRows, p.dw += kRows * p.stride) {
+      tile<V>(p, ahead.next(), ahead.step);
     }
   }
 
+  /// The panel's first channels.
   template <int V>
-  [[gnu::always_inline]] static void tile(const std::int16_t* x, const std::int16_t* dy, Index pairs, Index channels,
-                                          Index columns, const Result& sums, Walk& next, Index step) {
+  [[gnu::always_inline]] static void tile(const Panel& p, Walk& next, Index step) {
     constexpr int kRows = tile_rows(V);
     typename I::ShortSum sum[kRows][V];
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
       for (int v = 0; v < V; ++v) sum[r][v] = I::begin_shorts();
     }
+    const std::int16_t *x = p.x, *dy = p.dy;
     Walk walk = next;
-    for (Index pair = 0; pair < pairs; ++pair, x += 2 * kLine, dy += V * 2 * kWidth) {
+    for (Index pair = 0; pair < p.pairs; ++pair, x += 2 * kLine, dy += V * 2 * kWidth) {
       walk.prefetch(step);
       Int gradients[V];
       for (int v = 0; v < V; ++v) gradients[v] = I::load(dy + v * 2 * kWidth);
@@ -177,19 +186,24 @@ struct PointwiseGradientS16Loops {
     next = walk;
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
-      if (r >= channels) return;
-      for (int v = 0; v < V; ++v) {
-        float* const dw = sums.dw + r * sums.stride + v * kWidth;
-        const Index count = columns - v * kWidth;
-        if (count >= kWidth) {
-          I::put_scaled(dw, I::end_shorts(sum[r][v]), sums.down, sums.add);
-          continue;
-        }
-        alignas(64) float part[kWidth] = {};
-        if (sums.add) store_part(part, dw, count);
-        I::put_scaled(part, I::end_shorts(sum[r][v]), sums.down, sums.add);
-        store_part(dw, part, count);
+      if (r < p.channels) put<V>(p, r, sum[r]);
+    }
+  }
+
+  /// A row of a tile.
+  template <int V>
+  [[gnu::always_inline]] static void put(const Panel& p, int row, const typename I::ShortSum (&sum)[V]) {
+    for (int v = 0; v < V; ++v) {
+      float* const dw = p.dw + row * p.stride + v * kWidth;
+      const Index count = p.columns - v * kWidth;
+      if (count >= kWidth) {
+        I::put_scaled(dw, I::end_shorts(sum[v]), p.down, p.add);
+        continue;
       }
+      float part[kWidth] = {};
+      if (p.add) store_part(part, dw, count);
+      I::put_scaled(part, I::end_shorts(sum[v]), p.down, p.add);
+      store_part(dw, part, count);
     }
   }
 };
