@@ -135,9 +135,44 @@ TEST_CASE("a gradient of zeros, or of the smallest numbers, is near zero") {
   }
 }
 
+TEST_CASE("whole numbers of at most 14 bits are summed up exactly") {
+  Operands operands({397, 18, 70}, 1);
+  Random random(3, Purpose::user);
+  for (float& number : operands.dy) number = static_cast<float>(random.below(16384)) - 8192;  // 397 2^13 < 2^24
+  const Gradient got(operands, reference());
+  for (Index c = 0; c < 18; ++c) {
+    for (Index o = 0; o < 70; ++o) {
+      float sum = 0;
+      for (Index p = 0; p < 397; ++p) sum += static_cast<float>(operands.x[p * 18 + c]) * operands.dy[p * 70 + o];
+      CHECK(got[c * 70 + o] == sum);
+    }
+  }
+}
+
+TEST_CASE("zeros, the smallest and the largest numbers, and those that are not finite: every row gives the same bits") {
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const float largest : {0.0F, 1e-45F, 1e-40F, 1e-38F, 1e-34F, 1e-30F, 3e38F, infinity, -infinity,
+                              std::numeric_limits<float>::quiet_NaN()}) {
+    Operands operands({131, 17, 37}, 255);
+    if (std::isfinite(largest)) {
+      for (Index i = 0; i < operands.dy.size(); ++i) {
+        operands.dy[i] = largest * (static_cast<float>(i % 7 - 3) / 3);
+      }
+    } else {
+      operands.dy[37 + 36] = largest;  // in the last column, of a vector that is not whole
+    }
+    const Gradient expected(operands, reference());
+    for_rows(pointwise_gradient_s16_kernels(), [&](const auto& row) {
+      INFO("largest ", largest);
+      check_same_bits<float>(Gradient(operands, row), expected);
+    });
+  }
+}
+
 TEST_CASE("any number of threads gives the same bits") {
   const Operands operands({1601, 48, 130});
-  check_threads(48 * 130, [&](float* dw) { operands.run(pointwise_gradient_s16_kernels().front(), dw); });
+  for_rows(pointwise_gradient_s16_kernels(),
+           [&](const auto& row) { check_threads(48 * 130, [&](float* dw) { operands.run(row, dw); }); });
 }
 
 TEST_CASE("sizes below 1 are refused") {
