@@ -46,6 +46,9 @@ repeats from --from lr/quantized-weights.safetensors --epochs 0,0,1
 repeats teacher --teacher lr/last.safetensors --teacher-weight 0.5 --temperature 2
 repeats file --recipe "short copy.ini"
 same "file/last.safetensors" "recipe short/last.safetensors"
+{ echo "weight_gradients = blocks"; cat "short copy.ini"; } >blocks.ini
+repeats blocks --recipe blocks.ini
+says blocks/recipe.ini '^weight_gradients = blocks$'
 
 # Every option of the data, and of other networks: on a few pictures, where a run takes a moment.
 python3 "$MOG_SOURCE_DIR/tests/apps/pictures.py" pictures

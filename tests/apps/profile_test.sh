@@ -26,6 +26,20 @@ assert all(o['seconds'] >= 0 and o['calls'] >= 1 for o in r['operations'])
 EOF
 done
 
+# Weight gradients in blocks are operations of another name; floats are what a step does unasked.
+for words in '' '--weight-gradients floats' '--weight-gradients blocks'; do
+  # shellcheck disable=SC2086
+  expect 0 mog profile $small $words --json
+  python3 - "${words:-floats}" <<'EOF' || fail "not the JSON that was expected: $(cat out)"
+import json, sys
+r = json.load(open('out'))
+sums = sys.argv[1].split()[-1]
+assert r['weight_gradients'] == sums
+assert ('pointwise_gradient_s16' in {o['name'] for o in r['operations']}) == (sums == 'blocks')
+EOF
+done
+
+refuses 2 '--weight-gradients' mog profile --weight-gradients some
 refuses 2 'g = 3 groups' mog profile --n 8 --g 3
 refuses 2 '--stage' mog profile --stage half
 refuses 2 '--steps' mog profile --steps 0

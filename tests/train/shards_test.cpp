@@ -60,6 +60,14 @@ TEST_CASE("a run in shards ends in the same bytes on any number of threads, stop
   }
 }
 
+TEST_CASE("with weight gradients in blocks, too, a run in shards ends in the same bytes") {
+  TrainOptions options = in_shards(2);
+  options.recipe.weight_gradients = WeightGradients::blocks;
+  const Files whole = trained(options, 1);
+  CHECK(trained(options, 2) == whole);
+  CHECK(trained(options, 1, 41) == whole);  // within an epoch of the last run, the only one whose activations are codes
+}
+
 TEST_CASE("a first step in shards moves the weights as the whole batch does, but for rounding") {
   TrainOptions options = tiny_options();
   options.recipe = options.recipe.with_epochs({1, 0, 0});
