@@ -213,7 +213,7 @@ void add_profile(CLI::App& app) {
           [options](const std::string& word) {
             options->weight_gradients = word == "blocks" ? WeightGradients::blocks : WeightGradients::floats;
           },
-          "What weight gradients of codes are added up in, as in a recipe: floats or blocks")
+          "What the weight gradients of CFLOGs on codes are added up in, as in a recipe: floats or blocks")
       ->default_str(name(options->weight_gradients))
       ->check(CLI::IsMember({"floats", "blocks"}));
   command->add_flag("--json", options->json, "Print JSON");

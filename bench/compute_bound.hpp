@@ -59,13 +59,24 @@ void time_compute(benchmark::State& state, kernels::Isa isa, double multiply_add
 /// The same in GMAC/s for integers, as a share of the bursts of 8-bit dot products.
 void time_integers(benchmark::State& state, kernels::Isa isa, double multiply_adds, const std::function<void()>& run);
 
+/// One thread while it lives.
+class OneThread {
+ public:
+  OneThread() { set_threads(1); }
+  ~OneThread() { set_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_ = threads();
+};
+
 /// One product on one row. The operands are whole numbers, whose sums are exact: two images must
 /// give the reference's bits.
 template <class Kernel>
 void time_product(benchmark::State& state, const Product<Kernel>& product, const Kernel& row, const Kernel& reference,
                   const Layer& layer) {
-  const int before = threads();
-  set_threads(1);
+  const OneThread alone;
   const Tensor<float> left = random_codes(count(product.left, layer, kBatch));
   const Index weights = count(product.right, layer, kBatch);
   const Tensor<float> right = product.signs ? random_signs(weights) : random_codes(weights);
@@ -80,7 +91,6 @@ void time_product(benchmark::State& state, const Product<Kernel>& product, const
   } else {
     state.SkipWithError("the result differs from the reference");
   }
-  set_threads(before);
 }
 
 /// Registers family/operation/instruction set/layer for every row that this machine runs.

@@ -48,6 +48,7 @@ void register_integers(const std::string& family, std::span<const Kernel> table,
     if (!kernels::available(row.isa)) continue;
     const std::string full = family + "/" + kernels::name(row.isa) + "/" + layer.name();
     const auto time = [=, &row](benchmark::State& state) {
+      const OneThread alone;
       const Problem problem(layer);
       const auto result = [&](const Kernel& kernel, std::byte* y) {
         const auto packed = std::make_shared<Lines>(problem.packed_size(kernel));

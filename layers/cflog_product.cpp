@@ -49,13 +49,12 @@ std::optional<FixedProduct<float>> three_factors_of_codes(Tape<float>& tape, con
   const auto y = shorts.empty() ? tape.make(y_shape) : Tensor<float>();
   if (!y.empty() && !computes(y.data(), nullptr)) return std::nullopt;
 
-  const auto codes = squeeze.gradient ? x.codes : Tensor<std::uint8_t>();
+  const Kept<std::uint8_t> codes{squeeze.gradient ? x.codes : Tensor<std::uint8_t>(), factors.weight_gradients};
+  const Kept<std::int16_t> kept_latents{latent, factors.weight_gradients};
   const Tensor<float> never_written;
-  const Variable<float> squeezed =
-      record_pointwise(tape, never_written, x.gradient, squeeze, codes, factors.weight_gradients);
-  const Variable<float> grouped =
-      record_conv3x3(tape, never_written, squeezed.gradient, group, latent, sizes, factors.weight_gradients);
-  Variable<float> product = record_pointwise(tape, y, grouped.gradient, {expand}, never_written);
+  const Variable<float> squeezed = record_pointwise(tape, never_written, x.gradient, squeeze, codes);
+  const Variable<float> grouped = record_conv3x3(tape, never_written, squeezed.gradient, group, kept_latents, sizes);
+  Variable<float> product = record_pointwise(tape, y, grouped.gradient, {expand}, Kept<float>{});
   product.shorts = shorts;
   return FixedProduct<float>{.y = product, .dx = grouped.gradient, .w = expand, .statistics = {mean, variance}};
 }

@@ -17,7 +17,7 @@ Variable<T> pointwise(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w)
   kernels::pointwise_forward(kernels::PointwiseForward<T>{
       .x = numbers.data(), .w = w.value.data(), .y = y.data(), .rows = rows, .in = in, .out = out});
 
-  return record_pointwise(tape, y, x.gradient, w, w.gradient ? numbers : Tensor<T>());
+  return record_pointwise(tape, y, x.gradient, w, Kept<T>{w.gradient ? numbers : Tensor<T>()});
 }
 
 template <class T>
@@ -35,7 +35,7 @@ Variable<T> conv3x3(Tape<T>& tape, const Variable<T>& x, const Variable<T>& w) {
   kernels::conv3x3_forward(
       kernels::Conv3x3Forward<T>{.x = numbers.data(), .weight = w.value.data(), .y = y.data(), .sizes = sizes});
 
-  return record_conv3x3(tape, y, x.gradient, w, w.gradient ? numbers : Tensor<T>(), sizes);
+  return record_conv3x3(tape, y, x.gradient, w, Kept<T>{w.gradient ? numbers : Tensor<T>()}, sizes);
 }
 
 namespace {

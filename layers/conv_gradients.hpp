@@ -49,17 +49,24 @@ void conv3x3_weight_gradient(const kernels::Conv3x3WeightGradient<T, X>& args, W
   kernels::conv3x3_weight_gradient(args);
 }
 
-/// Records how the gradient comes back from y = pointwise(x, w). kept_x: x or its codes, needed only where
-/// w wants a gradient.
+/// What a product keeps for its weight gradient: x, as numbers, codes or 16 bits, needed only where w wants a gradient;
+/// and how this is added up.
+template <class X>
+struct Kept {
+  Tensor<X> x;
+  WeightGradients how = WeightGradients::floats;
+};
+
+/// Records how the gradient comes back from y = pointwise(x, w).
 template <class T, class X>
 Variable<T> record_pointwise(Tape<T>& tape, const Tensor<T>& y, const Gradient<T>& dx_sum, const Variable<T>& w,
-                             const Tensor<X>& kept_x, WeightGradients how = WeightGradients::floats) {
+                             const Kept<X>& kept) {
   const Index in = w.shape()[0];
   const Tensor<T> kept_w = dx_sum ? w.value : Tensor<T>();
   return tape.record(y, {dx_sum, w.gradient},
-                     [&tape, kept_x, kept_w, in, how, dx_sum, dw_sum = w.gradient](const Tensor<T>& dy) {
+                     [&tape, kept, kept_w, in, dx_sum, dw_sum = w.gradient](const Tensor<T>& dy) {
                        const Index p = dy.rows(), o = dy.channels();
-                       if (dw_sum) dw_sum.add(pointwise_weight_gradient(tape, kept_x, dy, how));
+                       if (dw_sum) dw_sum.add(pointwise_weight_gradient(tape, kept.x, dy, kept.how));
                        if (dx_sum) {
                          const Tensor<T> dx = tape.make(dy.shape().with_channels(in));
                          kernels::pointwise_input_gradient(kernels::PointwiseInputGradient<T>{
@@ -69,29 +76,27 @@ Variable<T> record_pointwise(Tape<T>& tape, const Tensor<T>& y, const Gradient<T
                      });
 }
 
-/// Records how the gradient comes back from y = conv3x3(x, w). kept_x: x, perhaps in 16 bits, needed only where w wants
-/// a gradient.
+/// Records how the gradient comes back from y = conv3x3(x, w).
 template <class T, class X>
 Variable<T> record_conv3x3(Tape<T>& tape, const Tensor<T>& y, const Gradient<T>& dx_sum, const Variable<T>& w,
-                           const Tensor<X>& kept_x, const kernels::Conv3x3Sizes& sizes,
-                           WeightGradients how = WeightGradients::floats) {
+                           const Kept<X>& kept, const kernels::Conv3x3Sizes& sizes) {
   const Shape weights = w.shape();
   const Tensor<T> kept_w = dx_sum ? w.value : Tensor<T>();
-  return tape.record(y, {dx_sum, w.gradient},
-                     [&tape, kept_x, kept_w, sizes, weights, how, dx_sum, dw_sum = w.gradient](const Tensor<T>& dy) {
-                       if (dw_sum) {
-                         const Tensor<T> dw = tape.make(weights);
-                         conv3x3_weight_gradient(
-                             kernels::Conv3x3WeightGradient<T, X>{kept_x.data(), dy.data(), dw.data(), sizes}, how);
-                         dw_sum.add(dw);
-                       }
-                       if (dx_sum) {
-                         const Tensor<T> dx = tape.make(dy.shape().with_channels(sizes.in));
-                         kernels::conv3x3_input_gradient(kernels::Conv3x3InputGradient<T>{
-                             .dy = dy.data(), .weight = kept_w.data(), .dx = dx.data(), .sizes = sizes});
-                         dx_sum.add(dx);
-                       }
-                     });
+  return tape.record(
+      y, {dx_sum, w.gradient}, [&tape, kept, kept_w, sizes, weights, dx_sum, dw_sum = w.gradient](const Tensor<T>& dy) {
+        if (dw_sum) {
+          const Tensor<T> dw = tape.make(weights);
+          conv3x3_weight_gradient(kernels::Conv3x3WeightGradient<T, X>{kept.x.data(), dy.data(), dw.data(), sizes},
+                                  kept.how);
+          dw_sum.add(dw);
+        }
+        if (dx_sum) {
+          const Tensor<T> dx = tape.make(dy.shape().with_channels(sizes.in));
+          kernels::conv3x3_input_gradient(kernels::Conv3x3InputGradient<T>{
+              .dy = dy.data(), .weight = kept_w.data(), .dx = dx.data(), .sizes = sizes});
+          dx_sum.add(dx);
+        }
+      });
 }
 
 }  // namespace mog
