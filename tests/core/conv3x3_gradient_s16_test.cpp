@@ -105,13 +105,13 @@ TEST_CASE("the largest numbers of a whole block do not overflow") {
   for_rows(conv3x3_gradient_s16_kernels(), [&](const auto& row) {
     for (const std::int16_t largest : {std::int16_t{255}, std::int16_t{256}, std::int16_t{511}, std::int16_t{16383}}) {
       Operands operands({1, 2, 128, 16, 16, 1}, largest);
-      // B^T x and A dy are as large as they can be: x has one sign, dy is a power of two.
+      // B^T x and A dy are as large as they can be: each has one sign, and dy are rounded to the next power of two.
       std::fill(operands.x.begin(), operands.x.end(), largest);
-      std::fill(operands.dy.begin(), operands.dy.end(), 0.5F);
+      std::fill(operands.dy.begin(), operands.dy.end(), std::nextafter(1.0F, 0.0F));
       const Gradient got(operands, row);
       // The middle tap meets all of the map's 2 x 128 pixels, a corner one row and 127 columns.
-      CHECK(got[4 * 256] == doctest::Approx(largest * 128.0).epsilon(1e-6));
-      CHECK(got[0] == doctest::Approx(largest * 63.5).epsilon(1e-6));
+      CHECK(got[4 * 256] == doctest::Approx(largest * 256.0).epsilon(1e-6));
+      CHECK(got[0] == doctest::Approx(largest * 127.0).epsilon(1e-6));
     }
   });
 }
