@@ -66,9 +66,10 @@ concept IntegerVectors = requires(typename I::Int a, typename I::Bytes four, typ
   I::store_floats(float_y, a, n);
 
   // Floats as whole numbers. larger_magnitude: in each lane the larger of `largest` and the bits of a float without its
-  // sign; rounded: kLanes floats times `up`, to the nearest, to even in the middle; pairs: the low 16 bits of two Ints, a
-  // lane's two numbers side by side; code_pairs, short_pairs: the same of kLanes bytes or shorts; larger_word: in each word the larger of
-  // `largest` and the size of a number, both without a sign; put_scaled: sums times `down`, written or added to what is there.
+  // sign; rounded: kLanes floats times `up`, to the nearest, to even in the middle; pairs: the low 16 bits of two Ints,
+  // a lane's two numbers side by side; code_pairs, short_pairs: the same of kLanes bytes or shorts; larger_word: in each
+  // word the larger of `largest` and the size of a number, both without a sign; put_scaled: sums times `down`, written
+  // or added to what is there.
   { I::larger_magnitude(a, a) } -> std::same_as<typename I::Int>;
   { I::largest_lane(a) } -> std::same_as<std::uint32_t>;
   { I::rounded(float_y, 1.0F) } -> std::same_as<typename I::Int>;

@@ -1,4 +1,4 @@
-// How a weight gradient is shared out: the rows in pieces, the columns in strips.
+// How a weight gradient is shared out, and its parts added in order.
 #pragma once
 
 #include <algorithm>
@@ -43,6 +43,18 @@ void sum_of_pieces(const WeightGradientSizes& sizes, float* dw, const Run& run) 
     for (Index piece = 1; piece < pieces; ++piece) {
       const float* more = sums + (piece - 1) * size + c * sizes.out;
       for (Index o = 0; o < sizes.out; ++o) sum[o] += more[o];
+    }
+  });
+}
+
+/// sums [parts, size]: adds the later parts to the first, in order.
+inline void add_parts(float* sums, Index parts, Index size) {
+  constexpr Index kRange = 4096;
+  parallel_for((size + kRange - 1) / kRange, [&](Index i) {
+    const Index end = std::min(size, (i + 1) * kRange);
+    for (Index part = 1; part < parts; ++part) {
+      const float* const more = sums + part * size;
+      for (Index j = i * kRange; j < end; ++j) sums[j] += more[j];
     }
   });
 }

@@ -8,6 +8,7 @@
 #include "core/kernels/conv3x3_f32/kernels.hpp"
 #include "core/kernels/convert/convert.hpp"
 #include "core/kernels/scratch.hpp"
+#include "core/kernels/weight_gradient_pieces.hpp"
 #include "core/parallel.hpp"
 #include "core/profile.hpp"
 
@@ -149,14 +150,7 @@ void weight_gradient(const Conv3x3WeightGradient<float, X>& args, const Conv3x3K
     }
   });
 
-  constexpr Index kRange = 4096;
-  parallel_for((size + kRange - 1) / kRange, [&](Index i) {
-    const Index end = std::min(size, (i + 1) * kRange);
-    for (Index part = 1; part < parts; ++part) {
-      const float* more = sums + part * size;
-      for (Index j = i * kRange; j < end; ++j) sums[j] += more[j];
-    }
-  });
+  add_parts(sums, parts, size);
   parallel_for(blocks, [&](Index block) { kernel.unpack(sizes, block, sums, args.dweight); });
 }
 

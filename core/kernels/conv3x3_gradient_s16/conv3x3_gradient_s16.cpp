@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/kernels/conv3x3_gradient_s16/strips.hpp"
 #include "core/kernels/scratch.hpp"
+#include "core/kernels/weight_gradient_pieces.hpp"
 #include "core/parallel.hpp"
 #include "core/profile.hpp"
 
@@ -96,14 +97,7 @@ bool conv3x3_weight_gradient(const Conv3x3GradientS16& args, const Conv3x3Gradie
     if (!all) fits = false;
   });
   if (!fits) return false;
-  constexpr Index kRange = 4096;
-  parallel_for((size + kRange - 1) / kRange, [&](Index i) {
-    const Index end = std::min(size, (i + 1) * kRange);
-    for (Index part = 1; part < parts; ++part) {
-      const float* more = sums + part * size;
-      for (Index j = i * kRange; j < end; ++j) sums[j] += more[j];
-    }
-  });
+  add_parts(sums, parts, size);
   parallel_for(z.groups, [&](Index group) { unpack(z, group, sums, args.dweight); });
   return true;
 }

@@ -13,11 +13,11 @@ namespace mog::kernels {
 /// Conv3x3WeightGradient has it, overwritten; dy is rounded first, a block at a time.
 /// By Winograd's F(2, 3) down the map: of a pair of rows of y, and the four rows of x that it meets,
 ///     dw_s = G^T sum over columns c of (B^T x)[c] (A dy)[c + 1 - s],   4 products for 6.
-/// A block is 128 columns of pairs of rows, one group, and at most 32 of its outputs (GradientStrip). Its dy
-/// are rounded to multiples of the power of two that gives the largest as many bits as the sums leave room for: 13, or
-/// fewer where x is large (gradient_bits). So the sums are exact in integers of 32 bits; they become floats once, and
-/// the blocks' sums are added in order. Every instruction set computes the same bits. A block with a number that is not
-/// finite makes NaN of its part of dweight.
+/// A block is 128 columns of pairs of rows, one group, and at most 32 of its outputs (GradientStrip). Its dy are rounded
+/// to multiples of the power of two that gives the largest as many bits as the sums leave room for: 13, or fewer where x
+/// is large (gradient_bits). So the sums are exact in integers of 32 bits; they become floats once, and the blocks' sums
+/// are added in order. Every instruction set computes the same bits. A block with a number that is not finite makes NaN
+/// of its part of dweight.
 struct Conv3x3GradientS16 {
   const std::int16_t* x;
   const float* dy;
@@ -35,7 +35,7 @@ bool conv3x3_weight_gradient(const Conv3x3GradientS16& args);
 /// B^T x, a sum of two x, has to fit 16 bits.
 inline constexpr std::uint32_t kLargestInput = 16383;
 
-/// The sums of one group and part: some images, or all.
+/// A part of the work: some images of some groups.
 struct Conv3x3GradientS16Part {
   Conv3x3Sizes sizes;
   const std::int16_t* x;  // of all images
