@@ -19,12 +19,16 @@ Variable<T> relu(Tape<T>& tape, const Variable<T>& x) {
 }
 
 template <class T>
-Variable<T> qrelu(Tape<T>& tape, const Variable<T>& x, int bits) {
+Variable<T> qrelu(Tape<T>& tape, const Variable<T>& x, int bits, kernels::PassingWindow window) {
   require(bits >= 1 && bits <= 8, "qrelu: k = ", bits, " bits, expected 1 to 8");
   const Tensor<T> q = tape.make(x.shape());
   const auto passes = tape.template make_as<std::uint8_t>({(q.elements() + 7) / 8});
-  kernels::qrelu_forward(kernels::QreluForward<T>{
-      .x = x.numbers().data(), .q = q.data(), .passes = passes.data(), .count = q.elements(), .bits = bits});
+  kernels::qrelu_forward(kernels::QreluForward<T>{.x = x.numbers().data(),
+                                                  .q = q.data(),
+                                                  .passes = passes.data(),
+                                                  .count = q.elements(),
+                                                  .bits = bits,
+                                                  .window = window});
 
   return tape.record(q, {x.gradient}, [&tape, passes, bits, dx_sum = x.gradient](const Tensor<T>& dq) {
     const Tensor<T> dx = tape.make_over(dq);
@@ -36,13 +40,13 @@ Variable<T> qrelu(Tape<T>& tape, const Variable<T>& x, int bits) {
 
 template <class T>
 Variable<T> activation(Pass<T>& pass, const Variable<T>& x, int bits) {
-  return pass.quantized_activations() ? qrelu(pass.tape, x, bits) : relu(pass.tape, x);
+  return pass.quantized_activations() ? qrelu(pass.tape, x, bits, pass.passing_window) : relu(pass.tape, x);
 }
 
 template Variable<float> relu(Tape<float>&, const Variable<float>&);
 template Variable<double> relu(Tape<double>&, const Variable<double>&);
-template Variable<float> qrelu(Tape<float>&, const Variable<float>&, int);
-template Variable<double> qrelu(Tape<double>&, const Variable<double>&, int);
+template Variable<float> qrelu(Tape<float>&, const Variable<float>&, int, kernels::PassingWindow);
+template Variable<double> qrelu(Tape<double>&, const Variable<double>&, int, kernels::PassingWindow);
 template Variable<float> activation(Pass<float>&, const Variable<float>&, int);
 template Variable<double> activation(Pass<double>&, const Variable<double>&, int);
 

@@ -14,10 +14,10 @@ Variable<T> relu(Tape<T>& tape, const Variable<T>& x);
 
 /// k-bit quantized ReLU (paper Eq. 1) on codes, with a straight-through gradient.
 ///   forward   q = round(clip(x, 0, 1) (2^k - 1)), ties to even;  k = 1: q = [x > 0]
-///   backward  dx = dq (2^k - 1) [|x| <= 1]      an estimator, not a derivative
+///   backward  dx = dq (2^k - 1) [low <= x <= high]      an estimator, not a derivative; the paper's window is |x| <= 1
 /// Shapes    any.  Saves  one bit an element, not x.  Throws  std::invalid_argument unless 1 <= k <= 8.
 template <class T>
-Variable<T> qrelu(Tape<T>& tape, const Variable<T>& x, int bits);
+Variable<T> qrelu(Tape<T>& tape, const Variable<T>& x, int bits, kernels::PassingWindow window = {});
 
 /// The activation of this pass: codes of `bits` bits in the quantized run, ReLU in the others.
 template <class T>

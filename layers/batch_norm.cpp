@@ -19,6 +19,7 @@ BatchNorm<T>::BatchNorm(Parameters<T>& parameters, const std::string& name, cons
   require(options.epsilon > 0, name, ": epsilon ", options.epsilon, ", expected more than 0");
   gamma_ = parameters.add(name + ".gamma", {options.channels}, Initial::constant(1));
   beta_ = parameters.add(name + ".beta", {options.channels}, Initial::constant(0));
+  gamma_->ranges = beta_->ranges = options.before_activation;
   mean_ = parameters.add_buffer(name + ".mean", {options.channels}, T{0});
   variance_ = parameters.add_buffer(name + ".variance", {options.channels}, T{1});
 }
@@ -52,7 +53,8 @@ void BatchNorm<T>::report(const Pass<T>& pass, const Variable<T>& y) const {
 template <class T>
 kernels::Activation BatchNorm<T>::activation_of(const Pass<T>& pass, int bits) const {
   require(bits >= 1 && bits <= 8, name_, ": k = ", bits, " bits, expected 1 to 8");
-  if (pass.quantized_activations()) return {.kind = kernels::Activation::qrelu, .bits = bits};
+  if (pass.quantized_activations())
+    return {.kind = kernels::Activation::qrelu, .bits = bits, .window = pass.passing_window};
   return {.kind = kernels::Activation::relu};
 }
 

@@ -11,6 +11,7 @@ struct BatchNormOptions {
   Index channels;          // at least 1
   double momentum = 0.99;  // running = momentum running + (1 - momentum) batch; the Keras default
   double epsilon = 1e-3;   // added to the variance; the Keras default
+  bool before_activation = false;
 };
 
 /// Batch normalisation layer.

@@ -11,7 +11,7 @@ ConvBlock<T>::ConvBlock(Parameters<T>& parameters, const std::string& name, cons
                         Following following, const WeightMaker<T>& weights)
     : following_(following),
       conv_(parameters, name, options, weights),
-      norm_(parameters, name + ".norm", {.channels = options.out}) {}
+      norm_(parameters, name + ".norm", {.channels = options.out, .before_activation = following.bits > 0}) {}
 
 template <class T>
 Variable<T> ConvBlock<T>::operator()(Pass<T>& pass, const Variable<T>& x) {
@@ -29,7 +29,7 @@ CflogBlock<T>::CflogBlock(Parameters<T>& parameters, const std::string& name, co
     : name_(name),
       bits_(bits),
       cflog_(parameters, name, options),
-      norm_(parameters, name + ".norm", {.channels = options.out}) {}
+      norm_(parameters, name + ".norm", {.channels = options.out, .before_activation = true}) {}
 
 template <class T>
 Variable<T> CflogBlock<T>::operator()(Pass<T>& pass, const Variable<T>& x) {

@@ -41,20 +41,21 @@ double qrelu_value(double x, int bits) {
   return std::isnan(x) ? 0 : std::nearbyint(std::min(std::max(x, 0.0), 1.0) * levels);
 }
 
-Cases qrelu_cases(Index count) {
+Cases qrelu_cases(Index count, kernels::PassingWindow window) {
   Cases cases;
   for (int bits = 1; bits <= 8; ++bits) {
     const double levels = std::exp2(bits) - 1;
     std::vector<double> special{kNaN, kInfinity, -kInfinity};
-    for (const double point : {0.0, 1.0, 0.5}) push_around(special, point);
+    for (const double point : {0.0, 1.0, 0.5, 1.5}) push_around(special, point);
     for (double code = 0; code < levels; ++code) special.push_back((code + 0.5) / levels);  // where a code turns
     const Tensor<double> x = padded(special, count);
-    cases.push_back({concat("QReLU k=", bits), x.shape().text(), [=] {
-                       return check_straight_through(
-                           [bits](Tape<double>& tape, Inputs in) { return qrelu(tape, in[0], bits); }, {x},
-                           {.value = [=](Index i) { return qrelu_value(x[i], bits); },
-                            .slope = [=](std::size_t, Index i) { return levels * passes(x[i]); }});
-                     }});
+    cases.push_back(
+        {concat("QReLU k=", bits, ", gradients from ", window.low, " to ", window.high), x.shape().text(), [=] {
+           return check_straight_through(
+               [=](Tape<double>& tape, Inputs in) { return qrelu(tape, in[0], bits, window); }, {x},
+               {.value = [=](Index i) { return qrelu_value(x[i], bits); },
+                .slope = [=](std::size_t, Index i) { return x[i] >= window.low && x[i] <= window.high ? levels : 0; }});
+         }});
   }
   return cases;
 }
@@ -122,7 +123,8 @@ Cases quantizer_cases(Index count) {
 std::vector<GradientCase> straight_through_gradient_cases() {
   Cases all = bitshift_cases();
   for (const Index count : {1, 61, 64, 67, 331}) {  // the special values alone, then padded to odd and even lengths
-    for (const auto& group : {qrelu_cases(count), quantizer_cases(count)}) {
+    for (const auto& group :
+         {qrelu_cases(count, {}), qrelu_cases(count, {.low = -0.5F, .high = 1.5F}), quantizer_cases(count)}) {
       all.insert(all.end(), group.begin(), group.end());
     }
   }

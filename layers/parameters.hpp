@@ -20,6 +20,7 @@ struct Parameter {
   std::string name;
   Tensor<T> value;
   bool decays = false;      // whether weight decay shrinks it: a weight, not a constant of a normalisation
+  bool ranges = false;      // whether an activation's input is proportional to it: see divide_ranges
   Tensor<T> gradient = {};  // dLoss/dvalue, empty until a backward pass reaches it
 
   /// The parameter as an operation's input.

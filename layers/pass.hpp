@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/communicator.hpp"
+#include "core/kernels/passing_window.hpp"
 #include "core/tape.hpp"
 
 namespace mog {
@@ -61,6 +62,8 @@ struct Pass {
   /// plain mean over those passes.
   double momentum_limit = 1;
   WeightGradients weight_gradients = WeightGradients::floats;
+  /// Where the gradients of quantized ReLUs pass.
+  kernels::PassingWindow passing_window{};
   /// Where the batch is one shard of a larger one: its normalisations are over all shards. Null for the whole batch.
   Communicator* shards = nullptr;
   /// Called by each layer with its report and its output; empty for none.

@@ -52,11 +52,15 @@ std::string Recipe::text() const {
     if (plan.teacher > 0) text += concat(", teacher's weight ", plan.teacher);
     if (!plan.own_name.empty()) text += concat(", as ", mog::name(plan.stage));
     if (plan.rho > 0) text += concat(", rho ", plan.rho);
+    if (plan.range != 1) text += concat(", activations' range ", plan.range);
     if (plan.average > 0) text += concat(", weights averaged with decay ", plan.average);
     if (plan.optimizer == OptimizerKind::sgd) text += concat(", by sgd with momentum ", plan.momentum);
   }
   if (statistics_batches > 0) text += concat("; statistics over ", statistics_batches, " batches");
   if (weight_gradients == WeightGradients::blocks) text += "; weight gradients in blocks";
+  if (passing_window() != kernels::PassingWindow{}) {
+    text += concat("; gradients pass QReLUs from ", passes_from, " to ", passes_to);
+  }
   if (label_smoothing > 0) text += concat("; labels smoothed by ", label_smoothing);
   text += concat("; batch ", batch, "; pad ", augment.pad);
   if (augment.flip != Flip::none) text += augment.flip == Flip::random ? ", flip" : ", alternating flip";
@@ -73,6 +77,9 @@ void check(const Recipe& recipe) {
           ", expected more than 0");
   require(recipe.statistics_batches >= 0 && recipe.statistics_batches <= 100, "recipe: statistics over ",
           recipe.statistics_batches, " batches, expected 0 to 100");
+  require(std::isfinite(recipe.passes_from) && std::isfinite(recipe.passes_to) && recipe.passes_from < recipe.passes_to,
+          "recipe: gradients pass from ", recipe.passes_from, " to ", recipe.passes_to,
+          ", expected a smaller number first");
   std::set<std::string> names;
   for (const StagePlan& plan : recipe.stages) {
     const std::string stage = plan.name();
@@ -81,6 +88,8 @@ void check(const Recipe& recipe) {
             ", expected 0 <= it < 1");
     require(plan.average >= 0 && plan.average < 1, "recipe: ", stage, ": average ", plan.average,
             ", expected 0 <= it < 1");
+    require(std::isfinite(plan.range) && plan.range > 0, "recipe: ", stage, ": activations' range ", plan.range,
+            ", expected more than 0");
     require(std::isfinite(plan.rho) && plan.rho >= 0, "recipe: ", stage, ": rho ", plan.rho, ", expected 0 or more");
     require(plan.rho == 0 || plan.stage == Stage::full_precision, "recipe: ", stage, ": rho ", plan.rho,
             " where weights are quantized, expected quantize = nothing");

@@ -32,6 +32,7 @@ struct StagePlan {
   OptimizerKind optimizer = OptimizerKind::adam;
   double momentum = 0.9;  // of sgd, 0 <= it < 1
   double rho = 0;         // of ADMM towards tensor trains, see Admm; 0: none; only where weights are full
+  double range = 1;       // of quantized activations, as the run begins: see divide_ranges
   double average = 0;     // decay a step of the moving average that is measured and left, see WeightAverage; 0: none
   std::string own_name = {};  // empty: what is quantized is its name
 
@@ -53,7 +54,12 @@ struct Recipe {
   /// paper, leaves them as the steps left them, which suits epochs of a thousand steps, not those of a hundred.
   Index statistics_batches = 0;
 
-  WeightGradients weight_gradients = WeightGradients::floats;  // where activations are codes
+  WeightGradients weight_gradients = WeightGradients::floats;  // of CFLOGs on codes
+  double passes_from = -1, passes_to = 1;  // where the gradients of quantized ReLUs pass; the paper's |x| <= 1
+
+  [[nodiscard]] kernels::PassingWindow passing_window() const {
+    return {static_cast<float>(passes_from), static_cast<float>(passes_to)};
+  }
 
   /// The same recipe for other numbers of epochs, one a run: the points where the learning rate changes keep their
   /// share. Throws std::invalid_argument on another number of runs, when one is negative or beyond kMostEpochs,

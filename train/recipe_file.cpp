@@ -83,6 +83,8 @@ const std::vector<Key<Recipe>>& recipe_keys() {
       word_key<Recipe, WeightGradients>("weight_gradients", "floats or blocks",
                                         {WeightGradients::floats, WeightGradients::blocks},
                                         [](Recipe& recipe) -> WeightGradients& { return recipe.weight_gradients; }),
+      number_key("passes_from", &Recipe::passes_from),
+      number_key("passes_to", &Recipe::passes_to),
   };
   return keys;
 }
@@ -125,6 +127,7 @@ const std::vector<Key<StagePlan>>& stage_keys() {
       number_key("momentum", &StagePlan::momentum),
       number_key("rho", &StagePlan::rho),
       number_key("average", &StagePlan::average),
+      number_key("range", &StagePlan::range),
   };
   return keys;
 }

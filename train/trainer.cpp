@@ -10,6 +10,7 @@
 #include "core/float_environment.hpp"
 #include "data/digest.hpp"
 #include "layers/loss.hpp"
+#include "train/activation_range.hpp"
 #include "train/drawings.hpp"
 #include "train/evaluate.hpp"
 #include "train/finite.hpp"
@@ -141,6 +142,7 @@ bool Trainer::run_epoch(const StagePlan& plan) {
       if (position_.step == 0) hook->begin_epoch(plan, position_.epoch, parameters_);
     }
     const bool begins = position_.epoch == 0 && position_.step == 0;
+    if (begins) divide_ranges(parameters_, plan.range);
     if (begins && plan.average > 0) average_.emplace(parameters_, plan.average);
     epoch_seconds_ = 0;
     epoch_images_ = 0;
@@ -202,6 +204,7 @@ void Trainer::learn(const StagePlan& plan) {
                    .stage = plan.stage,
                    .training = true,
                    .weight_gradients = options_.recipe.weight_gradients,
+                   .passing_window = options_.recipe.passing_window(),
                    .shards = shards_};
   const Variable<float> logits = network_(pass, {images, {}});
   const Variable<float> loss = softmax_cross_entropy<float>(tape_, logits, labels_, soft);

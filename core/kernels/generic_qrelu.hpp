@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "core/kernels/passing_window.hpp"
 #include "core/kernels/simd.hpp"
 
 namespace mog::kernels {
@@ -13,19 +14,24 @@ template <class Arch>
 class QreluCodes {
  public:
   using V = Floats<Arch>;
-  explicit QreluCodes(int bits) : top_(static_cast<float>((1 << bits) - 1)), least_(bits == 1 ? 1.0F : 0.0F) {}
+  QreluCodes(int bits, PassingWindow window)
+      : top_(static_cast<float>((1 << bits) - 1)),
+        least_(bits == 1 ? 1.0F : 0.0F),
+        low_(window.low),
+        high_(window.high) {}
 
   V operator()(V x) const {
     const V zero(0.0F), one(1.0F);
     const V positive = xsimd::select(x > zero, xsimd::max(x, least_), zero);  // 0 for NaN: no comparison with it holds
     return round_to_even<Arch>(xsimd::min(positive, one) * top_);
   }
-  /// Where the surrogate gradient is not zero: |x| <= 1.
-  static Mask<Arch> passes(V x) { return xsimd::abs(x) <= V(1.0F); }
+  /// Where the surrogate gradient is not zero; nowhere for NaN.
+  Mask<Arch> passes(V x) const { return (x >= low_) & (x <= high_); }
 
  private:
   V top_;
   V least_;  // positive numbers are raised to it: with one bit all become code 1
+  V low_, high_;
 };
 
 // Bit i is bit i % 8 of byte i / 8.

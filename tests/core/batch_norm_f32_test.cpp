@@ -114,7 +114,7 @@ TEST_CASE("every row applies an activation as the elementwise kernels would afte
     const float top = activation.kind == Activation::relu ? 1.0F : static_cast<float>((1 << activation.bits) - 1);
     for (Index i = 0; i < count; ++i) {
       const bool relu = activation.kind == Activation::relu;
-      const bool passing = relu ? z[i] > 0 : std::abs(z[i]) <= 1;
+      const bool passing = relu ? z[i] > 0 : z[i] >= activation.window.low && z[i] <= activation.window.high;
       dz[i] = passing ? top * dy[i] : 0;
       std::uint8_t& byte = expected_passes[i / channels * mask_bytes(channels) + i % channels / 8];
       if (passing) byte = static_cast<std::uint8_t>(byte | 1 << i % channels % 8);
@@ -153,6 +153,7 @@ TEST_CASE("every row applies an activation as the elementwise kernels would afte
       CAPTURE(channels);
       one_pass(row, {.kind = Activation::relu}, channels);
       for (const int bits : {1, 2, 3, 8}) one_pass(row, {.kind = Activation::qrelu, .bits = bits}, channels);
+      one_pass(row, {.kind = Activation::qrelu, .bits = 3, .window = {.low = -0.5F, .high = 1.5F}}, channels);
     }
   });
 }

@@ -75,11 +75,13 @@ TEST_CASE("every row quantizes, and masks the gradient, as the reference does fo
         const Index bytes = (count + 7) / 8;
         GuardedBuffer<float> got(count), expected(count);
         GuardedBuffer<std::uint8_t> passes(bytes), expected_passes(bytes);
-        std::fill(passes.begin(), passes.end(), std::uint8_t{0xff});
-        row.qrelu_forward({x.data(), got.data(), passes.data(), count, bits});
-        reference().qrelu_forward({x.data(), expected.data(), expected_passes.data(), count, bits});
-        check_same_bits(got, expected);
-        check_same_bits(passes, expected_passes);
+        for (const PassingWindow window : {PassingWindow{}, PassingWindow{.low = -0.5F, .high = 1.5F}}) {
+          std::fill(passes.begin(), passes.end(), std::uint8_t{0xff});
+          row.qrelu_forward({x.data(), got.data(), passes.data(), count, bits, window});
+          reference().qrelu_forward({x.data(), expected.data(), expected_passes.data(), count, bits, window});
+          check_same_bits(got, expected);
+          check_same_bits(passes, expected_passes);
+        }
         row.qrelu_backward({passes.data(), dq.data(), got.data(), count, bits});
         reference().qrelu_backward({passes.data(), dq.data(), expected.data(), count, bits});
         check_same_bits(got, expected);

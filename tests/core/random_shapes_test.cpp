@@ -193,6 +193,7 @@ TEST_CASE("batch normalisation: maps to the bit, gradient sums of whole numbers 
     const Index rows = draw_size(draw, 90), channels = draw_size(draw, 140), count = rows * channels;
     Activation activation{.kind = static_cast<Activation::Kind>(draw.below(3)), .bits = 0};
     if (activation.kind == Activation::qrelu) activation.bits = 1 + static_cast<int>(draw.below(3));
+    if (draw.below(2) == 0) activation.window = {.low = -0.5F, .high = 1.5F};
     INFO(concat("rows ", rows, ", channels ", channels, ", activation ", static_cast<int>(activation.kind), ", bits ",
                 activation.bits));
     const bool masked = activation.kind != Activation::none;

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "core/kernels/isa.hpp"
+#include "core/kernels/passing_window.hpp"
 #include "core/types.hpp"
 
 namespace mog::kernels {
@@ -25,13 +26,14 @@ struct BatchStatistics {
 /// What is applied to the normalised number z, and the mask of the elements whose gradient passes:
 ///   none   y = z                                              dz = dy                     no mask
 ///   relu   y = z <= 0 ? 0 : z, as ReluForward                 dz = z > 0 ? dy : 0
-///   qrelu  y = the code of z in `bits` bits, as QreluForward  dz = |z| <= 1 ? (2^bits - 1) dy : 0
+///   qrelu  y = the code of z in `bits` bits, as QreluForward  dz = low <= z <= high ? (2^bits - 1) dy : 0
 /// Mask [rows, ceil(channels / 8)] bytes: row p, channel c is bit c % 8 of byte c / 8, set where dz is not 0; the
 /// unused bits of a row's last byte are 0.
 struct Activation {
   enum Kind { none, relu, qrelu };
   Kind kind = none;
-  int bits = 0;  // of qrelu: 1 to 8
+  int bits = 0;            // of qrelu: 1 to 8
+  PassingWindow window{};  // of qrelu
 };
 constexpr Index mask_bytes(Index channels) { return (channels + 7) / 8; }
 

@@ -57,7 +57,7 @@ struct BatchNormLoops {
       case Activation::relu: return affine(args, Relu{}, args.y);
       case Activation::qrelu: break;
     }
-    const QreluCodes<Arch> codes(args.activation.bits);
+    const QreluCodes<Arch> codes(args.activation.bits, args.activation.window);
     if (args.codes == nullptr) {
       affine(args, codes, args.y);
     } else {

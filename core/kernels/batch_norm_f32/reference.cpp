@@ -28,7 +28,7 @@ T activated(T z, const Activation& activation) {
 
 template <class T>
 bool gradient_passes(T z, const Activation& activation) {
-  return activation.kind == Activation::relu ? z > 0 : std::abs(z) <= 1;
+  return activation.kind == Activation::relu ? z > 0 : passes(z, activation.window);
 }
 
 template <class T, class X>

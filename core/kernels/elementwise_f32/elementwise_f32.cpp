@@ -82,8 +82,12 @@ void run(const QreluForward<T>& all) {
   check_bits("qrelu_forward", all.bits);
   if (!check_operands("qrelu_forward", {{"count", all.count}}, {{"x", all.x}, {"q", all.q}})) return;
   split(all.count, [&](Index i, Index count) {
-    chosen(T{}).qrelu_forward(
-        {.x = all.x + i, .q = all.q + i, .passes = offset(all.passes, i / 8), .count = count, .bits = all.bits});
+    chosen(T{}).qrelu_forward({.x = all.x + i,
+                               .q = all.q + i,
+                               .passes = offset(all.passes, i / 8),
+                               .count = count,
+                               .bits = all.bits,
+                               .window = all.window});
   });
 }
 

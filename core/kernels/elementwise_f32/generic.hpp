@@ -40,7 +40,7 @@ struct ElementwiseLoops {
   }
 
   static void qrelu_forward(const QreluForward<float>& args) {
-    const QreluCodes<Arch> codes(args.bits);
+    const QreluCodes<Arch> codes(args.bits, args.window);
     for_elements<Arch>(args.count, [&](Index i, auto block) {
       std::uint64_t passes = 0;
       for (int v = 0; v < block.vectors; ++v) {

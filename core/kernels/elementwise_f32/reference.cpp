@@ -30,7 +30,7 @@ void qrelu_forward(const QreluForward<T>& args) {
     args.q[i] = qrelu_code(x, args.bits);
     if (args.passes == nullptr) continue;
     if (i % 8 == 0) args.passes[i / 8] = 0;
-    if (std::abs(x) <= 1) args.passes[i / 8] = static_cast<std::uint8_t>(args.passes[i / 8] | 1 << i % 8);
+    if (passes(x, args.window)) args.passes[i / 8] = static_cast<std::uint8_t>(args.passes[i / 8] | 1 << i % 8);
   }
 }
 
