@@ -26,7 +26,7 @@ TEST_CASE("every key of a file is read, and what is not said is as the paper has
       "batch=64\npad = 2\nflip = alternating\nlabel_smoothing = 0.1\ntemperature = 2\nstatistics_batches = 7\n"
       "weight_gradients = blocks\npasses_from = -0.5\npasses_to = 1.5\n"
       "\n[quantized]\nepochs = 8\nschedule = linear\nlearning_rate = 2e-3\nlast = 1e-5\nwarm_up = 0.5\n"
-      "weight_decay = 0.05\nfrozen_epochs = 2\ncrop = 24\ncrop_epochs = 3\nteacher = 0.5\naverage = 0.999\n"
+      "weight_decay = 0.05\nfrozen_epochs = 2\ncrop = 24\ncrop_epochs = 3\nteacher = 0.5\naverage = 0.999\nrange = 2\n"
       "[full-precision]\nepochs = 4\n");
   CHECK(recipe.name == "mine");
   CHECK(recipe.about == "a line");
@@ -49,6 +49,7 @@ TEST_CASE("every key of a file is read, and what is not said is as the paper has
                                       .crop = 24,
                                       .crop_epochs = 3,
                                       .teacher = 0.5,
+                                      .range = 2,
                                       .average = 0.999});
 }
 
@@ -128,6 +129,8 @@ TEST_CASE("what is no recipe is refused with its line") {
   refused("[quantized]\nepochs = 1\nlearning_rate = 0", "learning rate 0, expected more than 0");
   refused("[quantized]\nepochs = 1\nlearning_rate = inf", "learning rate inf, expected more than 0");
   refused("[quantized]\nepochs = -1", "quantized: -1 epochs, expected 0 to 1000000");
+  refused("passes_from = 1\n[quantized]\nepochs = 1", "gradients pass from 1 to 1, expected a smaller number first");
+  refused("[quantized]\nepochs = 1\nrange = 0", "quantized: activations' range 0, expected more than 0");
   refused("[quantized]\nepochs = 1\nfrozen_epochs = 2", "2 epochs with frozen step sizes, expected 0 to 1");
   refused("[quantized]\nepochs = 1\ncrop = 24\ncrop_epochs = 2", "2 epochs with crops, expected 0 to 1");
   refused("[quantized]\nepochs = 1\ncrop_epochs = 1", "crops of 0 pixels, expected at least 1");

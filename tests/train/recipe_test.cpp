@@ -59,6 +59,7 @@ TEST_CASE("other epochs and another rate change what depends on them, and the te
   recipe.stages[2].crop = 24;
   recipe.stages[2].crop_epochs = 3;
   recipe.stages[2].teacher = 0.25;
+  recipe.stages[2].range = 2;
   recipe.stages[2].average = 0.875;
   recipe.label_smoothing = 0.125;
   recipe.weight_gradients = WeightGradients::blocks;
@@ -72,7 +73,7 @@ TEST_CASE("other epochs and another rate change what depends on them, and the te
   const std::string text = twice.text();
   for (const char* part :
        {"quantized 12 epochs at 0.002, by a line to 0 over 12, weight decay 0.5, step sizes frozen for the last 4, "
-        "crops of 24 for the first 6, teacher's weight 0.25, weights averaged with decay 0.875",
+        "crops of 24 for the first 6, teacher's weight 0.25, activations' range 2, weights averaged with decay 0.875",
         "statistics over 20 batches; weight gradients in blocks; gradients pass QReLUs from -0.5 to 1; labels smoothed "
         "by 0.125",
         "batch 50; pad 2, alternating flip"}) {
