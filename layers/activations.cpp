@@ -18,8 +18,14 @@ Variable<T> relu(Tape<T>& tape, const Variable<T>& x) {
   });
 }
 
+kernels::PassingWindow passing_window(QreluSlope slope, int bits) {
+  if (slope == QreluSlope::wide) return {.low = -1, .high = 1};
+  if (bits == 1) return {.low = -0.5F, .high = 0.5F};
+  return {.low = 0, .high = 1};
+}
+
 template <class T>
-Variable<T> qrelu(Tape<T>& tape, const Variable<T>& x, int bits, kernels::PassingWindow window) {
+Variable<T> qrelu(Tape<T>& tape, const Variable<T>& x, int bits, QreluSlope slope) {
   require(bits >= 1 && bits <= 8, "qrelu: k = ", bits, " bits, expected 1 to 8");
   const Tensor<T> q = tape.make(x.shape());
   const auto passes = tape.template make_as<std::uint8_t>({(q.elements() + 7) / 8});
@@ -28,7 +34,7 @@ Variable<T> qrelu(Tape<T>& tape, const Variable<T>& x, int bits, kernels::Passin
                                                   .passes = passes.data(),
                                                   .count = q.elements(),
                                                   .bits = bits,
-                                                  .window = window});
+                                                  .window = passing_window(slope, bits)});
 
   return tape.record(q, {x.gradient}, [&tape, passes, bits, dx_sum = x.gradient](const Tensor<T>& dq) {
     const Tensor<T> dx = tape.make_over(dq);
@@ -40,13 +46,13 @@ Variable<T> qrelu(Tape<T>& tape, const Variable<T>& x, int bits, kernels::Passin
 
 template <class T>
 Variable<T> activation(Pass<T>& pass, const Variable<T>& x, int bits) {
-  return pass.quantized_activations() ? qrelu(pass.tape, x, bits, pass.passing_window) : relu(pass.tape, x);
+  return pass.quantized_activations() ? qrelu(pass.tape, x, bits, pass.qrelu_slope) : relu(pass.tape, x);
 }
 
 template Variable<float> relu(Tape<float>&, const Variable<float>&);
 template Variable<double> relu(Tape<double>&, const Variable<double>&);
-template Variable<float> qrelu(Tape<float>&, const Variable<float>&, int, kernels::PassingWindow);
-template Variable<double> qrelu(Tape<double>&, const Variable<double>&, int, kernels::PassingWindow);
+template Variable<float> qrelu(Tape<float>&, const Variable<float>&, int, QreluSlope);
+template Variable<double> qrelu(Tape<double>&, const Variable<double>&, int, QreluSlope);
 template Variable<float> activation(Pass<float>&, const Variable<float>&, int);
 template Variable<double> activation(Pass<double>&, const Variable<double>&, int);
 

@@ -41,21 +41,26 @@ double qrelu_value(double x, int bits) {
   return std::isnan(x) ? 0 : std::nearbyint(std::min(std::max(x, 0.0), 1.0) * levels);
 }
 
-Cases qrelu_cases(Index count, kernels::PassingWindow window) {
+/// The slope of its estimator, as the layer's header states it, in units of the largest code.
+double qrelu_slope(double x, int bits, QreluSlope slope) {
+  if (slope == QreluSlope::wide) return passes(x);
+  return bits == 1 ? std::abs(x) <= 0.5 : x >= 0 && x <= 1;
+}
+
+Cases qrelu_cases(Index count, QreluSlope slope) {
   Cases cases;
   for (int bits = 1; bits <= 8; ++bits) {
     const double levels = std::exp2(bits) - 1;
     std::vector<double> special{kNaN, kInfinity, -kInfinity};
-    for (const double point : {0.0, 1.0, 0.5, 1.5}) push_around(special, point);
+    for (const double point : {0.0, 1.0, 0.5}) push_around(special, point);
     for (double code = 0; code < levels; ++code) special.push_back((code + 0.5) / levels);  // where a code turns
     const Tensor<double> x = padded(special, count);
-    cases.push_back(
-        {concat("QReLU k=", bits, ", gradients from ", window.low, " to ", window.high), x.shape().text(), [=] {
-           return check_straight_through(
-               [=](Tape<double>& tape, Inputs in) { return qrelu(tape, in[0], bits, window); }, {x},
-               {.value = [=](Index i) { return qrelu_value(x[i], bits); },
-                .slope = [=](std::size_t, Index i) { return x[i] >= window.low && x[i] <= window.high ? levels : 0; }});
-         }});
+    cases.push_back({concat("QReLU k=", bits, ", ", name(slope), " slope"), x.shape().text(), [=] {
+                       return check_straight_through(
+                           [=](Tape<double>& tape, Inputs in) { return qrelu(tape, in[0], bits, slope); }, {x},
+                           {.value = [=](Index i) { return qrelu_value(x[i], bits); },
+                            .slope = [=](std::size_t, Index i) { return levels * qrelu_slope(x[i], bits, slope); }});
+                     }});
   }
   return cases;
 }
@@ -124,7 +129,7 @@ std::vector<GradientCase> straight_through_gradient_cases() {
   Cases all = bitshift_cases();
   for (const Index count : {1, 61, 64, 67, 331}) {  // the special values alone, then padded to odd and even lengths
     for (const auto& group :
-         {qrelu_cases(count, {}), qrelu_cases(count, {.low = -0.5F, .high = 1.5F}), quantizer_cases(count)}) {
+         {qrelu_cases(count, QreluSlope::wide), qrelu_cases(count, QreluSlope::clipped), quantizer_cases(count)}) {
       all.insert(all.end(), group.begin(), group.end());
     }
   }

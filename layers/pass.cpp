@@ -1,4 +1,4 @@
-// The names of the three runs, and of what weight gradients are added up in.
+// The names of the three runs, of slopes, and of what weight gradients are added up in.
 #include "layers/pass.hpp"
 
 namespace mog {
@@ -11,6 +11,8 @@ const char* name(Stage stage) {
   }
   return "quantized";
 }
+
+const char* name(QreluSlope slope) { return slope == QreluSlope::wide ? "wide" : "clipped"; }
 
 const char* name(WeightGradients gradients) { return gradients == WeightGradients::floats ? "floats" : "blocks"; }
 

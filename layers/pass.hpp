@@ -5,7 +5,6 @@
 #include <string>
 
 #include "core/communicator.hpp"
-#include "core/kernels/passing_window.hpp"
 #include "core/tape.hpp"
 
 namespace mog {
@@ -19,6 +18,12 @@ enum class Stage {
 constexpr int kStages = 3;
 /// "full-precision", "quantized-weights", "quantized".
 const char* name(Stage stage);
+
+/// Where the gradient of a quantized ReLU passes, see passing_window. `wide`: as the paper has it; `clipped`: where codes
+/// change.
+enum class QreluSlope { wide, clipped };
+/// "wide", "clipped".
+const char* name(QreluSlope slope);
 
 /// How a CFLOG whose inputs are codes adds up its weight gradients. `blocks`: the gradient of its sums is rounded, for
 /// this and nothing else, block by block to 16-bit whole numbers and a power of two (core/kernels/rounded_blocks.hpp):
@@ -62,8 +67,7 @@ struct Pass {
   /// plain mean over those passes.
   double momentum_limit = 1;
   WeightGradients weight_gradients = WeightGradients::floats;
-  /// Where the gradients of quantized ReLUs pass.
-  kernels::PassingWindow passing_window{};
+  QreluSlope qrelu_slope = QreluSlope::wide;
   /// Where the batch is one shard of a larger one: its normalisations are over all shards. Null for the whole batch.
   Communicator* shards = nullptr;
   /// Called by each layer with its report and its output; empty for none.

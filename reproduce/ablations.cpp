@@ -73,9 +73,10 @@ const std::vector<Ingredient>& ingredients() {
          });
        },
        [](Recipe& recipe) { change_stages(recipe, take_paper_rates); }},
-      {"clipped-slope", "gradients pass quantized ReLUs where their input is between 0 and 1, not -1 and 1",
-       [](const Recipe& recipe) { return recipe.passes_from == 0; }, [](Recipe& recipe) { recipe.passes_from = 0; },
-       [](Recipe& recipe) { recipe.passes_from = -1; }},
+      {"clipped-slope", "gradients pass quantized ReLUs where codes change, not as far as 1 on both sides",
+       [](const Recipe& recipe) { return recipe.qrelu_slope == QreluSlope::clipped; },
+       [](Recipe& recipe) { recipe.qrelu_slope = QreluSlope::clipped; },
+       [](Recipe& recipe) { recipe.qrelu_slope = QreluSlope::wide; }},
       {"activation-range", "the largest code lies at two deviations as the quantized run begins, not at one",
        [](const Recipe& recipe) { return recipe.stages.back().range != 1; },
        [](Recipe& recipe) { recipe.stages.back().range = 2; }, [](Recipe& recipe) { recipe.stages.back().range = 1; }},

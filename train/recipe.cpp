@@ -58,9 +58,7 @@ std::string Recipe::text() const {
   }
   if (statistics_batches > 0) text += concat("; statistics over ", statistics_batches, " batches");
   if (weight_gradients == WeightGradients::blocks) text += "; weight gradients in blocks";
-  if (passing_window() != kernels::PassingWindow{}) {
-    text += concat("; gradients pass QReLUs from ", passes_from, " to ", passes_to);
-  }
+  if (qrelu_slope == QreluSlope::clipped) text += "; slope of clipped ReLUs";
   if (label_smoothing > 0) text += concat("; labels smoothed by ", label_smoothing);
   text += concat("; batch ", batch, "; pad ", augment.pad);
   if (augment.flip != Flip::none) text += augment.flip == Flip::random ? ", flip" : ", alternating flip";
@@ -77,9 +75,6 @@ void check(const Recipe& recipe) {
           ", expected more than 0");
   require(recipe.statistics_batches >= 0 && recipe.statistics_batches <= 100, "recipe: statistics over ",
           recipe.statistics_batches, " batches, expected 0 to 100");
-  require(std::isfinite(recipe.passes_from) && std::isfinite(recipe.passes_to) && recipe.passes_from < recipe.passes_to,
-          "recipe: gradients pass from ", recipe.passes_from, " to ", recipe.passes_to,
-          ", expected a smaller number first");
   std::set<std::string> names;
   for (const StagePlan& plan : recipe.stages) {
     const std::string stage = plan.name();

@@ -55,11 +55,7 @@ struct Recipe {
   Index statistics_batches = 0;
 
   WeightGradients weight_gradients = WeightGradients::floats;  // of CFLOGs on codes
-  double passes_from = -1, passes_to = 1;  // where the gradients of quantized ReLUs pass; the paper's |x| <= 1
-
-  [[nodiscard]] kernels::PassingWindow passing_window() const {
-    return {static_cast<float>(passes_from), static_cast<float>(passes_to)};
-  }
+  QreluSlope qrelu_slope = QreluSlope::wide;
 
   /// The same recipe for other numbers of epochs, one a run: the points where the learning rate changes keep their
   /// share. Throws std::invalid_argument on another number of runs, when one is negative or beyond kMostEpochs,

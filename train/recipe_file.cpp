@@ -83,8 +83,8 @@ const std::vector<Key<Recipe>>& recipe_keys() {
       word_key<Recipe, WeightGradients>("weight_gradients", "floats or blocks",
                                         {WeightGradients::floats, WeightGradients::blocks},
                                         [](Recipe& recipe) -> WeightGradients& { return recipe.weight_gradients; }),
-      number_key("passes_from", &Recipe::passes_from),
-      number_key("passes_to", &Recipe::passes_to),
+      word_key<Recipe, QreluSlope>("qrelu_slope", "wide or clipped", {QreluSlope::wide, QreluSlope::clipped},
+                                   [](Recipe& recipe) -> QreluSlope& { return recipe.qrelu_slope; }),
   };
   return keys;
 }

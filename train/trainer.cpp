@@ -204,7 +204,7 @@ void Trainer::learn(const StagePlan& plan) {
                    .stage = plan.stage,
                    .training = true,
                    .weight_gradients = options_.recipe.weight_gradients,
-                   .passing_window = options_.recipe.passing_window(),
+                   .qrelu_slope = options_.recipe.qrelu_slope,
                    .shards = shards_};
   const Variable<float> logits = network_(pass, {images, {}});
   const Variable<float> loss = softmax_cross_entropy<float>(tape_, logits, labels_, soft);

@@ -91,15 +91,15 @@ TEST_CASE("a run divides once, as it begins, stopped and resumed or not") {
   CHECK(gamma(resumed) == 0.5F);
 }
 
-TEST_CASE("a recipe's window decides what a step of the quantized run learns, and nothing of the others") {
-  const auto weights_after = [](const std::vector<Index>& epochs, double from) {
+TEST_CASE("a recipe's slope of QReLU decides what a step of the quantized run learns, and nothing of the others") {
+  const auto weights_after = [](const std::vector<Index>& epochs, QreluSlope slope) {
     TrainOptions options = tiny_options();
     options.recipe = options.recipe.with_epochs(epochs);
-    options.recipe.passes_from = from;
+    options.recipe.qrelu_slope = slope;
     TinyRun run(options);
     run.trainer.run();
     return numbers_of(run.parameters);
   };
-  CHECK(weights_after({1, 1, 0}, -1) == weights_after({1, 1, 0}, 0));
-  CHECK(weights_after({0, 0, 1}, -1) != weights_after({0, 0, 1}, 0));
+  CHECK(weights_after({1, 1, 0}, QreluSlope::wide) == weights_after({1, 1, 0}, QreluSlope::clipped));
+  CHECK(weights_after({0, 0, 1}, QreluSlope::wide) != weights_after({0, 0, 1}, QreluSlope::clipped));
 }

@@ -24,7 +24,7 @@ TEST_CASE("every key of a file is read, and what is not said is as the paper has
       "\xEF\xBB\xBF# with a byte-order mark\r\n"
       "about = a line  # and a comment\r\n"
       "batch=64\npad = 2\nflip = alternating\nlabel_smoothing = 0.1\ntemperature = 2\nstatistics_batches = 7\n"
-      "weight_gradients = blocks\npasses_from = -0.5\npasses_to = 1.5\n"
+      "weight_gradients = blocks\nqrelu_slope = clipped\n"
       "\n[quantized]\nepochs = 8\nschedule = linear\nlearning_rate = 2e-3\nlast = 1e-5\nwarm_up = 0.5\n"
       "weight_decay = 0.05\nfrozen_epochs = 2\ncrop = 24\ncrop_epochs = 3\nteacher = 0.5\naverage = 0.999\nrange = 2\n"
       "[full-precision]\nepochs = 4\n");
@@ -36,7 +36,7 @@ TEST_CASE("every key of a file is read, and what is not said is as the paper has
   CHECK(recipe.temperature == 2);
   CHECK(recipe.statistics_batches == 7);
   CHECK(recipe.weight_gradients == WeightGradients::blocks);
-  CHECK(recipe.passing_window() == kernels::PassingWindow{.low = -0.5F, .high = 1.5F});
+  CHECK(recipe.qrelu_slope == QreluSlope::clipped);
   CHECK(recipe.stages[0] == StagePlan{.stage = Stage::full_precision, .epochs = 4});
   CHECK(recipe.stages[1] == StagePlan{.stage = Stage::quantized_weights});
   Schedule schedule = Schedule::linear(2e-3, 8, 1e-5);  // over the whole run, as no hold is given
@@ -129,7 +129,7 @@ TEST_CASE("what is no recipe is refused with its line") {
   refused("[quantized]\nepochs = 1\nlearning_rate = 0", "learning rate 0, expected more than 0");
   refused("[quantized]\nepochs = 1\nlearning_rate = inf", "learning rate inf, expected more than 0");
   refused("[quantized]\nepochs = -1", "quantized: -1 epochs, expected 0 to 1000000");
-  refused("passes_from = 1\n[quantized]\nepochs = 1", "gradients pass from 1 to 1, expected a smaller number first");
+  refused("qrelu_slope = steep", "line 1: qrelu_slope is steep, expected wide or clipped");
   refused("[quantized]\nepochs = 1\nrange = 0", "quantized: activations' range 0, expected more than 0");
   refused("[quantized]\nepochs = 1\nfrozen_epochs = 2", "2 epochs with frozen step sizes, expected 0 to 1");
   refused("[quantized]\nepochs = 1\ncrop = 24\ncrop_epochs = 2", "2 epochs with crops, expected 0 to 1");

@@ -63,7 +63,7 @@ TEST_CASE("other epochs and another rate change what depends on them, and the te
   recipe.stages[2].average = 0.875;
   recipe.label_smoothing = 0.125;
   recipe.weight_gradients = WeightGradients::blocks;
-  recipe.passes_from = -0.5;
+  recipe.qrelu_slope = QreluSlope::clipped;
   recipe.augment = {.pad = 2, .flip = Flip::alternating};
   const Recipe twice = recipe.with_epochs({0, 0, 12}).with_learning_rate(2e-3);
   CHECK(twice.stages[2].schedule == Schedule::linear(2e-3, 12));
@@ -74,7 +74,7 @@ TEST_CASE("other epochs and another rate change what depends on them, and the te
   for (const char* part :
        {"quantized 12 epochs at 0.002, by a line to 0 over 12, weight decay 0.5, step sizes frozen for the last 4, "
         "crops of 24 for the first 6, teacher's weight 0.25, activations' range 2, weights averaged with decay 0.875",
-        "statistics over 20 batches; weight gradients in blocks; gradients pass QReLUs from -0.5 to 1; labels smoothed "
+        "statistics over 20 batches; weight gradients in blocks; slope of clipped ReLUs; labels smoothed "
         "by 0.125",
         "batch 50; pad 2, alternating flip"}) {
     CAPTURE(text);
