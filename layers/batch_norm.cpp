@@ -53,8 +53,9 @@ void BatchNorm<T>::report(const Pass<T>& pass, const Variable<T>& y) const {
 template <class T>
 kernels::Activation BatchNorm<T>::activation_of(const Pass<T>& pass, int bits) const {
   require(bits >= 1 && bits <= 8, name_, ": k = ", bits, " bits, expected 1 to 8");
-  if (pass.quantized_activations())
+  if (pass.quantized_activations()) {
     return {.kind = kernels::Activation::qrelu, .bits = bits, .window = passing_window(pass.qrelu_slope, bits)};
+  }
   return {.kind = kernels::Activation::relu};
 }
 

@@ -40,7 +40,8 @@ struct ReluBackward {
 /// Paper Eq. 1 on codes. k > 1: q[i] = round(min(max(x[i], 0), 1) (2^k - 1)), ties to even; k = 1: q[i] = x[i] > 0. NaN
 /// becomes code 0, and does not pass; q may be x. 1 <= bits <= 8.
 /// passes: bit i (byte i/8, bit i%8 from the least significant) is window.low <= x[i] <= window.high, where the
-/// surrogate gradient is not zero; the unused bits of the last byte are 0. passes [ceil(count / 8)] may be null when no gradient is wanted.
+/// surrogate gradient is not zero; the unused bits of the last byte are 0. passes [ceil(count / 8)] may be null when no
+/// gradient is wanted.
 template <class T>
 struct QreluForward {
   const T* x;
